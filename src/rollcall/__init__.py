@@ -1,0 +1,1 @@
+"""Rollcall proves who really attended an online medical education event."""

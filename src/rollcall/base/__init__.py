@@ -1,0 +1,1 @@
+"""Settings, clock, logging, metrics and periodic tasks: what every layer above may lean on."""

@@ -1,0 +1,59 @@
+"""The installation's own secrets: made at the first start, kept in the data directory with mode 0600.
+
+One file, one random value per purpose, so that no key serves two of them. Also where random names come from.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rollcall.domain.ids import CODE_ALPHABET, CODE_LENGTH, PLAY_ID_LENGTH
+
+FILE = "secrets.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Keys of 32 random bytes, in hexadecimal as stored; `ticks` macs ticks, `paths` signs media paths."""
+
+    ticks: str
+    paths: str
+
+    def tick_key(self) -> bytes:
+        """Return the key that macs ticks."""
+        return bytes.fromhex(self.ticks)
+
+    def path_key(self) -> bytes:
+        """Return the key that signs path tokens."""
+        return bytes.fromhex(self.paths)
+
+
+def load_or_create(data: Path) -> Secrets:
+    """Return the secrets of this data directory, made now if there are none. Raises OSError when unreadable."""
+    file = data / FILE
+    if not file.exists():
+        made = Secrets(ticks=secrets.token_hex(32), paths=secrets.token_hex(32))
+        part = data / (FILE + ".part")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(asdict(made), out)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(file)
+    return Secrets(**json.loads(file.read_text("utf-8")))
+
+
+def new_code(length: int = CODE_LENGTH) -> str:
+    """Return a random public code of letters and digits, none of them easily mistaken for another."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
+
+
+def new_play_id() -> str:
+    """Return a random id of a play."""
+    return new_code(PLAY_ID_LENGTH)
+
+
+def new_key(prefix: str) -> str:
+    """Return a secret of 256 random bits with a prefix that tells people what it is."""
+    return f"{prefix}_{secrets.token_urlsafe(32)}"

@@ -1,0 +1,49 @@
+"""Settings of one server: defaults that work with nothing configured, a TOML file, the command line.
+
+Every setting is a field with its unit in its name. Unknown names in the file are refused with their path.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from rollcall.domain.errors import Malformed, Problem
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an administrator may set. Ports: 0 = any free one. `base_url` as browsers reach this server."""
+
+    data: str = "rollcall-data"
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    rtmp_host: str | None = None  # default: `host`
+    rtmp_port: Port = 1935
+    database_url: str | None = None  # default: SQLite in the data directory
+    base_url: str | None = None  # default: http://host:port
+    rtmp_base_url: str | None = None  # default: rtmp://host:port/live
+    trusted_proxies: list[str] = []  # addresses or networks whose forwarding headers count
+    body_limit_bytes: Annotated[int, Meta(ge=1024)] = 64 * 1024 * 1024
+    short_lifetimes: bool = False  # presence checks under 20 s (WCAG 2.2.1 advises against)
+
+
+def read_settings(file: Path | None, **given: object) -> Settings:
+    """Return the settings of `file` (TOML), overridden by every value of `given` that is not None.
+
+    Raises Malformed naming the setting when the file cannot be read or a value does not fit.
+    """
+    values: dict[str, object] = {}
+    if file is not None:
+        try:
+            values = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise Malformed(Problem(str(file), str(error))) from error
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise Malformed(Problem(str(file or "settings"), str(error))) from error

@@ -1,0 +1,1 @@
+"""Things that happen by themselves: check plans, expiry of prompts, withdrawal of access."""

@@ -1,0 +1,1 @@
+"""What is in memory only: rooms, connections and their fan-out. Never waits for SQL."""

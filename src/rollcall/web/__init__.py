@@ -1,0 +1,1 @@
+"""HTTP and WebSocket borders: the API, the embedded page, the viewer socket, errors, authorisation."""

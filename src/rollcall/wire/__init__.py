@@ -1,0 +1,1 @@
+"""Shapes that cross a border and their codecs; closed unions, unknown fields refused."""

@@ -1,0 +1,114 @@
+"""What a player says to the server over the viewer socket: closed union, unknown fields refused.
+
+One JSON object per text message, its kind in `type`. All times of the player are whole milliseconds of its
+own monotonic clock (`performance.now()`, rounded) unless the name says otherwise; the server maps them.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Millis = Annotated[int, Meta(ge=0, le=2**52)]
+Seq = Annotated[int, Meta(ge=1, le=2**31)]
+Tick = Annotated[int, Meta(ge=0, le=2**31)]
+PlayText = Annotated[str, Meta(min_length=12, max_length=12)]
+ChatText = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+    """Base of every message of a player."""
+
+
+class PlayRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A play this page opened before its connection broke: its id and its upload key."""
+
+    id: PlayText
+    upload_key: Annotated[str, Meta(max_length=64)]
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """First message of each connection. With `play` the same play goes on, without one a new play opens.
+
+    `chat` is the last chat version the page has (0 = none): it gets the tail after it, or a fresh snapshot.
+    """
+
+    grant: Annotated[str, Meta(min_length=20, max_length=100)]
+    play: PlayRef | None = None
+    chat: Annotated[int, Meta(ge=0, le=2**52)] = 0
+
+
+class Beat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="row", tag="beat"):
+    """A stretch `[from_ms, to_ms)` of the player's clock in one state.
+
+    `tick` is the last tick received at or before `from_ms`. `media_*` is programme time (Unix ms) for live
+    and scheduled media, position in the file for recordings. Only `playing` can earn.
+    """
+
+    seq: Seq
+    epoch: Annotated[int, Meta(ge=0, le=2**31)]
+    tick: Tick
+    from_ms: Millis
+    to_ms: Millis
+    media_from_ms: Millis
+    media_to_ms: Millis
+    state: Literal["playing", "paused", "stalled", "seeking", "ended"]
+    cause: Literal["user", "browser"] = "user"
+    visible: bool = True
+    muted: bool = False
+    rate: Annotated[float, Meta(ge=0.0, le=16.0)] = 1.0
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="row", tag="mark"):
+    """A moment of one check's prompt in this player.
+
+    `received` the prompt arrived in a hidden frame (its lifetime starts), `shown` it was painted in a visible
+    frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime.
+    """
+
+    seq: Seq
+    epoch: Annotated[int, Meta(ge=0, le=2**31)]
+    tick: Tick
+    at_ms: Millis
+    mark: Literal["received", "shown", "answered", "sound_blocked"]
+    check: Annotated[str, Meta(min_length=8, max_length=8)]
+    visible: bool = True
+    trusted: bool = True
+    answer: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class Echo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The tick being answered and when the player received it, on the player's clock."""
+
+    tick: Tick
+    received_ms: Millis
+
+
+class Rows(Message, frozen=True, tag="rows"):
+    """The envelope of every transmission of evidence; `sent_ms` and `echo` are new at each sending.
+
+    An envelope without rows answers a tick. Rows never change once sent; `epoch_wall_ms` is `Date.now()` noted
+    when the current epoch of the player's clock began.
+    """
+
+    play: PlayText
+    sent_ms: Millis
+    epoch: Annotated[int, Meta(ge=0, le=2**31)]
+    epoch_wall_ms: Millis
+    echo: Echo | None
+    rows: Annotated[list[Beat | Mark], Meta(max_length=2000)]
+
+
+class Say(Message, frozen=True, tag="say"):
+    """A chat message; `ref` is the page's own name for it, returned with it so that it is not shown twice."""
+
+    ref: Annotated[str, Meta(min_length=1, max_length=40)]
+    text: ChatText
+
+
+class AskProgress(Message, frozen=True, tag="ask_progress"):
+    """The participant looks at "my progress": answered by one `progress`."""
+
+
+ViewerIn = Hello | Rows | Say | AskProgress
+decode = msgspec.json.Decoder(ViewerIn).decode

@@ -1,0 +1,183 @@
+"""What the server says to a player over the viewer socket: one JSON object per text message, kind in `type`.
+
+Times ending in `_at_ms` or named `at_ms` are server time, Unix milliseconds. Durations are milliseconds. Ids of
+media, sessions and checks are their public codes. Close codes are in `wire/close.py`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="type"):
+    """Base of every message to a player."""
+
+
+class TickOut(Message, frozen=True, tag="tick"):
+    """Server-driven clock tick `n`, each 10 s; a row that cites it was made after it. Answer at once."""
+
+    n: int
+    at_ms: int
+    mac: str
+
+
+class ChatItem(msgspec.Struct, frozen=True):
+    """One chat message. `ref` is present only in the copy sent to its author's connection."""
+
+    id: int
+    at_ms: int
+    author: str
+    own: bool
+    organiser: bool
+    text: str
+    ref: str | None = None
+
+
+class Chat(Message, frozen=True, tag="chat"):
+    """New chat messages and ids of removed ones. `version` is the room's after applying them.
+
+    `snapshot` true: forget what you have and show just these.
+    """
+
+    version: int
+    items: list[ChatItem]
+    removed: list[int]
+    snapshot: bool = False
+
+
+class ChatState(Message, frozen=True, tag="chat_state"):
+    """How the room takes messages now; `slow_s` seconds between two of one participant (0 = no limit)."""
+
+    mode: Literal["open", "closed"]
+    slow_s: int
+
+
+class Media(Message, frozen=True, tag="media"):
+    """State of the broadcast, sent at opening and at each change (viewers coalesced)."""
+
+    code: str
+    title: str
+    kind: Literal["live", "recording", "scheduled"]
+    state: Literal["planned", "live", "ended"]
+    signal: Literal["on", "off"]
+    starts_at_ms: int | None
+    ends_at_ms: int | None
+    timezone: str
+    viewers: int
+
+
+class Opened(Message, frozen=True, tag="opened"):
+    """Answer to `hello`: the play is durable and tick 0 is given. Rows up to `durable` are on disk.
+
+    `playlist` is the path of the HLS playlist with a token in it, valid until `playlist_until_ms`.
+    """
+
+    play: str
+    upload_key: str
+    resumed: bool
+    now_ms: int
+    tick: TickOut
+    durable: int
+    user_name: str
+    identity: Literal["signed", "plain"]
+    playlist: str
+    playlist_until_ms: int
+    media: Media
+
+
+class Playlist(Message, frozen=True, tag="playlist"):
+    """A renewed playlist path; every later request of the player carries its token."""
+
+    path: str
+    until_ms: int
+
+
+class Ack(Message, frozen=True, tag="ack"):
+    """Every row with `seq` ≤ `durable` is committed to disk; the page may forget them."""
+
+    durable: int
+
+
+class Gap(Message, frozen=True, tag="gap"):
+    """Rows arrived out of order: send again from `expected`."""
+
+    expected: int
+
+
+class SlowDown(Message, frozen=True, tag="slow_down"):
+    """The writer is behind: send nothing but answers to ticks for `ms`. Rows stay in the journal."""
+
+    ms: int
+
+
+class Prompt(Message, frozen=True, tag="prompt"):
+    """Ask the participant to confirm presence now. `left_ms` is the lifetime that is left once displayed."""
+
+    check: str
+    kind: Literal["click", "code", "question"]
+    text: str | None
+    sound: bool
+    lifetime_ms: int
+    left_ms: int
+    issued_at_ms: int
+
+
+class PromptClosed(Message, frozen=True, tag="prompt_closed"):
+    """The prompt is final for this participant, on all their plays."""
+
+    check: str
+    outcome: Literal["confirmed", "missed", "cancelled", "undelivered", "excused"]
+    at_ms: int
+
+
+class SessionProgress(msgspec.Struct, frozen=True):
+    """One session as the participant sees it; `ends_at_ms` null = still open."""
+
+    id: str
+    title: str
+    starts_at_ms: int | None
+    ends_at_ms: int | None
+    watched_ms: int
+    checks_confirmed: int
+    checks_missed: int
+
+
+class ChecksExpected(msgspec.Struct, frozen=True):
+    """What the plan announces: `per_session` in each session, or one each `every_s` seconds of watching."""
+
+    per_session: int | None
+    every_s: tuple[int, int] | None
+
+
+class Progress(Message, frozen=True, tag="progress"):
+    """What "my progress" shows: proven time per session and in total, equal to the statistics of this moment."""
+
+    watched_ms: int
+    checks_confirmed: int
+    checks_asked: int
+    expected: ChecksExpected | None
+    sessions: list[SessionProgress]
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """The last message before the server closes: a code that the page turns into a sentence."""
+
+    code: str
+
+
+ViewerOut = (
+    Opened
+    | TickOut
+    | Ack
+    | Gap
+    | SlowDown
+    | Prompt
+    | PromptClosed
+    | Chat
+    | ChatState
+    | Media
+    | Playlist
+    | Progress
+    | Refused
+)
+encode = msgspec.json.Encoder().encode
