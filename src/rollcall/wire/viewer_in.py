@@ -78,25 +78,42 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="r
 
 
 class Echo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The tick being answered and when the player received it, on the player's clock."""
+    """The tick being answered and when the player received it, on the clock of the envelope's epoch."""
 
     tick: Tick
     received_ms: Millis
 
 
-class Rows(Message, frozen=True, tag="rows"):
-    """The envelope of every transmission of evidence; `sent_ms` and `echo` are new at each sending.
+class TickProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A tick exactly as the server sent it: whoever shows it had received it."""
 
-    An envelope without rows answers a tick. Rows never change once sent; `epoch_wall_ms` is `Date.now()` noted
-    when the current epoch of the player's clock began.
+    n: Tick
+    at_ms: Millis
+    mac: Annotated[str, Meta(min_length=16, max_length=16)]
+
+
+class Epoch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an epoch of the player's clock began: on that clock, and what `Date.now()` said at that moment."""
+
+    epoch: Annotated[int, Meta(ge=0, le=2**31)]
+    from_ms: Millis
+    wall_ms: Millis
+
+
+class Rows(Message, frozen=True, tag="rows"):
+    """The envelope of every transmission of evidence; all but `rows` is new at each sending, rows never change.
+
+    An envelope without rows answers a tick. `epoch` is the current one: `sent_ms` and `echo` are on its clock.
+    `ticks` holds every tick that a row or the echo cites, `epochs` every epoch of a row and the current one.
     """
 
     play: PlayText
     sent_ms: Millis
     epoch: Annotated[int, Meta(ge=0, le=2**31)]
-    epoch_wall_ms: Millis
     echo: Echo | None
-    rows: Annotated[list[Beat | Mark], Meta(max_length=2000)]
+    ticks: Annotated[list[TickProof], Meta(max_length=500)]
+    epochs: Annotated[list[Epoch], Meta(max_length=200)]
+    rows: Annotated[list[Beat | Mark], Meta(max_length=200)]
 
 
 class Say(Message, frozen=True, tag="say"):
