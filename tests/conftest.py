@@ -1,0 +1,71 @@
+"""What every test may ask for: a fresh, migrated database on both engines."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rollcall.store.database import Database, open_database
+from rollcall.store.schema import migrate
+from tests.postgres import Cluster, running_cluster
+
+log = logging.getLogger(__name__)
+
+
+def _report(error: BaseException) -> None:
+    """Stand in for the end of the process: the error itself reaches the test."""
+    log.error("fatal for a server: %r", error)
+
+
+def _migrate(url: str) -> None:
+    with closing(open_database(url, _report)) as database:
+        database.write_now(migrate)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """Run a PostgreSQL cluster with a migrated template while tests of this process last."""
+    with running_cluster() as cluster:
+        cluster.make_template(_migrate)
+        yield cluster
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """Open a fresh SQLite database."""
+    file = tmp_path / "rollcall.db"
+    shutil.copy(sqlite_template, file)
+    with closing(open_database(f"sqlite:///{file}", _report)) as database:
+        yield database
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    """Return the address of a fresh PostgreSQL database."""
+    with postgres_cluster.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[Database]:
+    """Open a fresh PostgreSQL database."""
+    with closing(open_database(postgres_url, _report)) as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Open a fresh database: each test that asks for it runs on SQLite and on PostgreSQL."""
+    opened: Database = request.getfixturevalue(f"{request.param}_database")
+    return opened
