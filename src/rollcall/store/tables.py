@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -313,6 +314,8 @@ checks = Table(
     _ms("cancelled_ms"),
 )
 
+_OPEN = text("state = 'issued'")
+
 prompts = Table(
     "prompts",
     metadata,
@@ -323,11 +326,16 @@ prompts = Table(
     Column("media_no", Number, nullable=False, index=True),
     _text("state"),  # issued | confirmed | missed | undelivered | cancelled | not_present | excused
     _ms("issued_ms", nullable=False),
+    Column(
+        "lifetime_ms", Integer, nullable=False
+    ),  # given once displayed; less than the check's for a joiner
     _ms("received_ms"),
     _ms("shown_ms"),
     _ms("confirmed_ms"),
     _ms("closed_ms"),
     Column("late", Boolean, nullable=False, default=False),
+    # Each second somebody asks for the open ones: an index of them alone.
+    Index("prompts_open", "media_no", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )
 

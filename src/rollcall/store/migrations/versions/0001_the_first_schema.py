@@ -493,6 +493,7 @@ def upgrade() -> None:
         sa.Column("media_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("issued_ms", sa.BigInteger(), nullable=False),
+        sa.Column("lifetime_ms", sa.Integer(), nullable=False),
         sa.Column("received_ms", sa.BigInteger(), nullable=True),
         sa.Column("shown_ms", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_ms", sa.BigInteger(), nullable=True),
@@ -506,6 +507,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_prompts_media_no"), "prompts", ["media_no"], unique=False)
+    op.create_index(
+        "prompts_open",
+        "prompts",
+        ["media_no"],
+        unique=False,
+        sqlite_where=sa.text("state = 'issued'"),
+        postgresql_where=sa.text("state = 'issued'"),
+    )
     op.create_table(
         "spans",
         sa.Column("play_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
