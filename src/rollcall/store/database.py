@@ -7,7 +7,6 @@ failed fsync nobody knows what is on disk; on PostgreSQL the transaction is simp
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -17,9 +16,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+__all__ = ["Connection", "Database", "open_database"]
+
 T = TypeVar("T")
 READERS = 4
-log = logging.getLogger(__name__)
 
 
 class Database:
@@ -58,7 +58,8 @@ class Database:
         except IntegrityError:
             raise
         except DatabaseError as error:
-            if self.is_sqlite:
+            # A full disk rolls back cleanly. Any other failure leaves in doubt what is on disk.
+            if self.is_sqlite and "disk is full" not in str(error):
                 self._on_fatal(error)
             raise
 

@@ -1,0 +1,139 @@
+"""The group commit of evidence: rows of many plays reach the disk together, and only then are acknowledged.
+
+The next commit starts when the last has ended and 10 ms have passed, so that an idle server answers at once and a
+busy one shares each flush among thousands of rows. A group that cannot be stored acknowledges nothing: its plays
+are given up, their players reconnect and send again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from rollcall.actions import prompts
+from rollcall.base.clock import Clock
+from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.evidence.step import Marked
+from rollcall.domain.ids import PlayNo
+from rollcall.live.hub import Hub
+from rollcall.live.plays import LivePlay
+from rollcall.store.database import Connection, Database
+from rollcall.store.evidence import PlayGroup, write_group
+from rollcall.wire import play_state
+
+PAUSE_S = 0.010
+GROUP_ROWS = 5_000
+WAITING_ROWS_LIMIT = 20_000
+SLOW_DOWN_MS = 2_000
+log = logging.getLogger(__name__)
+
+
+class EvidenceWriter:
+    """Collects plays with rows that wait, and commits them. Call `add` after applying rows; run `run` as a task."""
+
+    def __init__(self, db: Database, clock: Clock, hub: Hub) -> None:
+        self._db = db
+        self._clock = clock
+        self._hub = hub
+        self._waiting: dict[int, LivePlay] = {}  # by identity: two generations of a play may wait at once
+        self._waiting_rows = 0
+        self._wake = asyncio.Event()
+
+    def add(self, play: LivePlay, rows: int) -> None:
+        """Let the rows just applied to `play` be committed."""
+        self._waiting[id(play)] = play
+        self._waiting_rows += rows
+        self._wake.set()
+
+    def is_behind(self) -> bool:
+        """Return whether so many rows wait that players should hold theirs back."""
+        return self._waiting_rows > WAITING_ROWS_LIMIT
+
+    async def run(self) -> None:
+        """Commit group after group until cancelled; whatever waits at that moment is committed first."""
+        try:
+            while True:
+                await self._wake.wait()
+                await asyncio.sleep(PAUSE_S)
+                await self._commit()
+        finally:
+            while self._waiting:
+                await self._commit()
+
+    async def _commit(self) -> None:
+        plays = self._take()
+        group = [_group_of(play) for play in plays]
+        now_ms = self._clock.now_ms()
+        try:
+            held, outcomes = await self._db.write(lambda conn: _store(conn, group, now_ms))
+        except Exception:
+            log.exception("A group of evidence could not be stored; nothing of it is acknowledged")
+            for play in plays:
+                play.give_up()
+            return
+        for play, part in zip(plays, group, strict=True):
+            if part.no in held:
+                play.durable = part.applied
+                play.tell_durable(part.applied)
+            else:
+                play.give_up()
+        prompts.publish(self._hub, outcomes)
+
+    def _take(self) -> list[LivePlay]:
+        """Take plays off the queue until their rows fill a group."""
+        taken: list[LivePlay] = []
+        rows = 0
+        while self._waiting and rows < GROUP_ROWS:
+            _, play = self._waiting.popitem()
+            taken.append(play)
+            rows += play.waiting_rows
+            self._waiting_rows -= play.waiting_rows
+        if not self._waiting:
+            self._wake.clear()
+        return taken
+
+
+def _store(
+    conn: Connection, group: Sequence[PlayGroup], now_ms: int
+) -> tuple[set[PlayNo], list[prompts.PromptOutcome]]:
+    held = write_group(conn, group, now_ms)
+    marks = [mark for play in group if play.no in held for mark in play.marks]
+    return held, prompts.apply_marks(conn, marks, now_ms) if marks else []
+
+
+def _group_of(play: LivePlay) -> PlayGroup:
+    """Return what waits of the play, and forget that it waits: rows applied from now on join the next group."""
+    group = PlayGroup(
+        no=play.no,
+        generation=play.generation,
+        project_no=play.project_no,
+        event_no=play.event_no,
+        media_no=play.media_no,
+        applied=play.state.applied,
+        rejected=play.rejected,
+        state=play_state.encode(play.state),
+        last_arrival_ms=play.last_arrival_ms,
+        spans=list(play.spans.values()),
+        marks=[_mark_row(play, marked) for marked in play.marks],
+    )
+    play.spans, play.marks, play.waiting_rows = {}, [], 0
+    return group
+
+
+def _mark_row(play: LivePlay, marked: Marked) -> MarkRow:
+    mark = marked.mark
+    return MarkRow(
+        play_no=play.no,
+        seq=mark.seq,
+        project_no=play.project_no,
+        event_no=play.event_no,
+        media_no=play.media_no,
+        user_id=play.user_id,
+        mark=mark.kind,
+        check=mark.check,
+        at_ms=marked.at_ms,
+        arrival_ms=play.last_arrival_ms,
+        bound_ms=marked.bound_ms,
+        visible=mark.visible,
+        trusted=mark.trusted,
+        answer=mark.answer,
+    )

@@ -1,0 +1,135 @@
+"""The plays that this process holds: their step state, what of it waits for the disk, and who is to be told.
+
+`applied` is the sequence number up to which rows are applied here, `durable` up to which they are on disk; only the
+latter is ever acknowledged. Mutable, owned by the event loop. It knows neither SQL nor sockets.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rollcall.domain.evidence.clock_map import Exchange
+from rollcall.domain.evidence.rows import Beat, Mark, Row
+from rollcall.domain.evidence.spans import Span
+from rollcall.domain.evidence.step import (
+    Envelope,
+    EpochStart,
+    Marked,
+    Missing,
+    Play,
+    Rejected,
+    Repeated,
+    Stored,
+    Unplaced,
+    hear,
+    step,
+)
+from rollcall.domain.evidence.tick import Tick, is_genuine
+from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
+from rollcall.wire import viewer_in
+
+
+@dataclass(slots=True)
+class LivePlay:
+    """One play in this process. `tell_durable(seq)` is called after each commit that contains rows of it."""
+
+    no: PlayNo
+    code: PlayId
+    project_no: ProjectNo
+    event_no: EventNo
+    media_no: MediaNo
+    media_code: MediaCode
+    user_id: UserId
+    generation: int
+    rejected: int
+    state: Play
+    durable: int
+    tell_durable: Callable[[int], None]
+    give_up: Callable[[], None]  # somebody else holds the play now, or it could not be stored
+    last_arrival_ms: int = 0
+    waiting_rows: int = 0
+    spans: dict[int, Span] = field(default_factory=dict)
+    marks: list[Marked] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Received:
+    """What an envelope did: `expected` when a row before those sent is missing; the stretches proven playing."""
+
+    applied_rows: int = 0
+    expected: int | None = None
+    proven: list[tuple[int, int]] = field(default_factory=list)
+
+
+def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int) -> Received:
+    """Apply one envelope to the play. Ticks whose mac is wrong count as not shown."""
+    ticks = {
+        tick.n: tick.at_ms
+        for tick in message.ticks
+        if is_genuine(key, play.code, Tick(tick.n, tick.at_ms), tick.mac)
+    }
+    play.last_arrival_ms = arrival_ms
+    if message.echo is not None and message.echo.tick in ticks:
+        exchange = Exchange(ticks[message.echo.tick], message.echo.received_ms, message.sent_ms, arrival_ms)
+        play.state = hear(play.state, message.epoch, exchange)
+    epochs = {epoch.epoch: EpochStart(epoch.from_ms, epoch.wall_ms) for epoch in message.epochs}
+    envelope = Envelope(message.epoch, arrival_ms, epochs)
+    received = Received()
+    for row in message.rows:
+        if not _apply(play, _row(row, ticks), envelope, received):
+            break
+    return received
+
+
+def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> bool:
+    """Apply one row and return whether the next may follow."""
+    before_ms = play.state.last.server_ms if play.state.last is not None else 0
+    play.state, effect = step(play.state, row, envelope)
+    match effect:
+        case Repeated():
+            return True
+        case Missing(expected):
+            received.expected = expected
+            return False
+        case Unplaced():
+            received.expected = play.state.applied + 1
+            return False
+        case Stored(span):
+            play.spans[span.ordinal] = span
+            if span.state == "playing" and not span.unverified:
+                received.proven.append((max(before_ms, span.start_ms), span.end_ms))
+        case Marked():
+            play.marks.append(effect)
+        case Rejected():
+            play.rejected += 1
+    received.applied_rows += 1
+    play.waiting_rows += 1
+    return True
+
+
+def _row(row: viewer_in.Beat | viewer_in.Mark, ticks: dict[int, int]) -> Row:
+    tick_at_ms = ticks.get(row.tick)
+    if isinstance(row, viewer_in.Mark):
+        return Mark(
+            row.seq,
+            row.epoch,
+            tick_at_ms,
+            row.at_ms,
+            row.mark,
+            row.check,
+            row.visible,
+            row.trusted,
+            row.answer,
+        )
+    return Beat(
+        row.seq,
+        row.epoch,
+        tick_at_ms,
+        row.from_ms,
+        row.to_ms,
+        row.media_from_ms,
+        row.media_to_ms,
+        row.state,
+        row.visible,
+        row.muted,
+        row.rate,
+    )

@@ -1,0 +1,91 @@
+"""Plays: opened players. Their evidence is written by `store.evidence`; here they are opened and taken over."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from rollcall.domain.evidence.step import Play
+from rollcall.domain.ids import PlayId, PlayNo
+from rollcall.store.grants import Grant, hash_secret
+from rollcall.store.tables import plays
+from rollcall.wire import play_state
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a play was opened from."""
+
+    ip: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPlay:
+    """A play as the process that holds `generation` of it knows it."""
+
+    no: PlayNo
+    code: PlayId
+    generation: int
+    rejected: int
+    state: Play
+
+
+def open_play(
+    conn: Connection, grant: Grant, code: PlayId, upload_key: str, client: Client, now_ms: int
+) -> HeldPlay:
+    """Store a new play of this grant; its first generation belongs to the caller."""
+    state = Play(opened_ms=now_ms)
+    values = {
+        "code": code,
+        "project_no": grant.project_no,
+        "event_no": grant.event_no,
+        "media_no": grant.media_no,
+        "grant_no": grant.no,
+        "user_id": grant.user_id,
+        "identity": grant.identity,
+        "upload_key_hash": hash_secret(upload_key),
+        "ip": client.ip,
+        "user_agent": client.user_agent,
+        "opened_ms": now_ms,
+        "last_arrival_ms": now_ms,
+        "state": play_state.encode(state),
+    }
+    no = conn.execute(insert(plays).values(values).returning(plays.c.no)).scalar_one()
+    return HeldPlay(PlayNo(no), code, 1, 0, state)
+
+
+def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> HeldPlay | None:
+    """Take an opened play over: its generation rises, so that no earlier holder can write it any more.
+
+    None when the code and the upload key do not belong together, or the play is another user's or media's.
+    """
+    owner = (plays.c.media_no == grant.media_no) & (plays.c.user_id == grant.user_id)
+    raised = (
+        update(plays)
+        .where(plays.c.code == code, plays.c.upload_key_hash == hash_secret(upload_key), owner)
+        .values(generation=plays.c.generation + 1)
+        .returning(plays.c.no, plays.c.code, plays.c.generation, plays.c.rejected, plays.c.state)
+    )
+    row = conn.execute(raised).one_or_none()
+    if row is None:
+        return None
+    return HeldPlay(row.no, row.code, row.generation, row.rejected, play_state.decode(row.state))
+
+
+def count_fetched(conn: Connection, fetched: dict[str, tuple[int, int]]) -> None:
+    """Add what the media process saw these plays fetch: play → (requests, last segment number)."""
+    if not fetched:
+        return
+    change = (
+        update(plays)
+        .where(plays.c.code == bindparam("play"))
+        .values(fetched=plays.c.fetched + bindparam("requests"), fetched_last=bindparam("last"))
+    )
+    rows = [{"play": play, "requests": count, "last": last} for play, (count, last) in fetched.items()]
+    conn.execute(change, rows)
+
+
+def codes_of_user(conn: Connection, media_no: int, user_id: str) -> list[PlayId]:
+    """Return the ids of all plays of one user of one media."""
+    query = select(plays.c.code).where(plays.c.media_no == media_no, plays.c.user_id == user_id)
+    return [PlayId(code) for code in conn.execute(query).scalars()]
