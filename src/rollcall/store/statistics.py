@@ -1,0 +1,131 @@
+"""Queries for the frame of a report: its media or event, sessions and checks, all of one moment.
+
+A report runs them on one connection after `freeze`. Who attended is in `store/attendance.py`. It knows nothing of
+totals or outcomes.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select
+
+from rollcall.domain.ids import CheckNo, EventNo, MediaNo, ProjectNo, SessionNo
+from rollcall.store import tables
+
+
+class MediaRow(NamedTuple):
+    """A media of the report, archived or not."""
+
+    no: MediaNo
+    code: str
+    event_code: str
+    title: str
+    kind: str
+    timezone: str
+    identity: str
+
+
+class EventRow(NamedTuple):
+    """The event of a report over all its media."""
+
+    no: EventNo
+    code: str
+    title: str
+    timezone: str
+
+
+class SessionRow(NamedTuple):
+    """A session in its current revision; `starts_ms` None = it is a window of content."""
+
+    no: SessionNo
+    code: str
+    media_no: MediaNo
+    title: str
+    starts_ms: int | None
+    ends_ms: int | None
+    from_ms: int | None
+    to_ms: int | None
+
+
+class CheckRow(NamedTuple):
+    """A check that was issued to somebody."""
+
+    no: CheckNo
+    code: str
+    media_no: MediaNo
+    origin: str
+    ordinal: int
+    state: str
+    issued_ms: int
+    last_issued_ms: int
+    lifetime_s: int
+    sound: bool
+
+
+def freeze(connection: Connection) -> None:
+    """Make every later query of this transaction see one moment; must be its first statement."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def project_of(connection: Connection, code: str) -> ProjectNo | None:
+    """Return the project that owns the media or event `code`: for commands on the server itself."""
+    for table in (tables.media, tables.events):
+        found = connection.execute(select(table.c.project_no).where(table.c.code == code)).scalar()
+        if found is not None:
+            return ProjectNo(found)
+    return None
+
+
+def find_media(connection: Connection, project_no: ProjectNo, code: str) -> MediaRow | None:
+    """Return a media of the project; archived ones keep their statistics."""
+    found = connection.execute(_media(project_no).where(tables.media.c.code == code)).first()
+    return MediaRow._make(found) if found else None
+
+
+def find_event(connection: Connection, project_no: ProjectNo, code: str) -> EventRow | None:
+    """Return an event of the project."""
+    t = tables.events.c
+    query = select(t.no, t.code, t.title, t.timezone).where(t.project_no == project_no, t.code == code)
+    found = connection.execute(query).first()
+    return EventRow._make(found) if found else None
+
+
+def media_of_event(connection: Connection, project_no: ProjectNo, event_no: EventNo) -> list[MediaRow]:
+    """Return the event's media in the order of their making."""
+    query = _media(project_no).where(tables.media.c.event_no == event_no).order_by(tables.media.c.no)
+    return [MediaRow._make(row) for row in connection.execute(query)]
+
+
+def sessions(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo]) -> list[SessionRow]:
+    """Return the sessions that are not removed, in the order of their beginning."""
+    t = tables.sessions.c
+    query = (
+        select(t.no, t.code, t.media_no, t.title, t.starts_ms, t.ends_ms, t.from_ms, t.to_ms)
+        .where(t.project_no == project_no, t.media_no.in_(list(media)), t.removed_ms.is_(None))
+        .order_by(func.coalesce(t.starts_ms, t.from_ms), t.no)
+    )
+    return [SessionRow._make(row) for row in connection.execute(query)]
+
+
+def issued_checks(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo]) -> list[CheckRow]:
+    """Return the checks that have been issued, in the order of their issue."""
+    t = tables.checks.c
+    query = (
+        select(
+            t.no, t.code, t.media_no, t.origin, t.ordinal, t.state,
+            t.issued_ms, func.coalesce(t.last_issued_ms, t.issued_ms), t.lifetime_s, t.sound,
+        )
+        .where(t.project_no == project_no, t.media_no.in_(list(media)), t.issued_ms.is_not(None))
+        .order_by(t.issued_ms, t.no)
+    )  # fmt: skip
+    return [CheckRow._make(row) for row in connection.execute(query)]
+
+
+def _media(project_no: ProjectNo) -> Select[Any]:
+    t, e = tables.media.c, tables.events.c
+    return (
+        select(t.no, t.code, e.code, t.title, t.kind, t.timezone, t.identity)
+        .join(tables.events, e.no == t.event_no)
+        .where(t.project_no == project_no)
+    )
