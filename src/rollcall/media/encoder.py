@@ -1,0 +1,56 @@
+"""Commands of the encoder, ffmpeg: the one that remuxes a publish session, and one that makes a test picture.
+
+The binary is the one inside the `imageio-ffmpeg` wheel unless the setting ROLLCALL_FFMPEG names another.
+"""
+
+# ruff: noqa: PT028 - "test" names the picture here
+
+import os
+
+import imageio_ffmpeg
+
+FRAGMENT_US = 200_000
+
+
+def ffmpeg_path() -> str:
+    """Return the ffmpeg to run. Raises RuntimeError when there is none."""
+    return os.environ.get("ROLLCALL_FFMPEG") or str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def remux_command(ffmpeg: str) -> list[str]:
+    """Return the command that turns FLV on its input into fragmented MP4 on its output, nothing re-encoded.
+
+    Probing is short but present: with `-fflags nobuffer` the packets read while probing, and so the first
+    keyframe, would be lost. A fragment starts at every keyframe and is never much longer than FRAGMENT_US.
+    """
+    return [
+        *(ffmpeg, "-hide_banner", "-loglevel", "error", "-nostdin"),
+        *("-probesize", "64000", "-analyzeduration", "300000", "-f", "flv", "-i", "pipe:0"),
+        *("-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy", "-f", "mp4"),
+        *("-movflags", "+cmaf+frag_keyframe+default_base_moof+delay_moov+skip_trailer"),
+        *("-frag_duration", str(FRAGMENT_US), "-flush_packets", "1", "pipe:1"),
+    ]
+
+
+def test_picture_command(
+    url: str,
+    *,
+    ffmpeg: str | None = None,
+    size: str = "640x360",
+    gop_s: int = 2,
+    seconds: int | None = None,
+) -> list[str]:
+    """Return the command that publishes a test picture with a running clock and a tone to `url` in real time.
+
+    25 pictures a second, a keyframe every `gop_s`, about 0.5 Mbit/s; some 6 % of a core. Endless without
+    `seconds`.
+    """
+    return [
+        *(ffmpeg or ffmpeg_path(), "-hide_banner", "-loglevel", "error", "-nostdin"),
+        *("-re", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25"),
+        *("-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100"),
+        *(("-t", str(seconds)) if seconds else ()),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-threads", "1"),
+        *("-g", str(25 * gop_s), "-keyint_min", str(25 * gop_s), "-sc_threshold", "0"),
+        *("-pix_fmt", "yuv420p", "-b:v", "450k", "-c:a", "aac", "-b:a", "64k", "-f", "flv", url),
+    ]
