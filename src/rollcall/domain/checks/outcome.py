@@ -1,0 +1,46 @@
+"""How a prompt can end, and which end may replace which. Why it ends so is decided in `resolve`.
+
+A prompt ends once: the one correction is an answer given in time that reaches us after the end, from a journal.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rollcall.domain.ids import CheckId, MediaNo, UserId
+
+Final = Literal["confirmed", "missed", "undelivered", "cancelled"]
+Outcome = Literal["pending"] | Final
+State = Literal["issued"] | Final
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the marks of a prompt amount to at one moment.
+
+    `received_ms` and `shown_ms`: first receipt in a hidden frame and first display. `confirmed_ms`: the accepted
+    answer; `late` when it reached us after the prompt would have ended without it.
+    """
+
+    outcome: Outcome
+    received_ms: int | None = None
+    shown_ms: int | None = None
+    confirmed_ms: int | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PromptOutcome:
+    """A prompt that has just ended for one participant: what their players are told."""
+
+    media_no: MediaNo
+    user_id: UserId
+    check: CheckId
+    outcome: Final
+    at_ms: int
+
+
+def may_become(state: State, outcome: Outcome) -> bool:
+    """Tell whether a prompt in `state` takes `outcome`: an open one any, `missed` and `undelivered` a late answer."""
+    if state == "issued":
+        return outcome != "pending"
+    return state in ("missed", "undelivered") and outcome == "confirmed"
