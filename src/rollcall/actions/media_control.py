@@ -1,0 +1,24 @@
+"""What the program asks of the media process; `media/supervisor.py` is the real one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from rollcall.domain.ids import MediaCode, PlayId
+from rollcall.wire.media_link import Signal
+
+
+class MediaControl(Protocol):
+    """The server's end of the link to the media process. Nothing here waits."""
+
+    @property
+    def rtmp_port(self) -> int:
+        """The port on which encoders are heard."""
+
+    def drop(self, media_code: MediaCode) -> None:
+        """Close the publisher of this media, if there is one."""
+
+    def revoke(self, play_ids: Iterable[PlayId]) -> None:
+        """From now on refuse every path token of these plays."""
+
+    def signals(self) -> Mapping[MediaCode, Signal]:
+        """Return the latest figures of each incoming signal."""

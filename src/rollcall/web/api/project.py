@@ -1,0 +1,75 @@
+"""The project that the API key belongs to, and its embed keys."""
+
+from litestar import delete, get, patch, post
+from msgspec import UNSET
+
+from rollcall.actions import projects as actions
+from rollcall.domain.ids import ProjectNo
+from rollcall.store import keys, projects
+from rollcall.store.keys import EmbedKey
+from rollcall.store.projects import FramingRefusal, Project
+from rollcall.web.auth import Known
+from rollcall.web.deps import Deps, Given
+from rollcall.wire.api.project import (
+    EmbedKeyOut,
+    FramingRefusalOut,
+    NewEmbedKey,
+    NewEmbedKeyOut,
+    ProjectChange,
+    ProjectOut,
+)
+from rollcall.wire.api.values import rfc3339
+
+
+@get("/project", opt={"scope": "access"}, summary="The project of this key")
+async def get_project(deps: Given, caller: Known) -> ProjectOut:
+    """Return the project with its active embed keys and the foreign pages that tried to frame a player."""
+    return await _read(deps, caller.project_no)
+
+
+@patch("/project", opt={"scope": "admin"}, summary="Change title or embed origins")
+async def change_project(data: ProjectChange, deps: Given, caller: Known) -> ProjectOut:
+    """Change what is given. An origin is `https://host[:port]`; an empty list means: own origin only."""
+    given = {"title": data.title, "embed_origins": data.embed_origins}
+    values = {name: value for name, value in given.items() if value is not UNSET}
+    await actions.change_project(deps.db, caller.project_no, values, caller.actor, deps.clock.now_ms())
+    return await _read(deps, caller.project_no)
+
+
+@post("/project/embed-keys", opt={"scope": "admin"}, summary="Add a key that signs launch tokens")
+async def add_embed_key(data: NewEmbedKey, deps: Given, caller: Known) -> NewEmbedKeyOut:
+    """Add a second key for rotation. The secret of an HS256 key is shown this once."""
+    key, secret = await actions.add_embed_key(
+        deps.db, caller.project_no, data.alg, data.public_key, caller.actor, deps.clock.now_ms()
+    )
+    return NewEmbedKeyOut(key.kid, data.alg, rfc3339(key.created_ms), secret)
+
+
+@delete("/project/embed-keys/{kid:str}", opt={"scope": "admin"}, summary="Revoke an embed key")
+async def remove_embed_key(kid: str, deps: Given, caller: Known) -> None:
+    """Revoke the key: tokens that it signs are refused at once."""
+    await actions.remove_embed_key(deps.db, caller.project_no, kid, caller.actor, deps.clock.now_ms())
+
+
+async def _read(deps: Deps, project_no: ProjectNo) -> ProjectOut:
+    return await deps.db.read(
+        lambda conn: _shown(
+            projects.get_project(conn, project_no),
+            keys.embed_keys_of(conn, project_no),
+            projects.framing_refusals_of(conn, project_no),
+        )
+    )
+
+
+def _shown(project: Project, embed_keys: list[EmbedKey], refusals: list[FramingRefusal]) -> ProjectOut:
+    return ProjectOut(
+        project.code,
+        project.title,
+        list(project.embed_origins),
+        [EmbedKeyOut(key.kid, key.alg, rfc3339(key.created_ms)) for key in embed_keys],
+        [FramingRefusalOut(row.origin, row.count, rfc3339(row.last_ms)) for row in refusals],
+        rfc3339(project.created_ms),
+    )
+
+
+handlers = [get_project, change_project, add_embed_key, remove_embed_key]

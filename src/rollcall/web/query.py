@@ -1,0 +1,53 @@
+"""Query strings are closed too: a parameter that a handler does not declare, or that comes twice, is refused."""
+
+from collections import Counter
+from functools import cache
+from urllib.parse import parse_qsl
+
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import ParameterKwarg
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from rollcall.domain.errors import Malformed, Problem
+
+GIVEN = frozenset({"data", "request", "deps", "caller"})
+
+
+def closed_query(app: ASGIApp) -> ASGIApp:
+    """Wrap a handler: only its declared query parameters get through, each once and in UTF-8."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["query_string"]:
+            _check(scope["query_string"], _declared(scope["route_handler"]))
+        await app(scope, receive, send)
+
+    return run
+
+
+def _check(query: bytes, declared: frozenset[str]) -> None:
+    try:
+        given = Counter(
+            name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+        )
+    except ValueError as error:
+        raise Malformed(Problem("query", "The query string is not URL-encoded UTF-8.")) from error
+    for name, times in given.items():
+        if name not in declared:
+            known = ", ".join(sorted(declared)) or "none"
+            raise Malformed(Problem(name[:100], f"There is no such parameter; known: {known}."))
+        if times > 1:
+            raise Malformed(Problem(name, "Give this parameter once."))
+
+
+@cache
+def _declared(handler: HTTPRouteHandler) -> frozenset[str]:
+    paths = "/".join(handler.paths)
+    names = set()
+    for name, field in handler.parsed_fn_signature.parameters.items():
+        if name in GIVEN or f"{{{name}:" in paths:
+            continue
+        definition = field.kwarg_definition
+        alias = definition.query if isinstance(definition, ParameterKwarg) else None
+        if not (isinstance(definition, ParameterKwarg) and (definition.header or definition.cookie)):
+            names.add(alias or name)
+    return frozenset(names)

@@ -1,0 +1,267 @@
+"""The viewer socket, a bare ASGI application beside the API: hello, then rows, chat and questions until it breaks.
+
+The loop decodes, lets the pure step work, and performs what it returns. It never waits for the disk on the way of
+evidence: acknowledgements come from the group commit.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from rollcall.actions import chat, plays, progress, prompts
+from rollcall.actions.evidence import SLOW_DOWN_MS, EvidenceWriter
+from rollcall.actions.rooms import Rooms
+from rollcall.domain import path_token
+from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
+from rollcall.domain.evidence.tick import Tick, first_number_after_resume, tick_mac
+from rollcall.live.chat_feed import ChatFeed
+from rollcall.live.playing import Playing
+from rollcall.live.plays import LivePlay, receive
+from rollcall.live.ticker import Ticker
+from rollcall.store.plays import Client
+from rollcall.web.address import client_address
+from rollcall.web.connection import ViewerConnection
+from rollcall.web.deps import Deps
+from rollcall.web.origin import is_own_origin
+from rollcall.wire import viewer_in, viewer_out
+from rollcall.wire.close import Close
+
+HELLO_S = 10
+SILENCE_S = 25
+PROGRESS_PAUSE_S = 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SocketDeps:
+    """What the viewer socket works with, beside what every handler is given."""
+
+    deps: Deps
+    writer: EvidenceWriter
+    ticker: Ticker
+    playing: Playing
+    feed: ChatFeed
+    rooms: Rooms
+
+
+async def viewer_socket(
+    given: SocketDeps, media_code: str, scope: Scope, receive_: Receive, send: Send
+) -> None:
+    """Serve one connection from its handshake to its end."""
+    task = asyncio.current_task()
+    assert task is not None
+    await receive_()  # websocket.connect
+    connection = ViewerConnection(send, task, asyncio.get_running_loop().time())
+    try:
+        await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+        if not is_own_origin(given.deps, scope):
+            connection.closing = Close.WRONG_ORIGIN
+        else:
+            await _Viewer(given, media_code, scope, receive_, connection).serve()
+    except asyncio.CancelledError:
+        if connection.closing is None:
+            raise
+        task.uncancel()
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        log.info("A viewer socket said something malformed: %s", error)
+        connection.closing = Close.MALFORMED
+    except Forbidden as error:
+        connection.tell(viewer_out.Refused(error.code))
+        connection.closing = Close.NO_ACCESS
+    except OSError:
+        return
+    if connection.closing is not None:
+        await _say_goodbye(send, connection.closing)
+
+
+async def _say_goodbye(send: Send, code: Close) -> None:
+    """Send the close frame, but do not wait for a viewer who does not read."""
+    try:
+        async with asyncio.timeout(1):
+            await send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
+    except (TimeoutError, OSError, RuntimeError):
+        return
+
+
+class _Viewer:
+    """One connected viewer: the play, its room, its ticks."""
+
+    def __init__(
+        self,
+        given: SocketDeps,
+        media_code: str,
+        scope: Scope,
+        receive_: Receive,
+        connection: ViewerConnection,
+    ) -> None:
+        self._given = given
+        self._deps = given.deps
+        self._media_code = media_code
+        self._scope = scope
+        self._receive = receive_
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._tick_n = 0
+        self._renew_at_ms = 0
+        self._progress_at_s = 0.0
+        self._play: LivePlay
+
+    async def serve(self) -> None:
+        async with asyncio.timeout(HELLO_S):
+            text = await self._next()
+        if text is None:
+            return
+        hello = viewer_in.decode(text)
+        if not isinstance(hello, viewer_in.Hello):
+            raise msgspec.ValidationError("the first message has to be 'hello'")
+        opened = await plays.enter(
+            self._deps.db, self._deps.clock, self._given.playing, self._media_code, hello, self._client()
+        )
+        self._play = plays.hold(opened, self._tell_durable, self._give_up)
+        self._connection.user_id = self._play.user_id
+        room = self._deps.hub.room(self._play.media_no)
+        take_off = self._given.ticker.add(self._tick)
+        try:
+            await self._welcome(opened, hello)
+            while (text := await self._next()) is not None:
+                await self._handle(viewer_in.decode(text))
+        finally:
+            take_off()
+            room.discard(self._connection)
+
+    async def _next(self) -> str | bytes | None:
+        message = await self._receive()
+        self._connection.last_heard_s = self._loop.time()
+        if message["type"] != "websocket.receive":
+            return None
+        return message.get("text") or message.get("bytes") or b""
+
+    async def _welcome(self, opened: plays.OpenedPlay, hello: viewer_in.Hello) -> None:
+        """Say what the page needs to begin: the play, the picture, the chat, and prompts that are open."""
+        play, grant = self._play, opened.grant
+        now_ms = self._deps.clock.now_ms()
+        self._tick_n = first_number_after_resume(play.state.opened_ms, now_ms) if opened.resumed else 0
+        path, until_ms = self._playlist(now_ms)
+        media = await self._given.rooms.media_message(grant.media_no)
+        self._connection.tell(
+            viewer_out.Opened(
+                play=play.code,
+                upload_key=opened.upload_key,
+                resumed=opened.resumed,
+                now_ms=now_ms,
+                tick=self._make_tick(now_ms),
+                durable=play.durable,
+                user_name=opened.user_name,
+                identity=grant.identity,
+                playlist=path,
+                playlist_until_ms=until_ms,
+                media=media,
+            )
+        )
+        # In the room before the chat's version is read: nothing said from now on is missed, and what is told twice
+        # carries a version that the page already has.
+        self._deps.hub.room(play.media_no).add(self._connection)
+        place = chat.Place(play.project_no, play.event_no, play.media_no)
+        for message in await self._deps.db.read(
+            lambda conn: chat.catch_up(conn, place, play.user_id, hello.chat)
+        ):
+            self._connection.tell(message)
+        for prompt in await prompts.open_prompts(self._deps.db, play.media_no, play.user_id, now_ms):
+            self._connection.tell(prompt)
+        self._connection.tell(self._make_tick(self._deps.clock.now_ms()))
+        self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
+        self._place = place
+
+    async def _handle(self, message: viewer_in.ViewerIn) -> None:
+        match message:
+            case viewer_in.Rows():
+                self._take_rows(message)
+            case viewer_in.Say():
+                await self._say(message)
+            case viewer_in.AskProgress():
+                await self._tell_progress()
+            case viewer_in.Hello():
+                raise msgspec.ValidationError("'hello' comes once")
+
+    def _take_rows(self, message: viewer_in.Rows) -> None:
+        play = self._play
+        if message.play != play.code:
+            raise msgspec.ValidationError("these rows belong to another play")
+        if message.rows and self._given.writer.is_behind():
+            self._connection.tell(viewer_out.SlowDown(SLOW_DOWN_MS))
+            return
+        received = receive(play, message, self._deps.secrets.tick_key(), self._deps.clock.now_ms())
+        for start_ms, end_ms in received.proven:
+            self._given.playing.note(play.media_no, play.user_id, start_ms, end_ms)
+        if received.applied_rows:
+            self._given.writer.add(play, received.applied_rows)
+        elif message.rows and received.expected is None:
+            self._tell_durable(play.durable)  # repeats: their acknowledgement was lost
+        if received.expected is not None:
+            self._connection.tell(viewer_out.Gap(received.expected))
+
+    async def _say(self, message: viewer_in.Say) -> None:
+        now_ms = self._deps.clock.now_ms()
+        try:
+            await chat.say(
+                self._deps.db, self._given.feed, self._place, self._author, message.text, message.ref, now_ms
+            )
+        except TooMany as refusal:
+            self._connection.tell(viewer_out.NotSaid(message.ref, refusal.code, refusal.retry_after_s))
+        except (Forbidden, NotFound) as refusal:
+            self._connection.tell(viewer_out.NotSaid(message.ref, refusal.code, 0))
+
+    async def _tell_progress(self) -> None:
+        """Answer at most once a second, so that one page cannot keep the readers busy."""
+        pause_s = self._progress_at_s - self._loop.time()
+        if pause_s > 0:
+            return
+        self._progress_at_s = self._loop.time() + PROGRESS_PAUSE_S
+        now_ms = self._deps.clock.now_ms()
+        try:
+            told = await progress.read_progress(
+                self._deps.db, self._play.media_no, self._play.user_id, now_ms
+            )
+        except RollcallError as refusal:
+            log.warning("Progress could not be read: %s", refusal)
+            return
+        self._connection.tell(told)
+
+    def _tick(self) -> None:
+        if self._loop.time() - self._connection.last_heard_s > SILENCE_S:
+            self._connection.close(Close.SILENT)
+            return
+        now_ms = self._deps.clock.now_ms()
+        self._connection.tell(self._make_tick(now_ms))
+        if now_ms >= self._renew_at_ms:
+            path, until_ms = self._playlist(now_ms)
+            self._connection.tell(viewer_out.Playlist(path, until_ms))
+
+    def _make_tick(self, now_ms: int) -> viewer_out.TickOut:
+        tick = Tick(self._tick_n, now_ms)
+        self._tick_n += 1
+        return viewer_out.TickOut(
+            tick.n, now_ms, tick_mac(self._deps.secrets.tick_key(), self._play.code, tick)
+        )
+
+    def _playlist(self, now_ms: int) -> tuple[str, int]:
+        """Return the playlist's path under a token that is renewed at half its life."""
+        expiry_s = now_ms // 1000 + path_token.LIFE_S
+        self._renew_at_ms = now_ms + path_token.LIFE_S * 500
+        play = self._play
+        token = path_token.sign(self._deps.secrets.path_key(), play.media_code, play.code, expiry_s)
+        return f"/hls/{token}/{play.media_code}/index.m3u8", expiry_s * 1000
+
+    def _tell_durable(self, seq: int) -> None:
+        self._connection.tell(viewer_out.Ack(seq))
+
+    def _give_up(self) -> None:
+        self._connection.close(Close.TAKEN_OVER)
+
+    def _client(self) -> Client:
+        agent = next((value for name, value in self._scope["headers"] if name == b"user-agent"), b"")
+        address = client_address(self._scope, self._deps.settings.trusted_proxies)
+        return Client(address, agent.decode("latin-1")[:500])

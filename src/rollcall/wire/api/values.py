@@ -1,0 +1,49 @@
+r"""The kinds of field that API bodies are made of: text without control characters, moments with an offset.
+
+A pattern ends in `$(?!\n)`: in Python `$` alone also matches before a last line break.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from rollcall.base.clock import to_datetime, to_ms
+from rollcall.domain.errors import Malformed, Problem
+
+PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$(?!\n)"
+MAX_MOMENT_MS = 7_258_118_400_000  # the year 2200
+
+Code = Annotated[
+    str, Meta(pattern=r"^[0-9A-Za-z]{8}$(?!\n)", description="8 letters or digits, case-sensitive.")
+]
+UserIdText = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=PLAIN, description="Compared exactly.")
+]
+Title = Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)]
+Name = Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)]
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset.")]
+MomentOut = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="UTC, milliseconds.")]
+
+
+class In(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every body that comes in."""
+
+
+def moment_ms(moment: datetime, path: str) -> int:
+    """Return a moment of a body as Unix milliseconds; raises Malformed outside the years 1970-2199."""
+    at_ms = to_ms(moment)
+    if not 0 <= at_ms < MAX_MOMENT_MS:
+        raise Malformed(Problem(path, "Must be a moment in the years 1970-2199."))
+    return at_ms
+
+
+def rfc3339(at_ms: int) -> str:
+    """Return Unix milliseconds as RFC 3339 in UTC with milliseconds."""
+    return to_datetime(at_ms).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
+
+
+def rfc3339_or_none(at_ms: int | None) -> str | None:
+    """Return `rfc3339` of a moment that may be missing."""
+    return None if at_ms is None else rfc3339(at_ms)
