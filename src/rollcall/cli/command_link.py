@@ -12,9 +12,14 @@ from typing import TypeVar
 
 import msgspec
 
-from rollcall.base.lock import DirectoryInUse, command_socket, exclusive
+from rollcall.base.clock import Clock
+from rollcall.base.lock import DirectoryInUse, command_socket, database_url, exclusive
+from rollcall.base.settings import Settings
 from rollcall.base.unix_socket import connect
 from rollcall.domain.errors import RollcallError, Unavailable
+from rollcall.jobs import command_table
+from rollcall.store.database import Database, open_database
+from rollcall.store.schema import migrate
 from rollcall.wire.commands import AnyCommand, Done, Refused, decode_answer, encode
 
 ANSWER_LIMIT_S = 60
@@ -31,6 +36,17 @@ class RefusedByServer(RollcallError):
         self.title = refused.title
 
 
+def perform(settings: Settings, command: AnyCommand, answer: type[T]) -> T:
+    """Return the answer of `command`, done by the running server or else here. Raises RollcallError."""
+
+    async def here() -> object:
+        with closing(_open(settings)) as db:
+            await db.write(migrate)
+            return await command_table.perform(db, command, Clock().now_ms())
+
+    return run_command(Path(settings.data), command, here, answer)
+
+
 def run_command(data: Path, command: AnyCommand, here: Callable[[], Awaitable[object]], answer: type[T]) -> T:
     """Return the answer of `command`: by the running server, or by `here` under the lock of the directory."""
     until_s = time.monotonic() + HANDOVER_LIMIT_S
@@ -40,14 +56,21 @@ def run_command(data: Path, command: AnyCommand, here: Callable[[], Awaitable[ob
             return msgspec.convert(reply.value, answer)
         try:
             with exclusive(data):
-                return msgspec.convert(msgspec.to_builtins(asyncio.run(_await(here))), answer)
+                return msgspec.convert(msgspec.to_builtins(asyncio.run(_coroutine(here))), answer)
         except DirectoryInUse:
             if time.monotonic() > until_s:
                 raise
             time.sleep(0.1)
 
 
-async def _await(here: Callable[[], Awaitable[object]]) -> object:
+def _open(settings: Settings) -> Database:
+    def fatal(error: BaseException) -> None:
+        raise Unavailable(f"The database could not be written: {error}") from error
+
+    return open_database(database_url(settings), fatal)
+
+
+async def _coroutine(here: Callable[[], Awaitable[object]]) -> object:
     return await here()
 
 
