@@ -17,7 +17,7 @@ def listen(path: Path) -> socket.socket:
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with _reachable(path) as address:
+        with reachable(path) as address:
             listener.bind(address)
         path.chmod(0o600)
         listener.listen()
@@ -32,7 +32,7 @@ def connect(path: Path, timeout_s: float) -> socket.socket | None:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout_s)
     try:
-        with _reachable(path) as address:
+        with reachable(path) as address:
             connection.connect(address)
     except (FileNotFoundError, ConnectionRefusedError):
         connection.close()
@@ -41,7 +41,8 @@ def connect(path: Path, timeout_s: float) -> socket.socket | None:
 
 
 @contextmanager
-def _reachable(path: Path) -> Iterator[str]:
+def reachable(path: Path) -> Iterator[str]:
+    """Yield an address under which the socket at `path` is reached; its folder must be there."""
     if len(os.fsencode(path)) <= PATH_LIMIT_BYTES:
         yield str(path)
         return

@@ -14,10 +14,10 @@ from pathlib import Path
 import uvloop
 
 from rollcall.base.clock import Clock
+from rollcall.media.child import BUSY_PORT
 from rollcall.media.encoder import ffmpeg_path
 from rollcall.media.link import LinkError
 from rollcall.media.process import Places, run
-from rollcall.media.supervisor import BUSY_PORT
 
 log = logging.getLogger("rollcall.media")
 

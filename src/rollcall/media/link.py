@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from rollcall.media.local_socket import address as socket_address
+from rollcall.base import unix_socket
 from rollcall.wire import media_link
 from rollcall.wire.media_link import (
     Authorize,
@@ -115,6 +115,10 @@ class Link:
 
 
 async def connect_link(path: Path) -> Link:
-    """Connect to the server's Unix socket. Raises OSError."""
-    reader, writer = await asyncio.open_unix_connection(socket_address(path), limit=MAX_LINE_BYTES)
+    """Connect to the server's Unix socket. Raises LinkError or OSError."""
+    connection = unix_socket.connect(path, WELCOME_WITHIN_S)
+    if connection is None:
+        raise LinkError(f"no server listens at {path}")
+    connection.setblocking(False)
+    reader, writer = await asyncio.open_unix_connection(sock=connection, limit=MAX_LINE_BYTES)
     return Link(reader, writer)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import uvicorn
 
+from rollcall.base import unix_socket
 from rollcall.base.clock import Clock
-from rollcall.media import local_socket
 from rollcall.media.channel import Channels
 from rollcall.media.encoder import remux_command
 from rollcall.media.fetches import Fetches
@@ -58,7 +58,8 @@ async def run(places: Places, clock: Clock) -> None:
     """
     rtmp = _listen_rtmp(places.rtmp_host, places.rtmp_port)
     link = await connect_link(places.link)
-    http = local_socket.listen(places.http)
+    http = unix_socket.listen(places.http)
+    http.setblocking(False)
     try:
         welcome = await link.greet(Ready(rtmp_port=rtmp.getsockname()[1], http=str(places.http)))
         revoked, channels, fetches = set(welcome.revoked), Channels(), Fetches()

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from rollcall.media import local_socket
+from rollcall.base import unix_socket
 from rollcall.media.hls import Receive, Scope, Send
 
 MAX_CONNECTIONS = 1024
@@ -39,6 +39,7 @@ class MediaProxy:
     def __init__(self, http: Path) -> None:
         self._http = http
         self._session: aiohttp.ClientSession | None = None
+        self._open_files = contextlib.ExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,6 +60,7 @@ class MediaProxy:
         """Close the connections to the media process."""
         if self._session is not None:
             await self._session.close()
+        self._open_files.close()
 
     async def _answer(self, method: str, raw_path: bytes, send: Send) -> None:
         begun = False
@@ -88,7 +90,8 @@ class MediaProxy:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.UnixConnector(local_socket.address(self._http), limit=MAX_CONNECTIONS)
+            address = self._open_files.enter_context(unix_socket.reachable(self._http))
+            connector = aiohttp.UnixConnector(address, limit=MAX_CONNECTIONS)
             timeout = aiohttp.ClientTimeout(connect=CONNECT_WITHIN_S, sock_read=READ_WITHIN_S)
             self._session = aiohttp.ClientSession(
                 connector=connector,

@@ -7,17 +7,14 @@ handlers' affair; it knows no database and no HTTP.
 import asyncio
 import contextlib
 import logging
-import sys
 from asyncio import StreamReader, StreamWriter
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Protocol
 
+from rollcall.base import unix_socket
 from rollcall.domain.errors import Unavailable
 from rollcall.domain.ids import MediaCode, PlayId
-from rollcall.media import local_socket
+from rollcall.media.child import Child, MediaPlace
 from rollcall.wire import media_link
 from rollcall.wire.media_link import (
     Authorize,
@@ -35,13 +32,7 @@ from rollcall.wire.media_link import (
     Welcome,
 )
 
-LINK = "media.sock"
-HTTP = "media-http.sock"
-BUSY_PORT = 75
 READY_WITHIN_S = 20.0
-END_WITHIN_S = 8.0
-BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
-STEADY_AFTER_S = 30.0
 _MAX_LINE_BYTES = 64 * 1024 * 1024
 
 log = logging.getLogger(__name__)
@@ -66,21 +57,6 @@ class MediaHandlers(Protocol):
         """Take the evidence of which plays fetched segments, every 10 s."""
 
 
-@dataclass(frozen=True, slots=True)
-class MediaPlace:
-    """Where the media process lives: directory of its sockets, RTMP address (0 = any port), its ffmpeg."""
-
-    run: Path
-    rtmp_host: str
-    rtmp_port: int
-    ffmpeg: str | None = None
-
-    @property
-    def http(self) -> Path:
-        """Return the Unix socket on which the media process answers HTTP."""
-        return self.run / HTTP
-
-
 class MediaSupervisor:
     """The media process for as long as the server lives. `signals` has the latest figures of what is on."""
 
@@ -99,30 +75,29 @@ class MediaSupervisor:
         self._revoked: set[str] = set(revoked)
         self._handlers = handlers
         self._now_ms = now_ms
-        self._rtmp_port = place.rtmp_port
+        self._hearing = asyncio.Lock()
         self._on: dict[MediaCode, int] = {}
         self._writer: StreamWriter | None = None
-        self._process: Process | None = None
-        self._judging: set[asyncio.Task[None]] = set()
-        self._links: set[asyncio.Task[None]] = set()
-        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def rtmp_port(self) -> int:
-        """Return the port on which encoders are taken; known after `start`, and kept over restarts."""
-        return self._rtmp_port
+        """Return the port on which encoders are taken: known after `start`, and kept over restarts."""
+        return self._ready.result()
 
     @property
     def pid(self) -> int | None:
         """Return the process id of the media process, None while there is none."""
-        return self._process.pid if self._process and self._process.returncode is None else None
+        return self._child.pid
 
     async def start(self) -> None:
         """Start the media process and wait until it listens. Raises Unavailable with the reason."""
         self._place.run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        listening = local_socket.listen(self._place.run / LINK)
+        listening = unix_socket.listen(self._place.link)
+        listening.setblocking(False)
         self._server = await asyncio.start_unix_server(self._accept, sock=listening, limit=_MAX_LINE_BYTES)
-        self._keeping = asyncio.create_task(self._keep())
+        self._ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._child = Child(self._place, self._ready)
         try:
             async with asyncio.timeout(READY_WITHIN_S):
                 await asyncio.shield(self._ready)
@@ -134,20 +109,12 @@ class MediaSupervisor:
             raise
 
     async def stop(self) -> None:
-        """End the media process and the link."""
-        self._keeping.cancel()
-        await asyncio.wait({self._keeping})
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), END_WITHIN_S)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        """End the media process and the link; what was on is reported stopped first."""
+        await self._child.end()
         self._server.close()
-        if self._links:
-            await asyncio.wait(self._links)
-        (self._place.run / LINK).unlink(missing_ok=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._place.link.unlink(missing_ok=True)
 
     def revoke(self, plays: Iterable[PlayId]) -> None:
         """From now on every path token of these plays is refused, also after a restart of the process."""
@@ -164,74 +131,48 @@ class MediaSupervisor:
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(media_link.encode(frame) + b"\n")
 
-    async def _keep(self) -> None:
-        """Start the process again whenever it ends; the first start must succeed."""
-        failures = 0
-        while True:
-            began_s = asyncio.get_running_loop().time()
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command(), stdin=DEVNULL, stdout=DEVNULL
-            )
-            code = await self._process.wait()
-            if not self._ready.done():
-                self._ready.set_exception(_refusal(code, self._place))
-                return
-            steady = asyncio.get_running_loop().time() - began_s > STEADY_AFTER_S
-            failures = 0 if steady else failures + 1
-            log.error("the media process has ended with code %d; it is started again", code)
-            await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
-
-    def _command(self) -> list[str]:
-        run, place = self._place.run, self._place
-        command = [
-            sys.executable,
-            "-m",
-            "rollcall.media",
-            "--link",
-            str(run / LINK),
-            "--http",
-            str(place.http),
-        ]
-        command += ["--rtmp-host", place.rtmp_host, "--rtmp-port", str(self._rtmp_port)]
-        return [*command, "--ffmpeg", place.ffmpeg] if place.ffmpeg else command
-
     def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._links.add(task)
-        task.add_done_callback(self._links.discard)
+        self._spawn(self._serve(reader, writer))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Hear one media process until it has gone; then everything that was on is off."""
-        try:
-            await self._welcome(reader, writer)
-            while line := await reader.readline():
-                await self._hear(line, writer)
-        except ConnectionError:
-            log.info("the media process has gone")
-        except ValueError:
-            log.exception("the media process sent what is no frame")
-        finally:
-            writer.close()
-            self._writer = None if self._writer is writer else self._writer
-            for media in list(self._on):
-                await self._stopped(media)
+        """Hear one media process until it has gone; then everything that was on is off.
+
+        The next process is heard only after that, so its `Started` never comes before the `Stopped` of this one.
+        """
+        async with self._hearing:
+            try:
+                await self._welcome(reader, writer)
+                while (line := await reader.readline()).endswith(b"\n"):
+                    await self._hear(line, writer)
+            except ConnectionError:
+                log.info("the media process has gone")
+            except ValueError:
+                log.exception("the media process sent what is no frame")
+            finally:
+                writer.close()
+                self._writer = None
+                for media in list(self._on):
+                    await self._stopped(media)
 
     async def _welcome(self, reader: StreamReader, writer: StreamWriter) -> None:
         ready = media_link.decode_from_media(await reader.readline())
         if not isinstance(ready, Ready):
             raise ValueError("the first frame is not Ready")  # noqa: TRY004
-        self._rtmp_port, self._writer = ready.rtmp_port, writer
+        self._writer = writer
         self._send(Welcome(path_key=self._path_key.hex(), revoked=sorted(self._revoked)))
         if not self._ready.done():
-            self._ready.set_result(None)
+            self._ready.set_result(ready.rtmp_port)
 
     async def _hear(self, line: bytes, writer: StreamWriter) -> None:
         frame: FromMedia = media_link.decode_from_media(line)
         match frame:
             case Authorize() as asked:
-                task = asyncio.create_task(self._judge(asked, writer))
-                self._judging.add(task)
-                task.add_done_callback(self._judging.discard)
+                self._spawn(self._judge(asked, writer))
             case Started(media=media, publish=publish, at_ms=at_ms):
                 self._on[MediaCode(media)] = publish
                 with _logged("on_started"):
@@ -271,9 +212,3 @@ def _logged(handler: str) -> Iterator[None]:
         yield
     except Exception:
         log.exception("%s has failed", handler)
-
-
-def _refusal(code: int, place: MediaPlace) -> Unavailable:
-    if code == BUSY_PORT:
-        return Unavailable(f"RTMP port {place.rtmp_port} of {place.rtmp_host} cannot be used: it is busy.")
-    return Unavailable(f"The media process has ended with code {code} before it was ready.")
