@@ -42,12 +42,12 @@ class Session:
 
 
 def check_window(window: Window) -> None:
-    """Raise Malformed when the window ends before it starts."""
+    """Raise Malformed when the window ends before it starts, or at that moment."""
     match window:
-        case WallWindow(starts_ms, ends_ms) if ends_ms is not None and ends_ms < starts_ms:
-            raise Malformed(Problem("$.ends_at", "The session would end before it starts."))
+        case WallWindow(starts_ms, ends_ms) if ends_ms is not None and ends_ms <= starts_ms:
+            raise Malformed(Problem("$.ends_at", "A session ends after it starts."))
         case ContentWindow(from_ms, to_ms) if to_ms <= from_ms:
-            raise Malformed(Problem("$.to_ms", "The session would end before it starts."))
+            raise Malformed(Problem("$.to_ms", "A session ends after it starts."))
         case _:
             return
 

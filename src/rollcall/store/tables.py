@@ -290,6 +290,10 @@ session_revisions = Table(
     _ms("at_ms", nullable=False),
 )
 
+# What is looked up each second has an index of the few open rows alone.
+_UNFINISHED = text("state IN ('planned', 'issued')")
+_OPEN = text("state = 'issued'")
+
 checks = Table(
     "checks",
     metadata,
@@ -312,9 +316,8 @@ checks = Table(
     _ms("last_issued_ms"),
     _ms("created_ms", nullable=False),
     _ms("cancelled_ms"),
+    Index("checks_open", "media_no", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
 )
-
-_OPEN = text("state = 'issued'")
 
 prompts = Table(
     "prompts",
@@ -334,7 +337,6 @@ prompts = Table(
     _ms("confirmed_ms"),
     _ms("closed_ms"),
     Column("late", Boolean, nullable=False, default=False),
-    # Each second somebody asks for the open ones: an index of them alone.
     Index("prompts_open", "media_no", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )

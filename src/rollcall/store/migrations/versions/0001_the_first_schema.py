@@ -398,6 +398,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("no"),
         sa.UniqueConstraint("code"),
     )
+    op.create_index(
+        "checks_open",
+        "checks",
+        ["media_no"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('planned', 'issued')"),
+        postgresql_where=sa.text("state IN ('planned', 'issued')"),
+    )
     op.create_index(op.f("ix_checks_event_no"), "checks", ["event_no"], unique=False)
     op.create_index(op.f("ix_checks_media_no"), "checks", ["media_no"], unique=False)
     op.create_table(
