@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
-from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
 from rollcall.domain.ids import ProjectCode, ProjectNo
 from rollcall.store.tables import framing_refusals, projects
+from rollcall.store.upsert import upsert_into
 
 KEPT_ORIGINS = 100
 
@@ -75,8 +74,7 @@ def framing_refusals_of(conn: Connection, project_no: ProjectNo) -> list[Framing
 def count_framing_refusal(conn: Connection, project_no: ProjectNo, origin: str, now_ms: int) -> None:
     """Count one more attempt of `origin` to frame a player of the project."""
     table = framing_refusals
-    upsert = upsert_sqlite if conn.dialect.name == "sqlite" else upsert_postgresql
-    row = upsert(table).values(project_no=project_no, origin=origin, count=1, last_ms=now_ms)
+    row = upsert_into(conn, table).values(project_no=project_no, origin=origin, count=1, last_ms=now_ms)
     conn.execute(
         row.on_conflict_do_update(
             index_elements=[table.c.project_no, table.c.origin],
