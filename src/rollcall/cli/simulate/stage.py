@@ -1,0 +1,84 @@
+"""Prepares the event that simulated people attend: media, participants, sessions with a break, play grants."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rollcall.base.clock import Clock, to_datetime
+from rollcall.cli.simulate.api import BATCH_ROWS, Api, parse_time
+from rollcall.cli.simulate.script import PersonScript
+
+AT_ONCE = 32
+START_DELAY_MS = 1_000
+# Of the whole length: two sessions with a break between them, and people on both sides of each border.
+SESSIONS_PERCENT = ((5, 70), (78, 97))
+CHECK_PERCENT = 22
+CHECK_LIFETIME_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ServerClock:
+    """Server time as read here: the local clock plus what the server's was found to be ahead by."""
+
+    local: Clock
+    ahead_ms: int
+
+    def now_ms(self) -> int:
+        """Return server time."""
+        return self.local.now_ms() + self.ahead_ms
+
+
+async def read_server_clock(api: Api, media: str) -> ServerClock:
+    """Compare clocks by the answer that came back fastest."""
+    local, best = Clock(), (1 << 60, 0)
+    for _ in range(5):
+        before = local.now_ms()
+        answer = await api.call("GET", f"/media/{media}/statistics?user_id=sim-00001")
+        after = local.now_ms()
+        best = min(best, (after - before, parse_time(answer["generated_at"]) - (before + after) // 2))
+    return ServerClock(local, best[1])
+
+
+async def make_media(api: Api) -> str:
+    """Return the code of a new live media that is open now."""
+    starts = to_datetime(Clock().now_ms() - 60_000).isoformat()
+    made = await api.call("POST", "/media", {"title": "Simulation", "kind": "live", "starts_at": starts})
+    code: str = made["code"]
+    return code
+
+
+async def register(api: Api, media: str, people: Sequence[PersonScript]) -> None:
+    """Put everybody on a new list of the media."""
+    made = await api.call("POST", "/lists", {"title": "Simulated participants", "media": [media]})
+    rows = [{"user_id": person.user_id, "name": person.name} for person in people]
+    for start in range(0, len(rows), BATCH_ROWS):
+        await api.call("POST", f"/lists/{made['code']}/participants/batch", rows[start : start + BATCH_ROWS])
+
+
+async def grants(api: Api, media: str, user_ids: Iterable[str]) -> list[str]:
+    """Launch and redeem once for each entry of `user_ids`; the grants come in the same order."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(user_id: str) -> str:
+        async with gate:
+            launched = await api.call("POST", f"/media/{media}/launch", {"user_id": user_id})
+            return await api.redeem(media, launched["token"])
+
+    return list(await asyncio.gather(*(one(user_id) for user_id in user_ids)))
+
+
+async def schedule(api: Api, media: str, start_ms: int, length_ms: int) -> None:
+    """Cut the time that begins at `start_ms` into sessions with a break, and plan one check."""
+    for number, (begin, end) in enumerate(SESSIONS_PERCENT, 1):
+        session = {
+            "title": f"Session {number}",
+            "starts_at": _time(start_ms + length_ms * begin // 100),
+            "ends_at": _time(start_ms + length_ms * end // 100),
+        }
+        await api.call("POST", f"/media/{media}/sessions", session)
+    check = {"lifetime_s": CHECK_LIFETIME_S, "at": _time(start_ms + length_ms * CHECK_PERCENT // 100)}
+    await api.call("POST", f"/media/{media}/checks", check)
+
+
+def _time(at_ms: int) -> str:
+    return to_datetime(at_ms).isoformat()
