@@ -38,6 +38,12 @@ class PlayRow(NamedTuple):
     identity: str
     opened_ms: int
     last_arrival_ms: int
+
+
+class OriginRow(NamedTuple):
+    """Where a play came from: personal data, read only for whoever may see it."""
+
+    user_id: UserId
     ip: str
     user_agent: str
 
@@ -88,11 +94,24 @@ def plays(
     """Return every play of the media (or of one user there), oldest first."""
     t = tables.plays.c
     query = (
-        select(t.no, t.media_no, t.user_id, t.identity, t.opened_ms, t.last_arrival_ms, t.ip, t.user_agent)
+        select(t.no, t.media_no, t.user_id, t.identity, t.opened_ms, t.last_arrival_ms)
         .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
         .order_by(t.no)
     )
     return [PlayRow._make(row) for row in connection.execute(query)]
+
+
+def origins(
+    connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
+) -> Iterable[OriginRow]:
+    """Return where each play came from, oldest play first."""
+    t = tables.plays.c
+    query = (
+        select(t.user_id, t.ip, t.user_agent)
+        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
+        .order_by(t.opened_ms, t.no)
+    )
+    return (OriginRow._make(row) for row in connection.execute(query))
 
 
 def granted(

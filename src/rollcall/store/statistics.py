@@ -62,18 +62,25 @@ class CheckRow(NamedTuple):
     sound: bool
 
 
+class OwnerRow(NamedTuple):
+    """Which project a code belongs to, and to which kind of object."""
+
+    project_no: ProjectNo
+    is_media: bool
+
+
 def freeze(connection: Connection) -> None:
     """Make every later query of this transaction see one moment; must be its first statement."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
-def project_of(connection: Connection, code: str) -> ProjectNo | None:
-    """Return the project that owns the media or event `code`: for commands on the server itself."""
+def find_owner(connection: Connection, code: str) -> OwnerRow | None:
+    """Return which project owns the media or event `code`: for commands on the server itself."""
     for table in (tables.media, tables.events):
         found = connection.execute(select(table.c.project_no).where(table.c.code == code)).scalar()
         if found is not None:
-            return ProjectNo(found)
+            return OwnerRow(ProjectNo(found), table is tables.media)
     return None
 
 

@@ -1,0 +1,72 @@
+"""Statistics of a media or an event: who watched how long in which session, and how every check ended.
+
+A report is counted within one read transaction, so all its numbers are of one moment; its rows are made while they are
+read, after the transaction has ended. Times and lists come from the store, rules from `domain/credit`; formats are in
+`render`.
+"""
+
+from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame
+from rollcall.actions.statistics.heads import checks, head, sessions
+from rollcall.actions.statistics.outcomes import read_outcomes
+from rollcall.actions.statistics.roster import read_origins, read_roster
+from rollcall.actions.statistics.rows import Counted, participants
+from rollcall.actions.statistics.watching import count_watched
+from rollcall.domain.errors import NotFound
+from rollcall.domain.ids import ProjectNo
+from rollcall.store import statistics as store
+from rollcall.store.database import Connection, Database
+from rollcall.wire.api.values import rfc3339
+from rollcall.wire.statistics import Report
+
+__all__ = ["Ask", "report_anything_now", "report_event", "report_media"]
+
+
+async def report_media(db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Report:
+    """Return the statistics of a media; raises NotFound for a media or session that the project has not."""
+
+    def count(connection: Connection) -> Report:
+        store.freeze(connection)
+        return _report(connection, media_frame(connection, project_no, code, ask, now_ms), ask)
+
+    return await db.read(count)
+
+
+async def report_event(db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Report:
+    """Return the statistics of an event, the union over its media; raises NotFound like `report_media`."""
+
+    def count(connection: Connection) -> Report:
+        store.freeze(connection)
+        return _report(connection, event_frame(connection, project_no, code, ask, now_ms), ask)
+
+    return await db.read(count)
+
+
+def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int) -> Report:
+    """Return the statistics of the media or event `code` of whichever project, in the calling thread.
+
+    For whoever holds the data directory; raises NotFound when there is neither.
+    """
+
+    def count(connection: Connection) -> Report:
+        store.freeze(connection)
+        owner = store.find_owner(connection, code)
+        if owner is None:
+            raise NotFound(f"There is no media or event '{code}'.")
+        frame = media_frame if owner.is_media else event_frame
+        return _report(connection, frame(connection, owner.project_no, code, ask, now_ms), ask)
+
+    return db.read_now(count)
+
+
+def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
+    roster = read_roster(connection, frame, ask)
+    watched = count_watched(connection, frame, roster)
+    outcomes = read_outcomes(connection, frame, roster, watched, ask)
+    origins = read_origins(connection, frame, ask)
+    return Report(
+        head=head(frame),
+        generated_at=rfc3339(frame.now_ms),
+        sessions=sessions(frame),
+        checks=checks(frame, outcomes),
+        participants=participants(Counted(frame, ask, roster, watched, outcomes, origins)),
+    )

@@ -1,0 +1,118 @@
+"""What a report is about: its media, sessions and issued checks, narrowed to what was asked for.
+
+A check belongs to the session of its media that holds its `issued_ms` in the current revision, else to none, so
+sessions drawn or moved afterwards take their checks along.
+"""
+
+from dataclasses import dataclass
+
+from rollcall.domain.errors import NotFound
+from rollcall.domain.ids import MediaNo, ProjectNo, SessionId, UserId
+from rollcall.domain.intervals import Interval
+from rollcall.store import statistics as store
+from rollcall.store.database import Connection
+from rollcall.store.statistics import CheckRow, EventRow, MediaRow, SessionRow
+
+BEFORE_CHECK_MS = 30_000  # playing this long before an issue already makes a participant present
+NO_SESSION = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a caller wants of a report: filters, and personal data only where asked for."""
+
+    user_id: UserId | None = None
+    session_id: SessionId | None = None
+    ip: bool = False
+    user_agent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Columns of a report. Media, sessions and checks are known by their position in these lists."""
+
+    project_no: ProjectNo
+    event: EventRow | None
+    media: list[MediaRow]
+    sessions: list[SessionRow]
+    checks: list[CheckRow]
+    session_of_check: list[int]
+    now_ms: int
+
+    def media_nos(self) -> list[MediaNo]:
+        """Return the row numbers of the media."""
+        return [media.no for media in self.media]
+
+    def windows(self, media_no: MediaNo) -> list[tuple[int, Interval]]:
+        """Return position and wall time of each session of a media."""
+        return [
+            (position, window)
+            for position, session in enumerate(self.sessions)
+            if session.media_no == media_no and (window := wall(session, self.now_ms)) is not None
+        ]
+
+    def attendance_windows(self, media_no: MediaNo) -> list[tuple[int, Interval]]:
+        """Return position of each check of a media and the time in which playing means that one was present."""
+        return [
+            (position, Interval(check.issued_ms - BEFORE_CHECK_MS, _last_moment_ms(check)))
+            for position, check in enumerate(self.checks)
+            if check.media_no == media_no
+        ]
+
+
+def media_frame(connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Frame:
+    """Return the frame of one media; raises NotFound for a media or session that the project has not."""
+    media = store.find_media(connection, project_no, code)
+    if media is None:
+        raise NotFound(f"There is no media '{code}' in this project.")
+    return _frame(connection, project_no, None, [media], ask, now_ms)
+
+
+def event_frame(connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Frame:
+    """Return the frame of an event over all its media; raises NotFound like `media_frame`."""
+    event = store.find_event(connection, project_no, code)
+    if event is None:
+        raise NotFound(f"There is no event '{code}' in this project.")
+    media = store.media_of_event(connection, project_no, event.no)
+    return _frame(connection, project_no, event, media, ask, now_ms)
+
+
+def wall(session: SessionRow, now_ms: int) -> Interval | None:
+    """Return a session's wall time, up to `now_ms` while it is open; None when it is a window of content."""
+    if session.starts_ms is None:
+        return None
+    return Interval(session.starts_ms, now_ms if session.ends_ms is None else session.ends_ms)
+
+
+def _frame(
+    connection: Connection,
+    project_no: ProjectNo,
+    event: EventRow | None,
+    media: list[MediaRow],
+    ask: Ask,
+    now_ms: int,
+) -> Frame:
+    nos = [m.no for m in media]
+    sessions = store.sessions(connection, project_no, nos)
+    checks = store.issued_checks(connection, project_no, nos)
+    if ask.session_id is not None:
+        sessions = [session for session in sessions if session.code == ask.session_id]
+        if not sessions:
+            raise NotFound(f"There is no session '{ask.session_id}' here.")
+        checks = [check for check in checks if _session_of(check, sessions) != NO_SESSION]
+    belongs = [_session_of(check, sessions) for check in checks]
+    return Frame(project_no, event, media, sessions, checks, belongs, now_ms)
+
+
+def _session_of(check: CheckRow, sessions: list[SessionRow]) -> int:
+    for position, session in enumerate(sessions):
+        if session.media_no == check.media_no and session.starts_ms is not None:
+            until_ms = session.ends_ms
+            if session.starts_ms <= check.issued_ms and (until_ms is None or check.issued_ms < until_ms):
+                return position
+    return NO_SESSION
+
+
+def _last_moment_ms(check: CheckRow) -> int:
+    issued_ms = check.last_issued_ms if check.origin == "plan" else check.issued_ms
+    return issued_ms + check.lifetime_s * 1000

@@ -1,0 +1,78 @@
+"""Turns what was counted into the report's head: media or event, sessions, and checks with their counts.
+
+It decides nothing: every number here was counted in `outcomes`.
+"""
+
+from msgspec import UNSET
+
+from rollcall.actions.statistics.frame import NO_SESSION, Frame, wall
+from rollcall.actions.statistics.outcomes import Outcomes
+from rollcall.store.statistics import MediaRow
+from rollcall.wire.api.values import rfc3339, rfc3339_or_none
+from rollcall.wire.statistics import Check, Event, Media, Session
+
+
+def head(frame: Frame) -> Media | Event:
+    """Return what the report is about."""
+    if frame.event is None:
+        return _media(frame.media[0])
+    _, code, title, timezone = frame.event
+    return Event(code, title, timezone, [_media(row) for row in frame.media])
+
+
+def _media(row: MediaRow) -> Media:
+    return Media(row.code, row.event_code, row.title, row.kind, row.timezone)
+
+
+def sessions(frame: Frame) -> list[Session]:
+    """Return the sessions in the order of their beginning."""
+    codes = _codes(frame)
+    return [
+        Session(
+            id=row.code,
+            title=row.title,
+            starts_at=rfc3339_or_none(row.starts_ms),
+            ends_at=rfc3339_or_none(row.ends_ms),
+            duration_ms=max(0, window.end - window.start) if (window := wall(row, frame.now_ms)) else 0,
+            media=codes[row.media_no] if frame.event else UNSET,
+        )
+        for row in frame.sessions
+    ]
+
+
+def checks(frame: Frame, outcomes: Outcomes) -> list[Check]:
+    """Return the issued checks with the outcomes of all rows."""
+    codes = _codes(frame)
+    counts = zip(
+        *(outcomes.count(o) for o in ("confirmed", "missed", "undelivered", "not_present")), strict=True
+    )
+    return [
+        Check(
+            id=row.code,
+            session_id=session_code(frame, position),
+            origin=row.origin,
+            ordinal=row.ordinal,
+            issued_at=rfc3339(row.issued_ms),
+            last_issued_at=rfc3339(row.last_issued_ms),
+            lifetime_s=row.lifetime_s,
+            sound=row.sound,
+            confirmed=confirmed,
+            missed=missed,
+            undelivered=undelivered,
+            not_present=not_present,
+            media=codes[row.media_no] if frame.event else UNSET,
+        )
+        for position, (row, (confirmed, missed, undelivered, not_present)) in enumerate(
+            zip(frame.checks, counts, strict=True)
+        )
+    ]
+
+
+def _codes(frame: Frame) -> dict[int, str]:
+    return {media.no: media.code for media in frame.media}
+
+
+def session_code(frame: Frame, check: int) -> str | None:
+    """Return the public id of the session that a check belongs to."""
+    position = frame.session_of_check[check]
+    return None if position == NO_SESSION else frame.sessions[position].code

@@ -1,0 +1,85 @@
+"""How each check ended for each row of a report: what its prompt says, and what no prompt means.
+
+A check that never reached a participant is `not_present` when no evidence shows them playing from 30 s before its
+issue to its end. Who was playing and still has no prompt was not asked: `undelivered` for a check of everybody; with a
+plan, whose moments are personal, the participant has no such check.
+"""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rollcall.actions.statistics.frame import Ask, Frame
+from rollcall.actions.statistics.roster import Roster
+from rollcall.actions.statistics.watching import Watched
+from rollcall.store import attendance
+from rollcall.store.attendance import Ints
+from rollcall.store.database import Connection
+from rollcall.wire.statistics import Outcome
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)} | {"issued": OUTCOMES.index("pending")}
+NOT_ASKED = -1
+NEVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """By user and check: number of the outcome or NOT_ASKED, whether late, and moments (ms) or NEVER."""
+
+    outcome: NDArray[np.int8]
+    late: NDArray[np.bool_]
+    issued: Ints
+    shown: Ints
+    confirmed: Ints
+
+    def count(self, outcome: Outcome) -> list[int]:
+        """Return for each check how many rows ended so."""
+        result: list[int] = (self.outcome == NUMBER[outcome]).sum(axis=0).tolist()
+        return result
+
+
+def read_outcomes(
+    connection: Connection, frame: Frame, roster: Roster, watched: Watched, ask: Ask
+) -> Outcomes:
+    """Return the outcome of every check for every row."""
+    shape = (len(roster.user_ids), len(frame.checks))
+    outcomes = Outcomes(
+        outcome=np.full(shape, NOT_ASKED, np.int8),
+        late=np.zeros(shape, np.bool_),
+        issued=np.full(shape, NEVER, np.int64),
+        shown=np.full(shape, NEVER, np.int64),
+        confirmed=np.full(shape, NEVER, np.int64),
+    )
+    _add_prompts(connection, frame, roster, ask, outcomes)
+    _judge_unasked(frame, roster, watched, outcomes)
+    return outcomes
+
+
+def _add_prompts(connection: Connection, frame: Frame, roster: Roster, ask: Ask, outcomes: Outcomes) -> None:
+    column = {check.no: position for position, check in enumerate(frame.checks)}
+    for prompt in attendance.prompts(connection, frame.project_no, column, ask.user_id):
+        user = roster.position.get(prompt.user_id)
+        if user is None:
+            continue
+        at = user, column[prompt.check_no]
+        outcomes.outcome[at] = NUMBER[prompt.state]
+        outcomes.late[at] = prompt.late
+        outcomes.issued[at] = prompt.issued_ms
+        outcomes.shown[at] = NEVER if prompt.shown_ms is None else prompt.shown_ms
+        outcomes.confirmed[at] = NEVER if prompt.confirmed_ms is None else prompt.confirmed_ms
+
+
+def _judge_unasked(frame: Frame, roster: Roster, watched: Watched, outcomes: Outcomes) -> None:
+    media = {no: position for position, no in enumerate(frame.media_nos())}
+    for position, check in enumerate(frame.checks):
+        column = outcomes.outcome[:, position]
+        unasked = (column == NOT_ASKED) & roster.member[:, media[check.media_no]]
+        present = watched.present[:, position]
+        column[unasked & ~present] = NUMBER["not_present"]
+        if check.origin == "manual":
+            column[unasked & present] = NUMBER["undelivered"]
+        if check.state == "cancelled":
+            column[unasked] = NUMBER["cancelled"]

@@ -1,0 +1,124 @@
+"""The statistics as outside programs read them: field names, order and meaning are those of the public contract.
+
+Every format is rendered from these values alone, so that all formats tell the same numbers. Times are RFC 3339 in UTC
+with milliseconds, durations integer milliseconds; None is "not (yet)". Fields that belong to one kind of report only
+are left out elsewhere (`UNSET`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from msgspec import UNSET, Struct, UnsetType
+
+Identity: TypeAlias = Literal["signed", "plain"]
+Outcome: TypeAlias = Literal[
+    "confirmed", "missed", "undelivered", "not_present", "cancelled", "excused", "pending"
+]
+
+
+class Media(Struct, frozen=True):
+    """The media of a report."""
+
+    code: str
+    event: str
+    title: str
+    kind: str
+    timezone: str
+
+
+class Event(Struct, frozen=True):
+    """The event of a report over all its media."""
+
+    code: str
+    title: str
+    timezone: str
+    media: list[Media]
+
+
+class Session(Struct, frozen=True):
+    """A session; while it is open `ends_at` is None and `duration_ms` runs. `from_ms`, `to_ms`: of content."""
+
+    id: str
+    title: str
+    starts_at: str | None
+    ends_at: str | None
+    duration_ms: int
+    media: str | UnsetType = UNSET
+    from_ms: int | UnsetType = UNSET
+    to_ms: int | UnsetType = UNSET
+
+
+class Check(Struct, frozen=True):
+    """An issued check with the outcomes of the participants of this answer; `session_id` None = in a break."""
+
+    id: str
+    session_id: str | None
+    origin: str
+    ordinal: int
+    issued_at: str
+    last_issued_at: str
+    lifetime_s: int
+    sound: bool
+    confirmed: int
+    missed: int
+    undelivered: int
+    not_present: int
+    media: str | UnsetType = UNSET
+
+
+class ParticipantSession(Struct, frozen=True, gc=False):
+    """One participant in one session."""
+
+    session_id: str
+    watched_ms: int
+    checks_confirmed: int
+    checks_missed: int
+
+
+class ParticipantCheck(Struct, frozen=True, gc=False):
+    """One check as it went for one participant; `issued_at` None = it was never asked of them."""
+
+    check_id: str
+    session_id: str | None
+    outcome: Outcome
+    late: bool
+    issued_at: str | None
+    shown_at: str | None
+    confirmed_at: str | None
+
+
+class ParticipantMedia(Struct, frozen=True, gc=False):
+    """One participant at one media of an event."""
+
+    code: str
+    watched_ms: int
+
+
+class Participant(Struct, frozen=True):
+    """One row. `watched_plain_ms` is the part of `watched_ms` that only plain plays prove."""
+
+    user_id: str
+    name: str | None
+    identity: Identity
+    watched_ms: int
+    watched_plain_ms: int
+    first_seen_at: str | None
+    last_seen_at: str | None
+    removed_at: str | None
+    sessions: list[ParticipantSession]
+    checks: list[ParticipantCheck]
+    per_media: list[ParticipantMedia] | UnsetType = UNSET
+    ip: list[str] | UnsetType = UNSET
+    user_agent: list[str] | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report; `participants` is made while it is read and can be read once."""
+
+    head: Media | Event
+    generated_at: str
+    sessions: list[Session]
+    checks: list[Check]
+    participants: Iterable[Participant]
