@@ -1,0 +1,130 @@
+/**
+ * The presence check on screen: a modal dialog in the top layer with one large button and the time that is left.
+ *
+ * It reports when it was really painted where somebody can see it; whether the answer counts, the server decides.
+ */
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { t } from "../../shared/i18n";
+import { icons } from "../ui/icons";
+import { Part } from "../ui/part";
+import { leftOf, type OpenPrompt } from "./prompts";
+
+/** Circumference of the ring; its dash shows what is left. */
+const AROUND = 2 * Math.PI * 44;
+const PLACES = 6;
+
+export class CheckDialog extends Part {
+  #check: string | null = null;
+  #place = 0;
+  #seen = false;
+  #redraw = 0;
+  #watch: IntersectionObserver | null = null;
+
+  protected override render(): TemplateResult | typeof nothing {
+    const prompt = this.view.prompts[0];
+    if (!prompt) return nothing;
+    if (prompt.check !== this.#check) this.#place = Math.floor(Math.random() * PLACES);
+    return html`<dialog class="check place-${this.#place}" data-testid="check-dialog" data-check=${prompt.check}
+      aria-labelledby="check-title" aria-describedby="check-text" @cancel=${stay} @keydown=${noEscape}
+      @close=${this.#reopen}>
+      ${prompt.answered_ms === null ? this.#ask(prompt) : this.#answered()}
+    </dialog>`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const prompt = this.view.prompts[0];
+    if (!prompt) this.#gone();
+    else if (prompt.check !== this.#check) this.#came(prompt);
+    else this.#report(prompt);
+  }
+
+  #ask(prompt: OpenPrompt): TemplateResult {
+    const left_ms = leftOf(prompt, performance.now());
+    const over = left_ms <= 0;
+    return html`
+      <h2 id="check-title">${t("check.title")}</h2>
+      <p id="check-text">${prompt.text ?? t("check.text")}</p>
+      <div class="check-act">
+        ${ring(left_ms, prompt.lifetime_ms)}
+        <button class="primary check-confirm" data-testid="check-confirm" autofocus ?disabled=${over}
+          @click=${(event: MouseEvent) => this.viewer.answer(prompt.check, event.isTrusted)}>
+          ${icons.check}<span>${t("check.confirm")}</span></button>
+      </div>
+      <p class="small" role="status">${over ? t("check.over") : nothing}</p>`;
+  }
+
+  #answered(): TemplateResult {
+    const offline = this.view.link === "kept";
+    return html`<h2 id="check-title">${t("check.confirming")}</h2>
+      <p id="check-text" role="status">${offline ? t("check.answer_kept") : t("check.confirming_hint")}</p>
+      <div class="check-act"><span class="spinner" aria-hidden="true"></span></div>`;
+  }
+
+  #came(prompt: OpenPrompt): void {
+    this.#gone();
+    this.#check = prompt.check;
+    const dialog = this.querySelector("dialog");
+    if (!dialog) return;
+    dialog.showModal();
+    this.#watch = new IntersectionObserver(
+      (entries) => {
+        this.#seen = (entries.at(-1)?.intersectionRatio ?? 0) >= 0.5;
+        this.requestUpdate();
+      },
+      { threshold: [0, 0.5, 1] },
+    );
+    this.#watch.observe(dialog);
+    this.#redraw = window.setInterval(() => this.requestUpdate(), 200);
+    this.#report(prompt);
+  }
+
+  /** Hidden: it has arrived and its time runs. Visible: it is shown once two frames have been painted. */
+  #report(prompt: OpenPrompt): void {
+    if (document.visibilityState === "hidden") {
+      if (!prompt.received && !prompt.shown) this.viewer.displayed(prompt.check, true);
+      return;
+    }
+    if (prompt.shown || !this.#seen) return;
+    requestAnimationFrame(() => requestAnimationFrame(() => this.#painted(prompt.check)));
+  }
+
+  #painted(check: string): void {
+    const prompt = this.view.prompts.find((each) => each.check === check);
+    if (!prompt || prompt.shown || !this.#seen || document.visibilityState !== "visible") return;
+    this.viewer.displayed(check, false);
+  }
+
+  #gone(): void {
+    this.#check = null;
+    this.#seen = false;
+    this.#watch?.disconnect();
+    clearInterval(this.#redraw);
+  }
+
+  /** Only an answer or the server closes it. */
+  #reopen(event: Event): void {
+    const dialog = event.target as HTMLDialogElement;
+    if (this.#check !== null && dialog.isConnected && !dialog.open) dialog.showModal();
+  }
+}
+
+function ring(left_ms: number, lifetime_ms: number): TemplateResult {
+  const left = Math.min(1, left_ms / lifetime_ms);
+  const seconds = Math.ceil(left_ms / 1000);
+  return html`<div class="ring ${seconds <= 10 ? "soon" : ""}" role="timer" aria-label=${t("check.left", { count: seconds })}>
+    <svg viewBox="0 0 100 100" aria-hidden="true">
+      <circle cx="50" cy="50" r="44" class="ring-all"></circle>
+      <circle cx="50" cy="50" r="44" class="ring-left" transform="rotate(-90 50 50)"
+        stroke-dasharray="${AROUND * left} ${AROUND}"></circle>
+    </svg><span aria-hidden="true">${seconds}</span></div>`;
+}
+
+function stay(event: Event): void {
+  event.preventDefault();
+}
+
+function noEscape(event: KeyboardEvent): void {
+  if (event.key === "Escape") event.preventDefault();
+}
+
+customElements.define("rollcall-check", CheckDialog);

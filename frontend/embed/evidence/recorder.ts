@@ -1,0 +1,162 @@
+/**
+ * Turns samples, ticks and marks of one play into its dense sequence of rows.
+ *
+ * Pure: the samples carry the clocks. It holds the one open stretch and cuts it at each tick, at each change of
+ * what the viewer does, at each mark and at the latest after ten seconds. It does not know where rows go.
+ */
+import type { Beat, Echo, Epoch, Mark } from "../../shared/wire";
+import {
+  breaksEpoch,
+  continues,
+  judgedState,
+  positionBefore_ms,
+  provenPlaying_ms,
+  type Sample,
+  SPARSE_MS,
+  type State,
+} from "./sample";
+
+export type Row = Beat | Mark;
+export type MarkKind = Mark["mark"];
+export type MarkDetail = Pick<Mark, "visible" | "trusted" | "answer">;
+
+export const LONGEST_BEAT_MS = 10_000;
+
+interface Cited {
+  readonly tick: number;
+  readonly received_ms: number;
+  readonly epoch: number;
+}
+
+/** Where an open stretch began: its clock, its content position, the tick it cites. */
+interface Start {
+  readonly at_ms: number;
+  readonly media_ms: number;
+  readonly tick: number;
+}
+
+export class Recorder {
+  #seq = 0;
+  #epoch: Epoch;
+  #last: Sample;
+  #start: Start;
+  #cited: Cited = { tick: 0, received_ms: 0, epoch: -1 };
+  #rows: Row[] = [];
+
+  constructor(first: Sample) {
+    this.#last = first;
+    this.#epoch = { epoch: 0, from_ms: first.at_ms, wall_ms: first.wall_ms };
+    this.#start = { at_ms: first.at_ms, media_ms: first.media_ms, tick: 0 };
+  }
+
+  /** Where the current epoch of the player's clock began. */
+  get epoch(): Epoch {
+    return this.#epoch;
+  }
+
+  /** The tick to answer, or null while none has come in this epoch of the clock. */
+  get echo(): Echo | null {
+    if (this.#cited.epoch !== this.#epoch.epoch) return null;
+    return { tick: this.#cited.tick, received_ms: this.#cited.received_ms };
+  }
+
+  /** A regular look at the player, or one made because something changed. Returns the rows it closed. */
+  sample(sample: Sample): Row[] {
+    this.#advance(sample);
+    if (sample.at_ms - this.#start.at_ms >= LONGEST_BEAT_MS) this.#cut(sample.at_ms, sample.media_ms);
+    return this.#take();
+  }
+
+  /** Tick `n` has just arrived: what was open cites its predecessor, what follows cites `n`. */
+  tick(tick: number, sample: Sample): Row[] {
+    this.#advance(sample);
+    this.#cut(sample.at_ms, sample.media_ms);
+    this.#cited = { tick, received_ms: sample.at_ms, epoch: this.#epoch.epoch };
+    this.#start = { ...this.#start, tick };
+    return this.#take();
+  }
+
+  /** Something happened to a check's prompt just now. */
+  mark(mark: MarkKind, check: string, sample: Sample, detail: MarkDetail = {}): Row[] {
+    this.#advance(sample);
+    this.#cut(sample.at_ms, sample.media_ms);
+    const place = { seq: ++this.#seq, epoch: this.#epoch.epoch, tick: this.#cited.tick };
+    this.#rows.push({ row: "mark", ...place, at_ms: sample.at_ms, mark, check, ...detail });
+    return this.#take();
+  }
+
+  /** Close what is open, for a flush that must carry everything known. */
+  close(sample: Sample): Row[] {
+    this.#advance(sample);
+    this.#cut(sample.at_ms, sample.media_ms);
+    return this.#take();
+  }
+
+  #advance(sample: Sample): void {
+    const last = this.#last;
+    if (breaksEpoch(last, sample)) this.#beginEpoch(last, sample);
+    else if (sample.at_ms - last.at_ms > SPARSE_MS) this.#crossSparse(last, sample);
+    else if (!continues(last, sample))
+      this.#cut(sample.at_ms, positionBefore_ms(last, sample), sample.media_ms);
+    this.#last = sample;
+  }
+
+  #beginEpoch(last: Sample, sample: Sample): void {
+    this.#cut(last.at_ms, last.media_ms);
+    this.#epoch = { epoch: this.#epoch.epoch + 1, from_ms: sample.at_ms, wall_ms: sample.wall_ms };
+    this.#open(sample.at_ms, sample.media_ms);
+  }
+
+  /** Nobody looked for a while: count what the content proves, and the rest as a stall. */
+  #crossSparse(last: Sample, sample: Sample): void {
+    this.#cut(last.at_ms, last.media_ms);
+    if (last.state === "playing") {
+      const proven_ms = provenPlaying_ms(last, sample);
+      if (proven_ms < sample.at_ms - last.at_ms) {
+        this.#cut(last.at_ms + proven_ms, last.media_ms + Math.round(proven_ms * last.rate));
+        this.#cut(sample.at_ms, this.#start.media_ms, sample.media_ms, "stalled");
+        return;
+      }
+    }
+    this.#cut(sample.at_ms, positionBefore_ms(last, sample), sample.media_ms);
+  }
+
+  #cut(
+    to_ms: number,
+    media_to_ms: number,
+    nextMedia_ms = media_to_ms,
+    state: State = this.#last.state,
+  ): void {
+    const { at_ms, media_ms, tick } = this.#start;
+    if (to_ms > at_ms) {
+      const { cause, visible, muted, rate } = this.#last;
+      const judged = judgedState(state, to_ms - at_ms, media_to_ms - media_ms, rate);
+      this.#rows.push({
+        row: "beat",
+        seq: ++this.#seq,
+        epoch: this.#epoch.epoch,
+        tick,
+        from_ms: at_ms,
+        to_ms,
+        media_from_ms: media_ms,
+        media_to_ms,
+        state: judged,
+        cause,
+        visible,
+        muted,
+        rate,
+      });
+    }
+    this.#open(to_ms, nextMedia_ms);
+  }
+
+  #open(at_ms: number, media_ms: number): void {
+    this.#start = { at_ms, media_ms, tick: this.#cited.tick };
+  }
+
+  #take(): Row[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+}

@@ -1,0 +1,64 @@
+/** Exchanges what the address carries for a play grant: one POST, retried calmly while the server is away. */
+import type { Redeem, Redeemed } from "../../shared/wire";
+import { backoff_ms } from "../connection/backoff";
+import type { Credential } from "./address";
+
+export interface Refusal {
+  readonly code: string;
+  readonly opens_at_ms: number | null;
+  readonly detail: string | null;
+  /** Origins that may hear of it. */
+  readonly parents: readonly string[];
+}
+
+export type Redemption = { ok: true; redeemed: Redeemed } | { ok: false; refusal: Refusal };
+
+export function refusalFor(code: string): Refusal {
+  return { code, opens_at_ms: null, detail: null, parents: [] };
+}
+
+/** Keeps trying while nobody answers or the server stumbles; `retrying` is called before each wait. */
+export async function redeem(
+  media: string,
+  credential: Credential,
+  grant: string | null,
+  retrying: () => void,
+): Promise<Redemption> {
+  const body: Redeem = {
+    ...(credential.kind === "token" ? { token: credential.token } : { user_id: credential.user_id }),
+    ...(grant ? { grant } : {}),
+  };
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await post(`/embed/${encodeURIComponent(media)}/redeem`, body);
+    if (answer) return answer;
+    retrying();
+    await new Promise((resume) => setTimeout(resume, 300 + backoff_ms(attempt, Math.random())));
+  }
+}
+
+async function post(url: string, body: Redeem): Promise<Redemption | null> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (response.ok) return { ok: true, redeemed: (await response.json()) as Redeemed };
+    return response.status >= 500 ? null : { ok: false, refusal: await readRefusal(response) };
+  } catch {
+    return null;
+  }
+}
+
+async function readRefusal(response: Response): Promise<Refusal> {
+  const problem: Record<string, unknown> = await response.json().catch(() => ({}));
+  const opens_at = typeof problem.opens_at === "string" ? Date.parse(problem.opens_at) : Number.NaN;
+  return {
+    code: typeof problem.code === "string" ? problem.code : `http_${response.status}`,
+    opens_at_ms: Number.isNaN(opens_at) ? null : opens_at,
+    detail: typeof problem.detail === "string" ? problem.detail : null,
+    parents: Array.isArray(problem.parents) ? problem.parents.filter((each) => typeof each === "string") : [],
+  };
+}

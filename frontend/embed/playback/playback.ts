@@ -1,0 +1,185 @@
+/**
+ * The viewer's wishes for the picture (play, pause, sound) against what the browser allows, and what really happens.
+ *
+ * It owns the <video> and its stream; each change of either is reported at once. It knows neither the server nor
+ * how evidence is kept.
+ */
+import type { Sample } from "../evidence/sample";
+import { type Look, stateOf } from "./state";
+import { Stream } from "./stream";
+
+/** What `change` may mean to those who record it. */
+const OBSERVED = [
+  "play",
+  "playing",
+  "pause",
+  "waiting",
+  "seeking",
+  "seeked",
+  "ratechange",
+  "volumechange",
+  "ended",
+];
+const BEHIND_S = 20;
+
+export interface PlaybackView {
+  readonly wanted: boolean;
+  readonly paused: boolean;
+  readonly muted: boolean;
+  readonly volume: number;
+  /** Sound is off because the browser wants a click first. */
+  readonly mutedByBrowser: boolean;
+  /** Not even a muted start was allowed. */
+  readonly needsClick: boolean;
+  readonly moving: boolean;
+  readonly behind: boolean;
+  readonly position_s: number;
+  readonly duration_s: number;
+  readonly level: number;
+  readonly heights: readonly number[];
+}
+
+export class Playback {
+  readonly video: HTMLVideoElement;
+  readonly stream: Stream;
+  #changed: () => void;
+  #wanted = true;
+  #expected = false;
+  #live = true;
+  #over = false;
+  #mutedByBrowser = false;
+  #needsClick = false;
+
+  constructor(video: HTMLVideoElement, changed: () => void) {
+    this.video = video;
+    this.#changed = changed;
+    this.stream = new Stream(video, () => void this.#begin());
+    for (const kind of OBSERVED) video.addEventListener(kind, changed);
+    video.addEventListener("pause", () => void this.#resumeIfNotAsked());
+  }
+
+  /** What to expect of the media: is there a picture, does it move with the clock, is it over. */
+  expect(picture: boolean, live: boolean, over: boolean): void {
+    this.#expected = picture && !over;
+    this.#live = live;
+    if (over && !this.#over) this.stream.stop();
+    this.#over = over;
+  }
+
+  pulse(now_ms: number): void {
+    const asleep = this.video.paused && (document.hidden || this.#needsClick);
+    this.stream.pulse(now_ms, this.#expected && this.#wanted && !asleep);
+  }
+
+  sample(): Sample {
+    const look: Look = { video: this.video, over: this.#over };
+    const media_ms = (this.#live ? this.stream.programme_ms() : null) ?? this.video.currentTime * 1000;
+    return {
+      at_ms: Math.round(performance.now()),
+      wall_ms: Date.now(),
+      media_ms: Math.max(0, Math.round(media_ms)),
+      state: stateOf(look),
+      cause: this.video.paused && this.#wanted && !this.#over ? "browser" : "user",
+      visible: document.visibilityState === "visible",
+      muted: this.video.muted || this.video.volume === 0,
+      rate: this.video.playbackRate,
+    };
+  }
+
+  view(now_ms: number): PlaybackView {
+    const { paused, muted, volume, currentTime, duration } = this.video;
+    return {
+      wanted: this.#wanted,
+      paused,
+      muted: muted || volume === 0,
+      volume,
+      mutedByBrowser: this.#mutedByBrowser && muted,
+      needsClick: this.#needsClick && paused,
+      moving: this.stream.moving(now_ms),
+      behind: this.#live && this.stream.latency_s() > BEHIND_S,
+      position_s: currentTime,
+      duration_s: Number.isFinite(duration) ? duration : 0,
+      level: this.stream.hls?.autoLevelEnabled ? -1 : (this.stream.hls?.currentLevel ?? -1),
+      heights: this.stream.hls?.levels.map((level) => level.height) ?? [],
+    };
+  }
+
+  async play(): Promise<void> {
+    this.#wanted = true;
+    if (this.#live && this.video.paused) this.stream.toLive();
+    await this.#begin();
+  }
+
+  pause(): void {
+    this.#wanted = false;
+    this.video.pause();
+    this.#changed();
+  }
+
+  mute(): void {
+    this.video.muted = true;
+    this.#mutedByBrowser = false;
+  }
+
+  async unmute(): Promise<void> {
+    this.#mutedByBrowser = false;
+    this.video.muted = false;
+    if (this.video.volume === 0) this.video.volume = 0.7;
+    if (this.video.paused && this.#wanted) await this.play();
+  }
+
+  setVolume(volume: number): void {
+    this.video.volume = volume;
+    this.video.muted = volume === 0;
+    this.#mutedByBrowser = false;
+  }
+
+  seek(position_s: number): void {
+    this.video.currentTime = position_s;
+  }
+
+  choose(level: number): void {
+    if (this.stream.hls) this.stream.hls.currentLevel = level;
+  }
+
+  toLive(): void {
+    this.stream.toLive();
+  }
+
+  /** Back in view after the browser paused a hidden tab: go on, at the live edge. True when it had stopped. */
+  async wake(): Promise<boolean> {
+    const stopped =
+      this.video.paused && this.#wanted && this.#expected && !this.#needsClick && this.stream.running;
+    if (stopped) await this.play();
+    return stopped;
+  }
+
+  async #begin(): Promise<void> {
+    if (!this.#wanted) return;
+    if (await this.#tryPlay()) return;
+    if (!this.video.muted) {
+      this.video.muted = true;
+      this.#mutedByBrowser = true;
+      if (await this.#tryPlay()) return;
+    }
+    this.#needsClick = !document.hidden;
+    this.#changed();
+  }
+
+  /** False only when the browser does not allow it; an interrupted start is no refusal. */
+  async #tryPlay(): Promise<boolean> {
+    try {
+      await this.video.play();
+      this.#needsClick = false;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NotAllowedError") return false;
+    }
+    this.#changed();
+    return true;
+  }
+
+  /** A pause that nobody asked for, in a page that is seen (a headset taken off, another app's call). */
+  async #resumeIfNotAsked(): Promise<void> {
+    if (this.#wanted && !document.hidden && this.#expected && !this.video.ended) await this.#begin();
+  }
+}

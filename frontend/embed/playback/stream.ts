@@ -1,0 +1,145 @@
+/**
+ * One HLS stream in one <video>: loading with the newest token, and coming back after every failure.
+ *
+ * It knows hls.js (or the browser's own HLS) and the path of the playlist. Whether anybody wants to watch, and
+ * whether there is a picture to expect, it is told.
+ */
+import Hls, { type ErrorData, ErrorTypes, Events, type HlsConfig } from "hls.js/light";
+import { backoff_ms } from "../connection/backoff";
+import { tokenOf, withToken } from "./path";
+
+/** A picture that should move and does not for this long is started anew. */
+const STUCK_MS = 6_000;
+const MEDIA_RECOVERY_MS = 5_000;
+
+export class Stream {
+  #video: HTMLVideoElement;
+  #ready: () => void;
+  #hls: Hls | null = null;
+  #playlist: string | null = null;
+  #token: string | null = null;
+  #failures = 0;
+  #recovered_ms = Number.NEGATIVE_INFINITY;
+  #restart_ms: number | null = null;
+  #position_s = -1;
+  #moved_ms = 0;
+  #date: { offset_ms: number } | null = null;
+
+  constructor(video: HTMLVideoElement, ready: () => void) {
+    this.#video = video;
+    this.#ready = ready;
+  }
+
+  get running(): boolean {
+    return this.#hls !== null || this.#video.src !== "";
+  }
+
+  get hls(): Hls | null {
+    return this.#hls;
+  }
+
+  /** The newest playlist path; a running stream takes its token along without a break. */
+  use(playlist: string): void {
+    this.#playlist = playlist;
+    this.#token = tokenOf(playlist);
+  }
+
+  start(now_ms: number): void {
+    this.#restart_ms = null;
+    this.#moved_ms = now_ms;
+    if (this.#playlist === null) return;
+    this.stop();
+    if (Hls.isSupported()) this.#startHls(this.#playlist);
+    else this.#startNative(this.#playlist);
+  }
+
+  stop(): void {
+    this.#date = null;
+    this.#hls?.destroy();
+    this.#hls = null;
+    if (this.#video.hasAttribute("src")) {
+      this.#video.removeAttribute("src");
+      this.#video.load();
+    }
+  }
+
+  /** Look after the stream. `expected`: there is a picture and the viewer wants it. */
+  pulse(now_ms: number, expected: boolean): void {
+    if (this.#video.currentTime !== this.#position_s) {
+      this.#position_s = this.#video.currentTime;
+      this.#moved_ms = now_ms;
+      this.#failures = 0;
+    }
+    if (!expected) this.#moved_ms = Math.max(this.#moved_ms, now_ms - STUCK_MS / 2);
+    else if (!this.running || now_ms >= (this.#restart_ms ?? Number.POSITIVE_INFINITY)) this.start(now_ms);
+    else if (now_ms - this.#moved_ms > STUCK_MS) this.start(now_ms);
+  }
+
+  /** True while the picture moved a moment ago. */
+  moving(now_ms: number): boolean {
+    return this.#position_s > 0 && now_ms - this.#moved_ms < 2_500;
+  }
+
+  /** Programme time of the current picture (Unix ms), or null where the stream does not say. */
+  programme_ms(): number | null {
+    const date = this.#hls?.playingDate ?? nativeDate(this.#video);
+    const at_ms = this.#video.currentTime * 1000;
+    if (date) this.#date = { offset_ms: date.getTime() - at_ms };
+    return this.#date && this.#date.offset_ms + at_ms;
+  }
+
+  /** How far behind the newest picture, in seconds. */
+  latency_s(): number {
+    return this.#hls?.latency ?? 0;
+  }
+
+  toLive(): void {
+    const live_s = this.#hls?.liveSyncPosition;
+    if (live_s) this.#video.currentTime = live_s;
+  }
+
+  #startHls(playlist: string): void {
+    const hls = new Hls(this.#config());
+    this.#hls = hls;
+    hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
+    hls.on(Events.MANIFEST_PARSED, () => this.#ready());
+    hls.loadSource(playlist);
+    hls.attachMedia(this.#video);
+  }
+
+  #config(): Partial<HlsConfig> {
+    return {
+      liveDurationInfinity: true,
+      liveMaxLatencyDurationCount: 12,
+      liveSyncDurationCount: 3,
+      backBufferLength: 30,
+      maxBufferLength: 20,
+      lowLatencyMode: false,
+      xhrSetup: (request, url) => request.open("GET", withToken(url, this.#token), true),
+    };
+  }
+
+  #startNative(playlist: string): void {
+    this.#video.src = playlist;
+    this.#video.addEventListener("loadedmetadata", () => this.#ready(), { once: true });
+  }
+
+  #failed(hls: Hls, error: ErrorData): void {
+    if (!error.fatal || hls !== this.#hls) return;
+    const now_ms = performance.now();
+    if (error.type === ErrorTypes.MEDIA_ERROR && now_ms - this.#recovered_ms > MEDIA_RECOVERY_MS) {
+      this.#recovered_ms = now_ms;
+      hls.recoverMediaError();
+      return;
+    }
+    this.#restart_ms = now_ms + 500 + backoff_ms(Math.min(this.#failures, 3), Math.random());
+    this.#failures += 1;
+  }
+}
+
+function nativeDate(video: HTMLVideoElement): Date | null {
+  const start = (video as { getStartDate?: () => Date }).getStartDate?.();
+  return start && !Number.isNaN(start.getTime())
+    ? new Date(start.getTime() + video.currentTime * 1000)
+    : null;
+}

@@ -1,0 +1,83 @@
+/** "My progress": proven time and presence checks as the statistics have them at this moment. */
+import { html, nothing, type TemplateResult } from "lit";
+import { minutes, timeWithZone } from "../../shared/format";
+import { language, t } from "../../shared/i18n";
+import type { ChecksExpected, Progress, SessionProgress } from "../../shared/wire";
+import { Part } from "../ui/part";
+
+export class ProgressView extends Part {
+  protected override render(): TemplateResult {
+    const { progress } = this.view;
+    return html`<div class="progress">
+      ${progress ? this.#known(progress) : html`<p class="small">${t("progress.asking")}</p>`}
+      ${this.#connection()}
+      ${this.view.grantKept ? nothing : html`<p class="small">${t("progress.grant_in_memory")}</p>`}
+      <p class="languages">${this.#switch("ru", "Русский")} ${this.#switch("en", "English")}</p>
+    </div>`;
+  }
+
+  #known(progress: Progress): TemplateResult {
+    const { watched_ms, checks_confirmed, checks_asked, expected, sessions } = progress;
+    return html`
+      <dl class="totals">
+        <div><dt>${t("progress.watched")}</dt><dd data-testid="progress-total" data-ms=${watched_ms}>${minutes(watched_ms)}</dd></div>
+        <div><dt>${t("progress.checks")}</dt>
+          <dd data-testid="progress-checks">${t("progress.checks_of", { confirmed: checks_confirmed, asked: checks_asked })}</dd></div>
+      </dl>
+      <p class="small">${announced(expected)}</p>
+      <h2>${t("progress.sessions")}</h2>
+      ${sessions.length === 0 ? html`<p class="small">${t("progress.no_sessions")}</p>` : nothing}
+      <ul class="sessions">${sessions.map((session) => this.#session(session))}</ul>
+      <p class="small">${t("progress.rule")}</p>`;
+  }
+
+  #session(session: SessionProgress): TemplateResult {
+    const { title, starts_at_ms, ends_at_ms, watched_ms, checks_confirmed, checks_missed } = session;
+    const now_ms = Date.now() + this.view.serverOffset_ms;
+    const length_ms = starts_at_ms === null ? 0 : Math.max(0, (ends_at_ms ?? now_ms) - starts_at_ms);
+    const checks = checks_confirmed + checks_missed;
+    return html`<li>
+      <p><b>${title}</b> <span>${minutes(watched_ms)}</span></p>
+      <progress max=${Math.max(1, length_ms)} value=${Math.min(watched_ms, length_ms)} aria-label=${title}></progress>
+      <p class="small">${this.#when(session)}${
+        checks > 0
+          ? html` · ${t("progress.session_checks", { confirmed: checks_confirmed, asked: checks })}`
+          : nothing
+      }</p>
+    </li>`;
+  }
+
+  #when({ starts_at_ms, ends_at_ms }: SessionProgress): string {
+    const zone = this.view.media?.timezone ?? "Europe/Moscow";
+    if (starts_at_ms === null) return "";
+    const start = timeWithZone(starts_at_ms, zone);
+    return ends_at_ms === null
+      ? t("progress.running", { start })
+      : `${start} – ${timeWithZone(ends_at_ms, zone)}`;
+  }
+
+  #connection(): TemplateResult {
+    const { link, waiting } = this.view;
+    const text =
+      link === "open" ? t("progress.link_open") : link === "kept" ? t("banner.kept") : t("banner.sending");
+    return html`<p class="connection ${link}" data-waiting=${waiting}>${text}</p>`;
+  }
+
+  #switch(code: "ru" | "en", name: string): TemplateResult {
+    const choose = () => this.dispatchEvent(new CustomEvent("language", { bubbles: true, detail: code }));
+    return html`<button class="link" lang=${code} aria-pressed=${language() === code} @click=${choose}>${name}</button>`;
+  }
+}
+
+/** How many checks to expect; never when. */
+function announced(expected: ChecksExpected | null): string {
+  if (expected?.per_session) return t("progress.expect_per_session", { count: expected.per_session });
+  if (!expected?.every_s) return t("progress.expect_unknown");
+  const [least_s, most_s] = expected.every_s;
+  if (least_s >= 120) {
+    return t("progress.expect_minutes", { least: Math.round(least_s / 60), count: Math.round(most_s / 60) });
+  }
+  return t("progress.expect_seconds", { least: least_s, count: most_s });
+}
+
+customElements.define("rollcall-progress", ProgressView);

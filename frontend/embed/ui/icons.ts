@@ -1,0 +1,32 @@
+/** The page's icons: outlines on a 24 × 24 grid in the colour of the text, hidden from screen readers. */
+import { html, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+
+function icon(content: SVGTemplateResult): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${content}</svg>`;
+}
+
+export const icons = {
+  play: icon(svg`<path class="solid" d="M8 5.2v13.6L19 12z"/>`),
+  pause: icon(svg`<path class="solid" d="M7 5h3.6v14H7zM13.4 5H17v14h-3.6z"/>`),
+  sound: icon(
+    svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>`,
+  ),
+  muted: icon(svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="m16 9.5 5 5m0-5-5 5"/>`),
+  full: icon(svg`<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"/>`),
+  exitFull: icon(svg`<path d="M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5"/>`),
+  pip: icon(svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path class="solid" d="M12 12h7v5h-7z"/>`),
+  chat: icon(svg`<path d="M4 5h16v11H10l-4.5 3.5V16H4z"/>`),
+  progress: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="m8 12.4 2.8 2.8L16 9.5"/>`),
+  check: icon(svg`<path d="m5 12.5 4.6 4.6L19 7.5"/>`),
+  send: icon(svg`<path d="M12 19V6m-6 5.5L12 5l6 6.5"/>`),
+  down: icon(svg`<path d="M12 5v13m-6-5.5 6 6 6-6"/>`),
+  close: icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
+  warn: icon(svg`<path d="M12 4 2.8 19.5h18.4z"/><path d="M12 10v4.5m0 2.4v.1"/>`),
+  clock: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`),
+  signal: icon(
+    svg`<path d="M12 18.5v.1M8.6 15a4.8 4.8 0 0 1 6.8 0M5.5 11.8a9.2 9.2 0 0 1 13 0M2.6 8.6a13.4 13.4 0 0 1 18.8 0"/>`,
+  ),
+  lock: icon(
+    svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
+  ),
+};

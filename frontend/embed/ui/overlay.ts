@@ -1,0 +1,70 @@
+/** What is said instead of a picture: before the start, while it is missing, after the end. */
+import { html, nothing, type TemplateResult } from "lit";
+import { countdown, dateOf, timeWithZone } from "../../shared/format";
+import { t } from "../../shared/i18n";
+import type { Media } from "../../shared/wire";
+import type { View } from "../view";
+import { icons } from "./icons";
+import { Part } from "./part";
+
+export type Scene = "connecting" | "waiting" | "starting" | "broken" | "ended" | "click" | "picture";
+
+/** Which of them the page is in. */
+export function sceneOf({ media, playback, phase }: View): Scene {
+  if (phase !== "watching" || !media) return "connecting";
+  if (media.state === "ended" && media.kind !== "recording") return "ended";
+  if (playback?.needsClick) return "click";
+  if (playback?.moving || (playback && !playback.wanted && playback.position_s > 0)) return "picture";
+  if (media.signal === "on" || media.kind === "recording")
+    return playback?.position_s ? "broken" : "starting";
+  return media.state === "planned" || !playback?.position_s ? waitingOrBroken(media) : "broken";
+}
+
+function waitingOrBroken(media: Media): Scene {
+  return media.state === "live" && media.starts_at_ms === null ? "broken" : "waiting";
+}
+
+export class Overlay extends Part {
+  protected override render(): TemplateResult | typeof nothing {
+    const scene = sceneOf(this.view);
+    if (scene === "picture") return nothing;
+    if (scene === "click") return this.#click();
+    return html`<div class="overlay ${scene}"><div class="overlay-box" role="status">${this.#say(scene)}</div></div>`;
+  }
+
+  #say(scene: Exclude<Scene, "picture" | "click">): TemplateResult {
+    const { media, retrying } = this.view;
+    switch (scene) {
+      case "connecting":
+        return html`${spinner}<p>${t(retrying ? "overlay.retrying" : "overlay.connecting")}</p>`;
+      case "starting":
+        return html`${spinner}<p>${t("overlay.starting")}</p>`;
+      case "broken":
+        return html`${spinner}<p class="lead">${t("overlay.broken")}</p><p>${t("overlay.broken_hint")}</p>`;
+      case "ended":
+        return html`${icons.check}<p class="lead">${t("overlay.ended")}</p><p>${t("overlay.ended_hint")}</p>`;
+      case "waiting":
+        return media ? this.#waiting(media) : spinner;
+    }
+  }
+
+  #waiting({ title, starts_at_ms, timezone }: Media): TemplateResult {
+    const left_ms = starts_at_ms === null ? 0 : starts_at_ms - Date.now() - this.view.serverOffset_ms;
+    const start =
+      starts_at_ms === null || left_ms <= 0
+        ? html`<p>${t("overlay.waiting_soon")}</p>`
+        : html`<p>${dateOf(starts_at_ms)}, ${timeWithZone(starts_at_ms, timezone)}</p>
+            <p class="countdown" role="timer">${countdown(left_ms)}</p>`;
+    return html`<p class="eyebrow">${t("overlay.waiting")}</p><h1 class="lead">${title}</h1>${start}
+      <p class="small">${t("overlay.waiting_hint")}</p>`;
+  }
+
+  #click(): TemplateResult {
+    return html`<div class="overlay"><button class="big-play" @click=${() => this.viewer.playback.play()}>
+      ${icons.play}<span>${t("overlay.play")}</span></button></div>`;
+  }
+}
+
+const spinner = html`<span class="spinner" aria-hidden="true"></span>`;
+
+customElements.define("rollcall-overlay", Overlay);

@@ -1,0 +1,49 @@
+/** Everything the page shows, as one value; components read it and nothing else. */
+import type { Media, Progress } from "../shared/wire";
+import { EMPTY_ROOM, type Room } from "./chat/room";
+import type { OpenPrompt, Outcome } from "./check/prompts";
+import type { Refusal } from "./host/redeem";
+import type { PlaybackView } from "./playback/playback";
+
+/** `kept`: offline, rows are kept here. `sending`: back, what was kept is not yet all on the server's disk. */
+export type Link = "connecting" | "open" | "kept" | "sending";
+
+export type Notice =
+  | { readonly kind: "outcome"; readonly outcome: Outcome; readonly at_ms: number }
+  | { readonly kind: "not_counted"; readonly for_ms: number }
+  | { readonly kind: "expired" | "answer_kept" };
+
+export interface View {
+  readonly phase: "entering" | "refused" | "watching";
+  readonly retrying: boolean;
+  readonly refusal: Refusal | null;
+  readonly link: Link;
+  readonly waiting: number;
+  readonly media: Media | null;
+  readonly userName: string;
+  readonly grantKept: boolean;
+  /** Server time minus `Date.now()`. */
+  readonly serverOffset_ms: number;
+  readonly playback: PlaybackView | null;
+  readonly prompts: readonly OpenPrompt[];
+  readonly notice: Notice | null;
+  readonly room: Room;
+  readonly progress: Progress | null;
+}
+
+export const FIRST_VIEW: View = {
+  phase: "entering",
+  retrying: false,
+  refusal: null,
+  link: "connecting",
+  waiting: 0,
+  media: null,
+  userName: "",
+  grantKept: true,
+  serverOffset_ms: 0,
+  playback: null,
+  prompts: [],
+  notice: null,
+  room: EMPTY_ROOM,
+  progress: null,
+};

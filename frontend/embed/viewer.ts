@@ -1,0 +1,294 @@
+/**
+ * One opened player: joins socket, evidence, playback, checks and chat, and keeps the view of them up to date.
+ *
+ * Each message of the server and each act of the viewer is one method here. It draws nothing.
+ */
+import type { Store } from "../shared/store";
+import {
+  Close,
+  type Opened,
+  type Prompt,
+  type PromptClosed,
+  type ViewerIn,
+  type ViewerOut,
+} from "../shared/wire";
+import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
+import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./check/prompts";
+import { ViewerSocket } from "./connection/socket";
+import { EvidenceDesk } from "./evidence/desk";
+import type { ParentPage, Wish } from "./host/parent";
+import { refusalFor } from "./host/redeem";
+import { Chime } from "./playback/chime";
+import { Playback } from "./playback/playback";
+import type { View } from "./view";
+
+const PROGRESS_EVERY_MS = 10_000;
+const TIME_EVERY_MS = 5_000;
+
+export class Viewer {
+  readonly playback: Playback;
+  readonly chime = new Chime();
+  readonly #view: Store<View>;
+  readonly #parent: ParentPage;
+  readonly #socket: ViewerSocket;
+  readonly #desk: EvidenceDesk;
+  readonly #grant: string;
+  #askProgress_ms = Number.POSITIVE_INFINITY;
+  #tellTime_ms = 0;
+  #hidden_ms = 0;
+  #told: "play" | "pause" = "pause";
+  #unsent: ViewerIn[] = [];
+
+  constructor(view: Store<View>, parent: ParentPage, grant: string, video: HTMLVideoElement, media: string) {
+    this.#view = view;
+    this.#parent = parent;
+    this.#grant = grant;
+    this.playback = new Playback(video, () => this.#looked());
+    this.#desk = new EvidenceDesk(
+      () => this.playback.sample(),
+      (envelope) => this.#socket.send(envelope),
+    );
+    const address = `${location.origin.replace(/^http/, "ws")}/embed/${media}/socket`;
+    this.#socket = new ViewerSocket(
+      { open: () => new WebSocket(address), now_ms: () => performance.now(), random: Math.random },
+      {
+        hello: () => this.#hello(),
+        opened: () => undefined,
+        message: (message) => this.#receive(message),
+        lost: () => this.#lost(),
+        stopped: (code) => this.#stopped(code),
+      },
+    );
+    this.#socket.start();
+  }
+
+  /** About once a second, also in a hidden page. */
+  pulse(): void {
+    const now_ms = performance.now();
+    this.playback.pulse(now_ms);
+    this.#socket.pulse();
+    this.#desk.look();
+    this.#expirePrompts(now_ms);
+    if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
+    this.#tellTime(now_ms);
+    this.#refresh(now_ms);
+  }
+
+  visibility(): void {
+    const visible = document.visibilityState === "visible";
+    if (!visible) this.#hidden_ms = performance.now();
+    this.#desk.flush();
+    if (visible) void this.#wake();
+  }
+
+  /** Leaving, or back from the browser's page cache. */
+  flush(): void {
+    this.#desk.flush();
+  }
+
+  online(): void {
+    this.#socket.probe({ type: "ask_progress" });
+  }
+
+  obey(wish: Wish): void {
+    if (wish.type === "play") void this.playback.play();
+    else if (wish.type === "pause") this.playback.pause();
+    else if (wish.type === "mute") this.playback.mute();
+    else if (wish.type === "volume") this.playback.setVolume(wish.volume);
+    else void this.playback.unmute();
+  }
+
+  say(text: string): void {
+    const ref = crypto.getRandomValues(new Uint32Array(3)).join("-");
+    this.#view.set({
+      room: withOwn(this.#view.value.room, { ref, text, said_ms: Date.now(), refused: null }),
+    });
+    const message: ViewerIn = { type: "say", ref, text };
+    if (!this.#socket.send(message)) this.#unsent.push(message);
+  }
+
+  followProgress(follow: boolean): void {
+    this.#askProgress_ms = follow ? 0 : Number.POSITIVE_INFINITY;
+    if (follow) this.#ask(performance.now());
+  }
+
+  dismissNotice(): void {
+    this.#view.set({ notice: null });
+  }
+
+  /** The dialog of a check has been painted, or has arrived where nobody sees it. */
+  displayed(check: string, hidden: boolean): void {
+    const now_ms = performance.now();
+    const step = hidden ? "received" : "shown";
+    this.#desk.mark(step, check, { visible: !hidden });
+    this.#view.set({ prompts: withDisplay(this.#view.value.prompts, check, step, now_ms) });
+    const prompt = this.#view.value.prompts.find((each) => each.check === check);
+    this.#parent.tell({ type: "check_shown", check, hidden, left_ms: Math.round(prompt?.left_ms ?? 0) });
+  }
+
+  answer(check: string, trusted: boolean): void {
+    this.#desk.mark("answered", check, { trusted });
+    this.#view.set({ prompts: withAnswer(this.#view.value.prompts, check, performance.now()) });
+    this.#refresh(performance.now());
+  }
+
+  #hello(): ViewerIn {
+    const play = this.#desk.ref;
+    const chat = this.#view.value.room.version;
+    return { type: "hello", grant: this.#grant, ...(play ? { play } : {}), chat };
+  }
+
+  #receive(message: ViewerOut): void {
+    const view = this.#view;
+    switch (message.type) {
+      case "tick":
+        this.#desk.tick(message);
+        view.set({ serverOffset_ms: message.at_ms - Date.now() });
+        break;
+      case "opened":
+        this.#opened(message);
+        break;
+      case "ack":
+        this.#desk.acknowledged(message.durable);
+        this.#refresh(performance.now());
+        break;
+      case "gap":
+        this.#desk.gap(message.expected);
+        break;
+      case "slow_down":
+        this.#desk.slowDown(message.ms);
+        break;
+      case "prompt":
+        this.#prompt(message);
+        break;
+      case "prompt_closed":
+        this.#promptClosed(message);
+        break;
+      case "chat":
+        view.set({ room: withFrame(view.value.room, message) });
+        break;
+      case "chat_state":
+        view.set({ room: withState(view.value.room, message) });
+        break;
+      case "not_said":
+        view.set({ room: withRefusal(view.value.room, message) });
+        break;
+      case "media":
+        this.#media(message);
+        break;
+      case "playlist":
+        this.playback.stream.use(message.path);
+        break;
+      case "progress":
+        view.set({ progress: message });
+        break;
+      case "refused":
+        view.set({ refusal: refusalFor(message.code) });
+        break;
+    }
+  }
+
+  #opened(opened: Opened): void {
+    this.playback.stream.use(opened.playlist);
+    this.#desk.opened({ id: opened.play, upload_key: opened.upload_key }, opened.tick, opened.durable);
+    for (const message of this.#unsent.splice(0)) this.#socket.send(message);
+    this.#view.set({
+      phase: "watching",
+      retrying: false,
+      userName: opened.user_name,
+      serverOffset_ms: opened.now_ms - Date.now(),
+      link: this.#desk.waiting > 0 && this.#view.value.link === "kept" ? "sending" : "open",
+    });
+    this.#media(opened.media);
+  }
+
+  #media(media: Opened["media"]): void {
+    const recording = media.kind === "recording";
+    const over = media.state === "ended" && !recording;
+    this.playback.expect(recording || media.signal === "on", !recording, over);
+    this.#view.set({ media });
+    this.pulse();
+  }
+
+  #prompt(prompt: Prompt): void {
+    const known = this.#view.value.prompts.some((each) => each.check === prompt.check);
+    this.#view.set({
+      prompts: withPrompt(this.#view.value.prompts, prompt, performance.now()),
+      notice: null,
+    });
+    if (known) return;
+    if (document.pictureInPictureElement) void document.exitPictureInPicture();
+    if (prompt.sound) void this.#ring(prompt.check);
+  }
+
+  async #ring(check: string): Promise<void> {
+    if (!(await this.chime.ring())) this.#desk.mark("sound_blocked", check);
+  }
+
+  #promptClosed({ check, outcome, at_ms }: PromptClosed): void {
+    const view = this.#view.value;
+    this.#view.set({ prompts: withoutPrompt(view.prompts, check) });
+    if (outcome === "confirmed" || outcome === "missed") {
+      this.#view.set({ notice: { kind: "outcome", outcome, at_ms } });
+      this.#parent.tell({ type: outcome === "confirmed" ? "check_confirmed" : "check_missed", check });
+    }
+    if (Number.isFinite(this.#askProgress_ms)) this.#ask(performance.now());
+  }
+
+  #lost(): void {
+    this.#desk.lost();
+    this.#view.set({ link: this.#view.value.phase === "watching" ? "kept" : "connecting", retrying: true });
+  }
+
+  #stopped(code: number): void {
+    this.playback.pause();
+    this.playback.stream.stop();
+    const fallback =
+      code === Close.NO_ACCESS ? "access_denied" : code === Close.WRONG_ORIGIN ? "wrong_origin" : "outdated";
+    const refusal = this.#view.value.refusal ?? refusalFor(fallback);
+    this.#view.set({ phase: "refused", refusal, prompts: [] });
+    this.#parent.tell({ type: "access_denied", code: refusal.code });
+  }
+
+  async #wake(): Promise<void> {
+    this.online();
+    const away_ms = performance.now() - this.#hidden_ms;
+    const stopped = await this.playback.wake();
+    if (stopped && away_ms > 5_000) this.#view.set({ notice: { kind: "not_counted", for_ms: away_ms } });
+  }
+
+  #expirePrompts(now_ms: number): void {
+    const { prompts } = this.#view.value;
+    const open = stillOpen(prompts, now_ms);
+    if (open === prompts) return;
+    const gone = prompts.filter((each) => !open.includes(each));
+    const kept = gone.some((each) => each.answered_ms !== null);
+    this.#view.set({ prompts: open, notice: { kind: kept ? "answer_kept" : "expired" } });
+  }
+
+  #ask(now_ms: number): void {
+    this.#askProgress_ms = now_ms + PROGRESS_EVERY_MS;
+    this.#socket.send({ type: "ask_progress" });
+  }
+
+  #looked(): void {
+    this.#desk.look();
+    this.#refresh(performance.now());
+    const told = this.playback.video.paused ? "pause" : "play";
+    if (told !== this.#told) this.#parent.tell({ type: told });
+    this.#told = told;
+  }
+
+  #tellTime(now_ms: number): void {
+    if (now_ms < this.#tellTime_ms || this.playback.video.paused) return;
+    this.#tellTime_ms = now_ms + TIME_EVERY_MS;
+    this.#parent.tell({ type: "time", position_ms: this.playback.sample().media_ms });
+  }
+
+  #refresh(now_ms: number): void {
+    const { link } = this.#view.value;
+    const waiting = this.#desk.waiting;
+    const sent = link === "sending" && waiting === 0;
+    this.#view.set({ waiting, link: sent ? "open" : link, playback: this.playback.view(now_ms) });
+  }
+}
