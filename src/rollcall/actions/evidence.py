@@ -13,7 +13,7 @@ from rollcall.actions import prompts
 from rollcall.base.clock import Clock
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.evidence.step import Marked
-from rollcall.domain.ids import PlayNo
+from rollcall.domain.ids import CheckId, PlayNo
 from rollcall.live.hub import Hub
 from rollcall.live.plays import LivePlay
 from rollcall.store.database import Connection, Database
@@ -129,7 +129,7 @@ def _mark_row(play: LivePlay, marked: Marked) -> MarkRow:
         media_no=play.media_no,
         user_id=play.user_id,
         mark=mark.kind,
-        check=mark.check,
+        check=CheckId(mark.check),
         at_ms=marked.at_ms,
         arrival_ms=play.last_arrival_ms,
         bound_ms=marked.bound_ms,

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, insert, select, update
 
+from rollcall.domain.broadcast import State, state_at
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, MediaNo, ProjectNo
-from rollcall.domain.media_state import State, state_at
 from rollcall.store.tables import events, media, plays
 
 Kind = Literal["live", "recording", "scheduled"]
@@ -79,16 +79,6 @@ def _first(conn: Connection, query: Select[Any]) -> Media | None:
 def find_media(conn: Connection, project_no: ProjectNo, code: str) -> Media | None:
     """Return a media of the project."""
     return _first(conn, _query().where(media.c.project_no == project_no, media.c.code == code))
-
-
-def find_public_media(conn: Connection, code: str) -> Media | None:
-    """Return a media of any project: for the embedded page, whose address is all that a viewer has."""
-    return _first(conn, _query().where(media.c.code == code))
-
-
-def find_by_stream_key(conn: Connection, stream_key: str) -> Media | None:
-    """Return the media that an encoder with this stream key publishes to."""
-    return _first(conn, _query().where(media.c.stream_key == stream_key))
 
 
 def media_after(

@@ -72,6 +72,12 @@ def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> Hel
     return HeldPlay(row.no, row.code, row.generation, row.rejected, play_state.decode(row.state))
 
 
+def has_played(conn: Connection, media_no: int, user_id: str) -> bool:
+    """Return whether this user has opened the media before."""
+    query = select(plays.c.no).where(plays.c.media_no == media_no, plays.c.user_id == user_id).limit(1)
+    return conn.execute(query).first() is not None
+
+
 def count_fetched(conn: Connection, fetched: dict[str, tuple[int, int]]) -> None:
     """Add what the media process saw these plays fetch: play → (requests, last segment number)."""
     if not fetched:

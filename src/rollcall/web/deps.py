@@ -13,6 +13,7 @@ from rollcall.actions.media_control import MediaControl
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
 from rollcall.base.settings import Settings
+from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.hub import Hub
 from rollcall.store.database import Database
 
@@ -29,6 +30,7 @@ class Deps:
     settings: Settings
     secrets: Secrets
     media: MediaControl
+    feed: ChatFeed
     problems: Callable[[], Sequence[str]] = tuple
 
     def base_url(self) -> str:

@@ -71,6 +71,8 @@ async def viewer_socket(
     except Forbidden as error:
         connection.tell(viewer_out.Refused(error.code))
         connection.closing = Close.NO_ACCESS
+    except TimeoutError:
+        connection.closing = Close.TOO_LATE
     except OSError:
         return
     if connection.closing is not None:

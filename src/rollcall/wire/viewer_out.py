@@ -45,6 +45,14 @@ class Chat(Message, frozen=True, tag="chat"):
     snapshot: bool = False
 
 
+class NotSaid(Message, frozen=True, tag="not_said"):
+    """The message `ref` was refused: `chat_closed`, `chat_banned` or `too_many_requests` (come back in `retry_s`)."""
+
+    ref: str
+    code: str
+    retry_s: int
+
+
 class ChatState(Message, frozen=True, tag="chat_state"):
     """How the room takes messages now; `slow_s` seconds between two of one participant (0 = no limit)."""
 
@@ -175,6 +183,7 @@ ViewerOut = (
     | PromptClosed
     | Chat
     | ChatState
+    | NotSaid
     | Media
     | Playlist
     | Progress

@@ -1,0 +1,274 @@
+"""The composition root: builds every object once, in order, runs the server, and ends it in the reverse order.
+
+It refuses to start rather than run in doubt; `docs/operating.md` lists the refusals. Nothing else builds anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from litestar.types import ASGIApp
+
+from rollcall.actions.broadcast import Broadcast
+from rollcall.actions.evidence import EvidenceWriter
+from rollcall.actions.rooms import Rooms
+from rollcall.base.clock import Clock
+from rollcall.base.lock import command_socket, database_url, exclusive
+from rollcall.base.periodic import every
+from rollcall.base.secrets import Secrets, load_or_create
+from rollcall.base.settings import Settings
+from rollcall.domain.errors import RollcallError
+from rollcall.jobs import access, check_plans, framing, prompts
+from rollcall.jobs.command_table import perform
+from rollcall.jobs.commands import answering_commands
+from rollcall.live.chat_feed import ChatFeed
+from rollcall.live.framing import FramingCounts
+from rollcall.live.hub import Hub
+from rollcall.live.playing import Playing
+from rollcall.live.ticker import Ticker
+from rollcall.media.proxy import MediaProxy
+from rollcall.media.child import MediaPlace
+from rollcall.media.supervisor import MediaSupervisor
+from rollcall.store import broadcasts
+from rollcall.store.database import Connection, Database, open_database
+from rollcall.store.schema import migrate
+from rollcall.web.app import build_api
+from rollcall.web.asgi import build_asgi
+from rollcall.web.deps import Deps
+from rollcall.web.embed import EmbedDeps, build_pages
+from rollcall.web.socket import SocketDeps
+from rollcall.wire.close import Close
+
+BACKLOG = 4096
+SOCKET_MESSAGE_BYTES = 256 * 1024
+DRAIN_S = 5
+CLOCK_TOLERANCE_MS = 1_000
+log = logging.getLogger(__name__)
+
+
+class ClockBehind(RollcallError):
+    """Raised when the clock is behind the last committed evidence: time would be counted twice."""
+
+    code = "clock_behind"
+    title = "The clock is behind the record"
+
+
+class PortBusy(RollcallError):
+    """Raised when another program listens on the port."""
+
+    code = "port_busy"
+    title = "The port is taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers. Set `stop` to drain and end it."""
+
+    base_url: str
+    rtmp_url: str
+    stop: Callable[[], None]
+
+
+async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
+    """Run a server until it is stopped; `started` is called once it answers. Raises RollcallError when it must not."""
+    data = Path(settings.data)
+    with exclusive(data):
+        async with contextlib.AsyncExitStack() as stack:
+            secrets = load_or_create(data)
+            clock = Clock()
+            db = stack.enter_context(contextlib.closing(open_database(database_url(settings), _end_at_once)))
+            await db.write(migrate)
+            await db.write(partial(_check_clock, clock))
+            listening = stack.enter_context(contextlib.closing(_listen(settings)))
+            settings = msgspec.structs.replace(settings, port=listening.getsockname()[1])
+            log.info("Starting with %s", db.version())
+            await _run(stack, Foundation(settings, data, secrets, clock, db), listening, started)
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What exists before anything is served."""
+
+    settings: Settings
+    data: Path
+    secrets: Secrets
+    clock: Clock
+    db: Database
+
+
+async def _run(
+    stack: contextlib.AsyncExitStack,
+    base: Foundation,
+    listening: socket.socket,
+    started: Callable[[Running], None],
+) -> None:
+    db, clock = base.db, base.clock
+    hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
+    feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
+    media = await stack.enter_async_context(_media(base))
+    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
+    proxy = await stack.enter_async_context(contextlib.aclosing(_Closing(MediaProxy(_place(base).http))))
+    sockets = SocketDeps(deps, writer, ticker, playing, feed, rooms)
+    api = build_api(deps, build_pages(EmbedDeps(deps, framed)))
+    server = _Server(
+        _config(build_asgi(api, proxy.proxy, sockets)),
+        ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),
+        drain=partial(_drain, hub),
+    )
+    work: list[Coroutine[Any, Any, None]] = [
+        writer.run(),
+        ticker.run(),
+        feed.run(),
+        every(2, "rooms", rooms.refresh),
+        every(3, "access", lambda: access.run_once(db, hub, media, clock)),
+        every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock)),
+        every(1, "prompts", lambda: prompts.run_once(db, hub, clock)),
+        every(5, "framing", lambda: framing.run_once(db, clock, framed)),
+    ]
+    await stack.enter_async_context(_tasks(work))
+    await stack.enter_async_context(
+        answering_commands(command_socket(base.data), lambda command: perform(db, command, clock.now_ms()))
+    )
+    await server.serve([listening])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, told when it answers, and to drain the viewers before it ends."""
+
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[_Server], None], drain: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._drain = drain
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept on the bound sockets."""
+        await super().startup(sockets)
+        self._ready(self)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let every viewer reconnect elsewhere, then end what is left."""
+        self._drain()
+        await super().shutdown(sockets)
+
+    def stop(self) -> None:
+        """End soon."""
+        self.should_exit = True
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # the same protocol under another name
+        loop="none",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MESSAGE_BYTES,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+
+
+def _drain(hub: Hub) -> None:
+    for _, room in hub.rooms():
+        for connection in room.all():
+            connection.close(Close.DRAINING)
+
+
+@contextlib.asynccontextmanager
+async def _tasks(work: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run these while the block lasts; then cancel and await each, so that the last commit is made."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+    for task in tasks:
+        task.add_done_callback(_end_if_failed)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _end_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        _end_at_once(task.exception())
+
+
+def _end_at_once(error: BaseException | None) -> None:
+    """End without another write: nobody knows what is on disk, and a restart finds out."""
+    log.critical("Rollcall ends at once, to be restarted", exc_info=error)
+    logging.shutdown()
+    os._exit(70)
+
+
+@contextlib.asynccontextmanager
+async def _media(base: Foundation) -> AsyncIterator[MediaSupervisor]:
+    await base.db.write(broadcasts.clear_signals)
+    revoked = await base.db.read(broadcasts.revoked_plays)
+    supervisor = MediaSupervisor(
+        _place(base),
+        path_key=base.secrets.path_key(),
+        revoked=revoked,
+        handlers=Broadcast(base.db, base.clock),
+        now_ms=base.clock.now_ms,
+    )
+    await supervisor.start()
+    try:
+        yield supervisor
+    finally:
+        await supervisor.stop()
+
+
+def _place(base: Foundation) -> MediaPlace:
+    host = base.settings.rtmp_host or base.settings.host
+    return MediaPlace(base.data / "run", host, base.settings.rtmp_port)
+
+
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    proxy: MediaProxy
+
+    async def aclose(self) -> None:
+        await self.proxy.close()
+
+
+def _check_clock(clock: Clock, conn: Connection) -> None:
+    last_ms, now_ms = broadcasts.last_commit_ms(conn, clock.now_ms()), clock.now_ms()
+    if now_ms + CLOCK_TOLERANCE_MS < last_ms:
+        behind_s = (last_ms - now_ms) / 1000
+        raise ClockBehind(
+            f"It is {behind_s:.0f} s behind the last committed evidence. Set the clock, then start."
+        )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        where = f"{settings.host}:{settings.port}"
+        raise PortBusy(
+            f"Rollcall cannot listen on {where}: {error.strerror}. Choose another --port."
+        ) from error
+    return listening

@@ -1,0 +1,224 @@
+"""The step over generated histories: an honest player with its own clock, and whatever a cheat may send."""
+
+import itertools
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rollcall.domain.evidence.clock_map import Exchange
+from rollcall.domain.evidence.rows import Beat, Mark, Row
+from rollcall.domain.evidence.step import (
+    Effect,
+    Envelope,
+    EpochStart,
+    Marked,
+    Missing,
+    Play,
+    Rejected,
+    Repeated,
+    Stored,
+    Unplaced,
+    hear,
+    step,
+)
+
+OPENED = 1_800_000_000_000
+
+
+def beat(seq: int, start: int, end: int, **other: object) -> Beat:
+    values = {
+        "epoch": 0,
+        "tick_at_ms": OPENED,
+        "content_from_ms": start,
+        "content_to_ms": end,
+        "state": "playing",
+        "visible": True,
+        "muted": False,
+        "rate": 1.0,
+    }
+    return Beat(seq=seq, from_ms=start, to_ms=end, **{**values, **other})  # type: ignore[arg-type]
+
+
+def envelope(arrival_ms: int, epoch: int = 0) -> Envelope:
+    return Envelope(epoch, arrival_ms, {0: EpochStart(0, OPENED)})
+
+
+def fed(play: Play, *rows: Row, arrival_ms: int) -> tuple[Play, list[Effect]]:
+    effects = []
+    for row in rows:
+        play, effect = step(play, row, envelope(arrival_ms))
+        effects.append(effect)
+    return play, effects
+
+
+def heard(offset_ms: int = OPENED, arrival_ms: int = OPENED) -> Play:
+    """A play whose clock is known exactly: server = player + `offset_ms`."""
+    at = arrival_ms - offset_ms
+    return hear(Play(OPENED), 0, Exchange(arrival_ms, at, at, arrival_ms))
+
+
+def test_contiguous_beats_are_one_span_that_grows() -> None:
+    play, effects = fed(heard(), beat(1, 0, 4_000), beat(2, 4_000, 10_000), arrival_ms=OPENED + 10_020)
+    spans = [effect.span for effect in effects if isinstance(effect, Stored)]
+    assert [(s.ordinal, s.start_ms - OPENED, s.end_ms - OPENED, s.last_seq) for s in spans] == [
+        (1, 0, 4_000, 1),
+        (1, 0, 10_000, 2),
+    ]
+    assert play.applied == 2
+
+
+def test_a_change_of_state_begins_a_new_span_where_the_old_one_ended() -> None:
+    rows = (beat(1, 0, 4_000), beat(2, 4_000, 9_000, state="paused"), beat(3, 9_000, 12_000))
+    _, effects = fed(heard(), *rows, arrival_ms=OPENED + 12_000)
+    spans = [effect.span for effect in effects if isinstance(effect, Stored)]
+    assert [(s.ordinal, s.state, s.start_ms - OPENED, s.end_ms - OPENED) for s in spans] == [
+        (1, "playing", 0, 4_000),
+        (2, "paused", 4_000, 9_000),
+        (3, "playing", 9_000, 12_000),
+    ]
+
+
+def test_playing_whose_content_stands_still_is_stalled() -> None:
+    still = beat(1, 0, 10_000, content_from_ms=500, content_to_ms=900)
+    _, (effect,) = fed(heard(), still, arrival_ms=OPENED + 10_000)
+    assert isinstance(effect, Stored)
+    assert effect.span.state == "stalled"
+
+
+def test_the_first_write_of_a_sequence_number_wins() -> None:
+    play, _ = fed(heard(), beat(1, 0, 4_000), arrival_ms=OPENED + 4_000)
+    again, (effect,) = fed(play, beat(1, 0, 9_000), arrival_ms=OPENED + 9_000)
+    assert (again, effect) == (play, Repeated())
+
+
+def test_a_gap_names_what_is_missing() -> None:
+    play = heard()
+    assert step(play, beat(3, 0, 10), envelope(OPENED + 10)) == (play, Missing(1))
+
+
+def test_rows_wait_for_the_first_answered_tick() -> None:
+    play = Play(OPENED)
+    assert step(play, beat(1, 0, 10), envelope(OPENED + 10)) == (play, Unplaced())
+
+
+def test_unacceptable_rows_advance_the_sequence_and_earn_nothing() -> None:
+    rows = (beat(1, 10, 5), beat(2, 0, 40_001), beat(3, 0, 10, tick_at_ms=None))
+    play, effects = fed(heard(), *rows, arrival_ms=OPENED + 50_000)
+    assert effects == [Rejected(1, "backwards"), Rejected(2, "too_long"), Rejected(3, "unknown_tick")]
+    assert (play.applied, play.span) == (3, None)
+
+
+def test_a_mark_keeps_its_place_between_the_beats_around_it() -> None:
+    mark = Mark(2, 0, OPENED, 4_000, "answered", "CHECK234", True, True, None)
+    rows: tuple[Row, ...] = (beat(1, 0, 4_000), mark, beat(3, 4_000, 8_000))
+    _, effects = fed(heard(), *rows, arrival_ms=OPENED + 8_000)
+    assert isinstance(effects[1], Marked)
+    assert effects[1].at_ms == OPENED + 4_000
+    assert isinstance(effects[2], Stored)
+    assert (effects[2].span.ordinal, effects[2].span.end_ms) == (1, OPENED + 8_000)
+
+
+def test_an_epoch_without_a_tick_is_placed_by_wall_clocks_and_unverified() -> None:
+    at = 100_000
+    play = hear(Play(OPENED), 1, Exchange(OPENED + at, 50, 50, OPENED + at))
+    epochs = {0: EpochStart(0, 5_000_000), 1: EpochStart(0, 5_000_000 + at - 50)}
+    _, effect = step(play, beat(1, 0, 10_000), Envelope(1, OPENED + at, epochs))
+    assert isinstance(effect, Stored)
+    span = effect.span
+    assert (span.start_ms - OPENED, span.end_ms - OPENED, span.unverified) == (0, 10_000, True)
+
+
+clocks = st.builds(
+    dict,
+    offset_ms=st.integers(-(10**12), 10**9),
+    drift_ppm=st.integers(-500, 500),
+    up_ms=st.integers(0, 400),
+    down_ms=st.integers(0, 400),
+)
+lengths = st.lists(st.integers(1, 10_000), min_size=1, max_size=60)
+
+
+@settings(max_examples=150)
+@given(clocks, lengths)
+def test_an_honest_player_is_credited_what_it_watched(clock: dict[str, int], beats: list[int]) -> None:
+    """I10 without losses: |credit − truth| ≤ 2 × one-way delay + drift, whatever its clock shows."""
+
+    def player(server_ms: int) -> int:
+        return 2**40 + clock["offset_ms"] + round((server_ms - OPENED) * (1 + clock["drift_ppm"] / 1e6))
+
+    play, now = Play(OPENED), OPENED
+    start = now + clock["down_ms"]
+    for seq, length in enumerate(beats, 1):
+        begin, end = (start if seq == 1 else now), 0
+        end = begin + length
+        arrival = end + clock["up_ms"]
+        play = hear(play, 0, Exchange(end - clock["down_ms"], player(end), player(end), arrival))
+        row = beat(seq, player(begin), player(end), tick_at_ms=OPENED)
+        play, effect = step(play, row, Envelope(0, arrival, {}))
+        assert isinstance(effect, Stored)
+        now = end
+    assert play.span is not None
+    truth = now - start
+    allowed = 2 * max(clock["up_ms"], clock["down_ms"]) + truth * 0.0005 + 2
+    assert abs((play.span.end_ms - play.span.start_ms) - truth) <= allowed
+
+
+moments = st.integers(-5_000, 200_000)
+anything = st.builds(
+    lambda seq, epoch, tick, start, length, content, state: Beat(
+        seq, epoch, tick, start, start + length, content, content + length, state, True, False, 1.0
+    ),
+    st.integers(1, 12),
+    st.integers(0, 2),
+    st.one_of(st.none(), st.integers(OPENED, OPENED + 100_000)),
+    st.integers(0, 2**52),
+    st.integers(-10, 45_000),
+    st.integers(0, 2**52),
+    st.sampled_from(["playing", "paused"]),
+)
+deliveries = st.lists(st.tuples(anything, st.integers(0, 60_000), moments), max_size=40)
+
+
+def run(
+    given_rows: list[tuple[Beat, int, int]],
+) -> tuple[Play, dict[int, tuple[int, int]], list[tuple[int, int, int]]]:
+    """Deliver forged rows in order; return the spans as stored and, per applied row, start, end and arrival."""
+    play, now, spans, applied = Play(OPENED), OPENED, {}, []
+    for row, later, skew in given_rows:
+        now += later
+        arrival = max(now, row.tick_at_ms or now)
+        now = arrival
+        at = max(0, skew)
+        play = hear(play, row.epoch, Exchange(arrival, at, at, arrival))
+        play, effect = step(play, row, Envelope(row.epoch, arrival, {}))
+        if isinstance(effect, Stored):
+            span = effect.span
+            spans[span.ordinal] = (span.start_ms, span.end_ms)
+            applied.append((max(OPENED, row.tick_at_ms or 0), span.end_ms, arrival))
+    return play, spans, applied
+
+
+@settings(max_examples=300)
+@given(deliveries)
+def test_no_forgery_earns_more_than_real_time(rows: list[tuple[Beat, int, int]]) -> None:
+    """I4 and I5: spans of a play are disjoint, within [opened, last arrival], each row within [tick, arrival]."""
+    _, spans, applied = run(rows)
+    ordered = [spans[ordinal] for ordinal in sorted(spans)]
+    assert all(start <= end for start, end in ordered)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(ordered))
+    assert all(start >= OPENED for start, _ in ordered)
+    assert all(end <= arrival for _, end, arrival in applied)
+
+
+@settings(max_examples=200)
+@given(deliveries, st.data())
+def test_sending_again_in_any_order_changes_nothing(
+    rows: list[tuple[Beat, int, int]], data: st.DataObject
+) -> None:
+    """I2 and I3: once applied, every repeat of any row with any content leaves state and spans as they are."""
+    play, _, _ = run(rows)
+    again = data.draw(st.permutations([row for row, _, _ in rows if row.seq <= play.applied]))
+    for row in again:
+        forged = replace(row, to_ms=row.to_ms + 7)
+        assert step(play, forged, envelope(OPENED + 10**9)) == (play, Repeated())
