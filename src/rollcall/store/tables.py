@@ -337,7 +337,7 @@ prompts = Table(
     _ms("confirmed_ms"),
     _ms("closed_ms"),
     Column("late", Boolean, nullable=False, default=False),
-    Index("prompts_open", "media_no", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )
 

@@ -101,7 +101,8 @@ def _advance_gaps(
 
 
 def _gap(plan: Plan, session: Session, ordinal: int, played_ms: int, random: Random) -> Drawn:
-    return Drawn(session.no, ordinal, played_ms + random(plan.gap_min_ms, plan.gap_max_ms), None)
+    shortest_s, longest_s = plan.gap_s
+    return Drawn(session.no, ordinal, played_ms + random(shortest_s * 1000, longest_s * 1000), None)
 
 
 def _carried(session: Session, due_played_ms: int, who: Present, random: Random) -> Drawn:

@@ -10,14 +10,22 @@ JITTER_MS = 90_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the organiser set; the gap is a range of milliseconds, both ends included."""
+    """What the organiser set, as written: exactly one of `every_min` and `every_s`, a range with both its ends."""
 
-    gap_min_ms: int
-    gap_max_ms: int
+    every_min: tuple[int, int] | None
+    every_s: tuple[int, int] | None
     lifetime_s: int
     sound: bool
     per_participant: bool
     per_session: int | None
+
+    @property
+    def gap_s(self) -> tuple[int, int]:
+        """Return the shortest and the longest gap."""
+        if self.every_s is not None:
+            return self.every_s
+        assert self.every_min is not None
+        return self.every_min[0] * 60, self.every_min[1] * 60
 
     @property
     def tail_ms(self) -> int:
@@ -27,7 +35,7 @@ class Plan:
     @property
     def jitter_ms(self) -> int:
         """Return the widest personal delay after a common moment; less than a gap, so that order is kept."""
-        return 0 if self.per_participant else min(JITTER_MS, self.gap_min_ms // 2)
+        return 0 if self.per_participant else min(JITTER_MS, self.gap_s[0] * 1000 // 2)
 
     @property
     def draw_tail_ms(self) -> int:
@@ -68,7 +76,7 @@ def shortfall(plan: Plan, session: Session) -> str | None:
         return None
     length_s = (window.ends_ms - window.starts_ms) // 1000
     part_s = length_s // plan.per_session
-    gap_s, tail_s = plan.gap_min_ms // 1000, plan.draw_tail_ms // 1000
+    gap_s, tail_s = plan.gap_s[0], plan.draw_tail_ms // 1000
     least_s = max(gap_s, tail_s + 1)
     if part_s >= least_s:
         return None

@@ -518,7 +518,7 @@ def upgrade() -> None:
     op.create_index(
         "prompts_open",
         "prompts",
-        ["media_no"],
+        ["media_no", "user_id"],
         unique=False,
         sqlite_where=sa.text("state = 'issued'"),
         postgresql_where=sa.text("state = 'issued'"),

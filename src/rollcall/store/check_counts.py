@@ -1,0 +1,61 @@
+"""How checks were answered, counted: for the organiser who looks on, and for the plan that asks the next control.
+
+The statistics count for themselves, over evidence; these are the figures of prompts as they stand.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from rollcall.domain.ids import CheckNo, MediaNo, ProjectNo, SessionNo, UserId
+from rollcall.store.tables import checks, list_media, lists, participants, prompts
+
+
+def count_outcomes(
+    conn: Connection, project_no: ProjectNo, check_nos: Sequence[CheckNo]
+) -> dict[CheckNo, dict[str, int]]:
+    """Return how many prompts of each check are in which state; checks without prompts are left out."""
+    c = prompts.c
+    query = (
+        select(c.check_no, c.state, func.count())
+        .where(c.project_no == project_no, c.check_no.in_(check_nos))
+        .group_by(c.check_no, c.state)
+    )
+    counts: dict[CheckNo, dict[str, int]] = {}
+    for check_no, state, count in conn.execute(query):
+        counts.setdefault(CheckNo(check_no), {})[state] = count
+    return counts
+
+
+def count_unasked(conn: Connection, project_no: ProjectNo, media_no: MediaNo, check_no: CheckNo) -> int:
+    """Return how many people on the media's lists have no prompt of this check."""
+    p, m = participants.c, list_media.c
+    asked = select(prompts.c.user_id).where(prompts.c.check_no == check_no, prompts.c.user_id == p.user_id)
+    query = (
+        select(func.count(p.user_id.distinct()))
+        .join(lists, lists.c.no == p.list_no)
+        .join(list_media, m.list_no == p.list_no)
+        .where(
+            p.project_no == project_no,
+            m.media_no == media_no,
+            p.removed_ms.is_(None),
+            lists.c.removed_ms.is_(None),
+            ~asked.exists(),
+        )
+    )
+    return conn.execute(query).scalar_one()
+
+
+def last_controls(conn: Connection, project_no: ProjectNo, session_no: SessionNo) -> dict[UserId, int]:
+    """Return the last control of a plan that each participant had in a session."""
+    query = (
+        select(prompts.c.user_id, func.max(checks.c.ordinal))
+        .join(checks, checks.c.no == prompts.c.check_no)
+        .where(
+            checks.c.project_no == project_no,
+            checks.c.session_no == session_no,
+            checks.c.origin == "plan",
+        )
+        .group_by(prompts.c.user_id)
+    )
+    return {UserId(user_id): ordinal for user_id, ordinal in conn.execute(query)}

@@ -1,0 +1,257 @@
+"""Prompts: a check as asked of one participant, and the marks that answer it. How it ends is decided in the domain.
+
+Rows that are read in order to be changed are held until the commit, in one order, so that the evidence writer and the
+jobs never decide the same prompt twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
+from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
+
+from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.checks.outcome import State
+from rollcall.domain.checks.resolve import DELIVERY_MS
+from rollcall.domain.ids import CheckId, CheckNo, MediaNo, SessionNo, UserId
+from rollcall.store.checks import Check, CheckKind, session_end
+from rollcall.store.tables import checks, prompts, sessions
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One prompt with what decides it; `session_ends_ms` as in `domain.checks.resolve.Prompt`."""
+
+    check_no: CheckNo
+    check: CheckId
+    media_no: MediaNo
+    user_id: UserId
+    origin: str
+    session_no: SessionNo | None
+    ordinal: int
+    state: State
+    issued_ms: int
+    lifetime_ms: int
+    received_ms: int | None
+    shown_ms: int | None
+    session_ends_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a prompt becomes; `closed_ms` None = it stays open."""
+
+    check_no: CheckNo
+    user_id: UserId
+    state: State
+    received_ms: int | None
+    shown_ms: int | None
+    confirmed_ms: int | None
+    closed_ms: int | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """An open prompt with its wording, as it is sent (again)."""
+
+    check: CheckId
+    media_no: MediaNo
+    user_id: UserId
+    kind: CheckKind
+    text: str | None
+    sound: bool
+    issued_ms: int
+    lifetime_ms: int
+    received_ms: int | None
+    shown_ms: int | None
+
+    def left_ms(self, now_ms: int) -> int:
+        """Return the lifetime left: all of it until a player has displayed the prompt; 0 when it is too late."""
+        seen = [at_ms for at_ms in (self.received_ms, self.shown_ms) if at_ms is not None]
+        if seen:
+            return max(0, min(seen) + self.lifetime_ms - now_ms)
+        return self.lifetime_ms if now_ms < self.issued_ms + self.lifetime_ms + DELIVERY_MS else 0
+
+
+def add_prompts(
+    conn: Connection, check: Check, users: Iterable[UserId], lifetime_ms: int, now_ms: int
+) -> None:
+    """Issue a check to these participants at `now_ms`; one that was not delivered is issued anew, others stay."""
+    upsert = upsert_sqlite if conn.dialect.name == "sqlite" else upsert_postgresql
+    statement = upsert(prompts)
+    anew = {"state": "issued", "issued_ms": statement.excluded.issued_ms, "closed_ms": None}
+    statement = statement.on_conflict_do_update(
+        index_elements=[prompts.c.check_no, prompts.c.user_id],
+        set_={**anew, "lifetime_ms": statement.excluded.lifetime_ms},
+        where=prompts.c.state == "undelivered",
+    )
+    common = {
+        "check_no": check.no,
+        "project_no": check.project_no,
+        "event_no": check.event_no,
+        "media_no": check.media_no,
+        "state": "issued",
+        "issued_ms": now_ms,
+        "lifetime_ms": lifetime_ms,
+        "late": False,
+    }
+    rows = [{**common, "user_id": user_id} for user_id in users]
+    if rows:
+        conn.execute(statement, rows)
+
+
+def asked_users(conn: Connection, check_no: CheckNo) -> set[UserId]:
+    """Return everybody with a prompt of this check, open or not."""
+    return set(conn.execute(select(prompts.c.user_id).where(prompts.c.check_no == check_no)).scalars())
+
+
+def hold_answered(conn: Connection, given: Sequence[MarkRow]) -> list[Asked]:
+    """Return the prompts that these marks speak of, whatever their state, held until the commit."""
+    pairs = {(mark.media_no, mark.check, mark.user_id) for mark in given}
+    wanted = {mark.check for mark in given}
+    found: list[Asked] = []
+    for users in chunks(sorted({mark.user_id for mark in given})):
+        query = _asked().where(checks.c.code.in_(wanted), prompts.c.user_id.in_(users))
+        found += _held(conn, query)
+    return [asked for asked in found if (asked.media_no, asked.check, asked.user_id) in pairs]
+
+
+def has_decidable(conn: Connection, now_ms: int) -> bool:
+    """Tell whether an open prompt of any project may have come to its end."""
+    return conn.execute(_asked().where(*_decidable(now_ms)).limit(1)).first() is not None
+
+
+def hold_decidable(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[Asked]:
+    """Return the open prompts that may have come to their end, held until the commit."""
+    query = _asked().where(*_decidable(now_ms))
+    return _held(conn, query if media_no is None else query.where(prompts.c.media_no == media_no))
+
+
+def hold_open(conn: Connection, check_no: CheckNo) -> list[Asked]:
+    """Return the open prompts of one check, held until the commit."""
+    return _held(conn, _asked().where(_open(), prompts.c.check_no == check_no))
+
+
+def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
+    """Store what prompts have become."""
+    if not ended:
+        return
+    statement = (
+        update(prompts)
+        .where(prompts.c.check_no == bindparam("of_check"), prompts.c.user_id == bindparam("of_user"))
+        .values(
+            {
+                name: bindparam(f"new_{name}")
+                for name in ("state", "received_ms", "shown_ms", "confirmed_ms", "closed_ms", "late")
+            }
+        )
+    )
+    conn.execute(
+        statement,
+        [
+            {
+                "of_check": row.check_no,
+                "of_user": row.user_id,
+                "new_state": row.state,
+                "new_received_ms": row.received_ms,
+                "new_shown_ms": row.shown_ms,
+                "new_confirmed_ms": row.confirmed_ms,
+                "new_closed_ms": row.closed_ms,
+                "new_late": row.late,
+            }
+            for row in ended
+        ],
+    )
+
+
+def outstanding_of(conn: Connection, media_no: MediaNo, user_id: UserId) -> list[Outstanding]:
+    """Return the open prompts of one participant."""
+    query = _outstanding().where(prompts.c.media_no == media_no, prompts.c.user_id == user_id)
+    return [Outstanding(*row) for row in conn.execute(query)]
+
+
+def undisplayed(conn: Connection, issued_before_ms: int) -> list[Outstanding]:
+    """Return the open prompts of all projects that no player has displayed since they were issued."""
+    query = _outstanding().where(
+        prompts.c.shown_ms.is_(None), prompts.c.received_ms.is_(None), prompts.c.issued_ms < issued_before_ms
+    )
+    return [Outstanding(*row) for row in conn.execute(query)]
+
+
+def checks_asked_of(conn: Connection, user_id: UserId, among: Iterable[CheckNo]) -> set[CheckNo]:
+    """Return which of these checks this participant was asked."""
+    query = select(prompts.c.check_no).where(prompts.c.check_no.in_(among), prompts.c.user_id == user_id)
+    return set(conn.execute(query).scalars())
+
+
+def users_asked_now(conn: Connection, media_no: MediaNo, now_ms: int) -> set[UserId]:
+    """Return the participants of a media with an open prompt whose lifetime may still run."""
+    c = prompts.c
+    query = select(c.user_id).where(_open(), c.media_no == media_no, c.issued_ms + c.lifetime_ms > now_ms)
+    return set(conn.execute(query).scalars())
+
+
+def _decidable(now_ms: int) -> list[Any]:
+    c, ends_ms = prompts.c, session_end()
+    return [
+        _open(),
+        or_(
+            c.issued_ms + c.lifetime_ms + DELIVERY_MS <= now_ms,
+            c.shown_ms + c.lifetime_ms <= now_ms,
+            c.received_ms + c.lifetime_ms <= now_ms,
+            ends_ms <= now_ms,
+        ),
+    ]
+
+
+def _open() -> Any:
+    """Return a condition written out, without parameters: only so may SQLite use the index of open rows."""
+    return prompts.c.state == literal_column("'issued'")
+
+
+def _asked() -> Select[Any]:
+    c = prompts.c
+    return (
+        select(
+            c.check_no, checks.c.code, c.media_no, c.user_id, checks.c.origin, checks.c.session_no,
+            checks.c.ordinal, c.state, c.issued_ms, c.lifetime_ms, c.received_ms, c.shown_ms, session_end(),
+        )
+        .join(checks, checks.c.no == c.check_no)
+        .outerjoin(sessions, sessions.c.no == checks.c.session_no)
+    )  # fmt: skip
+
+
+def _held(conn: Connection, query: Select[Any]) -> list[Asked]:
+    c = prompts.c
+    rows = conn.execute(query.order_by(c.check_no, c.user_id).with_for_update(of=prompts))
+    return [Asked(*row) for row in rows]
+
+
+def _outstanding() -> Select[Any]:
+    c = prompts.c
+    return (
+        select(
+            checks.c.code, c.media_no, c.user_id, checks.c.kind, checks.c.text, checks.c.sound, c.issued_ms,
+            c.lifetime_ms, c.received_ms, c.shown_ms,
+        )
+        .join(checks, checks.c.no == c.check_no)
+        .where(_open())
+    )  # fmt: skip
+
+
+def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Cut a long list into lists that a query can name."""
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
