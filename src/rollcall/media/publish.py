@@ -54,6 +54,7 @@ class Publish:
         self._pump: asyncio.Task[None] | None = None
         self._init: Init | None = None
         self._started = False
+        self._late_ms = 0
 
     async def take(self, tag: Tag) -> None:
         """Pass on a tag of the encoder, waiting while ffmpeg is busy. Raises PublishFailed."""
@@ -64,6 +65,7 @@ class Publish:
             if self._start is not None:
                 await self._begin(self._start)
         elif tag.kind in self._start.kinds:
+            self._watch_delay(tag, self._start, now_ms)
             await self._write(flv.encode(tag, self._start.base_ms))
 
     async def end(self) -> None:
@@ -101,6 +103,12 @@ class Publish:
         head = flv.file_header(audio=AUDIO in start.kinds, video=VIDEO in start.kinds)
         await self._write(head + b"".join(flv.encode(tag, start.base_ms) for tag in start.tags))
 
+    def _watch_delay(self, tag: Tag, start: Start, now_ms: int) -> None:
+        """Find by how much the first frame was late; encoders start slowly and then catch up."""
+        media_ms = (tag.timestamp_ms - start.base_ms) & 0xFFFFFFFF
+        if not self._started and tag.kind == VIDEO and media_ms < 0x80000000:
+            self._late_ms = max(self._late_ms, media_ms - (now_ms - start.arrived_ms))
+
     async def _write(self, data: bytes) -> None:
         assert self._remuxer is not None
         assert self._pump is not None
@@ -130,7 +138,7 @@ class Publish:
             self._channel.begin(item)
             return
         now_ms = self._now_ms()
-        self._channel.append(item, start.arrived_ms + round(item.start_ms), now_ms)
+        self._channel.append(item, start.arrived_ms - self._late_ms + round(item.start_ms), now_ms)
         if not self._started:
             self._started = True
             self._report(Started(media=self.media, publish=self.number, at_ms=now_ms))

@@ -1,0 +1,162 @@
+"""Who may fetch what: the grid of tokens and paths, asked of the app itself."""
+
+from collections.abc import MutableMapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from rollcall.domain.ids import MediaCode, PlayId
+from rollcall.domain.path_token import sign
+from rollcall.media.boxes import Track
+from rollcall.media.channel import Channels
+from rollcall.media.fetches import Fetches
+from rollcall.media.hls import create_app
+from rollcall.media.packager import Init, Segment
+from rollcall.wire.media_link import Fetched
+
+KEY = b"k" * 32
+MEDIA, OTHER = MediaCode("AbCdEf23"), MediaCode("ZyXwVu98")
+PLAY, REVOKED = PlayId("playplayplay"), PlayId("gonegonegone")
+NOW_S = 1_800_000_000
+FIRST = NOW_S - 1_577_836_800
+GOOD = sign(KEY, MEDIA, PLAY, NOW_S + 60)
+FILES = ["index.m3u8", "live.m3u8", f"init-{FIRST}.mp4", f"{FIRST}.m4s"]
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Player:
+    """Asks the app with two media on air, of which the second's bytes must never leak to a wrong token."""
+
+    def __init__(self) -> None:
+        channels, self.fetches, self.revoked = Channels(), Fetches(), {REVOKED}
+        for media in (MEDIA, OTHER):
+            channel = channels.open(media, NOW_S * 1000)
+            channel.begin(Init(f"init of {media}".encode(), (Track(1, True, 1000, None, 2, 2, 0, 0),)))
+            channel.append(Segment(f"picture of {media}".encode(), 0, 2000), NOW_S * 1000, NOW_S * 1000)
+        self.app = create_app(channels, self.fetches, KEY, self.revoked, lambda: NOW_S * 1000)
+
+    async def ask(self, path: str, method: str = "GET") -> Answer:
+        sent: list[MutableMapping[str, Any]] = []
+
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        await self.app({"type": "http", "method": method, "raw_path": path.encode("latin-1")}, receive, send)
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Answer(sent[0]["status"], headers, sent[1]["body"])
+
+
+@pytest.fixture
+def player() -> Player:
+    return Player()
+
+
+async def test_a_good_token_gets_everything_of_its_media(player: Player) -> None:
+    answers = [await player.ask(f"/hls/{GOOD}/{MEDIA}/{name}") for name in FILES]
+    assert [answer.status for answer in answers] == [200] * 4
+    assert [answer.body for answer in answers[2:]] == [b"init of AbCdEf23", b"picture of AbCdEf23"]
+    immutable = "public, max-age=31536000, immutable"
+    assert [a.headers["cache-control"] for a in answers] == ["no-cache", "no-cache", immutable, immutable]
+    assert {a.headers["referrer-policy"] for a in answers} == {"no-referrer"}
+    assert {a.headers["x-content-type-options"] for a in answers} == {"nosniff"}
+
+
+@pytest.mark.parametrize("name", [*FILES, "nonsense.txt"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/hls/{sign(KEY, MEDIA, PLAY, NOW_S)}/{MEDIA}/",
+        f"/hls/{sign(KEY, OTHER, PLAY, NOW_S + 60)}/{MEDIA}/",
+        f"/hls/{GOOD}/{OTHER}/",
+        f"/hls/{sign(KEY, MEDIA, REVOKED, NOW_S + 60)}/{MEDIA}/",
+        f"/hls/{sign(b'x' * 32, MEDIA, PLAY, NOW_S + 60)}/{MEDIA}/",
+        f"/hls/{GOOD[:-1]}/{MEDIA}/",
+        f"/hls/{GOOD.upper()}/{MEDIA}/",
+        f"/hls/9{GOOD}/{MEDIA}/",
+        f"/hls/x/{MEDIA}/",
+        f"/hls/{GOOD}/{MEDIA}/..%2f{OTHER}/",
+        f"/hls/{GOOD}/{MEDIA}/..%2F..%2F{GOOD}/{OTHER}/",
+        f"/hls/{GOOD}/{MEDIA}%2f..%2f{OTHER}/",
+        f"/hls/{GOOD}/{MEDIA}/%2e%2e/{OTHER}/",
+        f"/hls/{GOOD}/{MEDIA}/../{OTHER}/",
+        f"/hls/{GOOD}/../{GOOD}/{OTHER}/",
+        f"/hls/{GOOD}/{MEDIA}/..\\{OTHER}\\",
+        f"/hls/{GOOD}//{MEDIA}/",
+        f"/hls/{GOOD}/{MEDIA}%00/",
+        f"/hls/{GOOD}/AbCdEf2\xb3/",
+        f"/hls/{GOOD}/{MEDIA}\n/",
+    ],
+    ids=[
+        *(
+            "expired",
+            "other's token",
+            "other's path",
+            "revoked",
+            "forged",
+            "cut",
+            "upper case",
+            "later expiry",
+        ),
+        *("no token", "..%2f", "..%2F twice", "%2f", "%2e%2e", "..", ".. in front", "backslash"),
+        *("double slash", "zero byte", "not ASCII", "new line"),
+    ],
+)
+async def test_everything_else_is_refused_and_nothing_leaks(player: Player, path: str, name: str) -> None:
+    answer = await player.ask(path + name)
+    assert answer.status == 403
+    assert b"of ZyXwVu98" not in answer.body
+    assert b"of AbCdEf23" not in answer.body
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_play_revoked_between_two_segments_gets_no_more(player: Player) -> None:
+    segment = f"/hls/{GOOD}/{MEDIA}/{FIRST}.m4s"
+    before = await player.ask(segment)
+    player.revoked.add(PLAY)
+    assert (before.status, (await player.ask(segment)).status) == (200, 403)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/hls/{GOOD}/{MEDIA}/nonsense.txt",
+        f"/hls/{GOOD}/{MEDIA}/{FIRST + 1}.m4s",
+        f"/hls/{GOOD}/{MEDIA}/init-1.mp4",
+        f"/hls/{GOOD}/{MEDIA}/",
+        f"/hls/{GOOD}/{MEDIA}/live.m3u8/more",
+        "/hls",
+        "/",
+    ],
+)
+async def test_what_does_not_exist(player: Player, path: str) -> None:
+    assert (await player.ask(path)).status == 404
+
+
+async def test_a_media_without_a_picture_says_so(player: Player) -> None:
+    silent = MediaCode("Silent23")
+    answer = await player.ask(f"/hls/{sign(KEY, silent, PLAY, NOW_S + 60)}/{silent}/index.m3u8")
+    assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert b'"code": "no_picture"' in answer.body
+
+
+async def test_methods(player: Player) -> None:
+    head = await player.ask(f"/hls/{GOOD}/{MEDIA}/{FIRST}.m4s", "HEAD")
+    assert (head.status, head.headers["content-length"], head.body) == (200, "19", b"")
+    post = await player.ask(f"/hls/{GOOD}/{MEDIA}/{FIRST}.m4s", "POST")
+    assert (post.status, post.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_fetched_segments_are_counted_by_play(player: Player) -> None:
+    for name in [*FILES, FILES[-1], "1.m4s"]:
+        await player.ask(f"/hls/{GOOD}/{MEDIA}/{name}")
+    await player.ask(f"/hls/{GOOD}/{MEDIA}/{FIRST}.m4s", "HEAD")
+    assert list(player.fetches.take()) == [Fetched(media=MEDIA, plays={PLAY: (2, FIRST)})]
+    assert list(player.fetches.take()) == []
