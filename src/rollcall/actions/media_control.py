@@ -14,11 +14,12 @@ class MediaControl(Protocol):
     def rtmp_port(self) -> int:
         """The port on which encoders are heard."""
 
-    def drop(self, media_code: MediaCode) -> None:
+    def drop(self, media: MediaCode, /) -> None:
         """Close the publisher of this media, if there is one."""
 
-    def revoke(self, play_ids: Iterable[PlayId]) -> None:
+    def revoke(self, plays: Iterable[PlayId], /) -> None:
         """From now on refuse every path token of these plays."""
 
+    @property
     def signals(self) -> Mapping[MediaCode, Signal]:
         """Return the latest figures of each incoming signal."""

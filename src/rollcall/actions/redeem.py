@@ -106,15 +106,15 @@ def _claimed_jti(token: str) -> str | None:
 
 
 async def _redeem_token(db: Database, embedded: Embedded, token: str, now_ms: int) -> Redeemed:
-    secret = new_key(GRANT)
+    media, secret = embedded.media, new_key(GRANT)
+    claims = await verify_token(db, token, media.project_no, media.code, now_ms)
 
     def spend(conn: Connection) -> bool:
-        claims = verify_token(conn, embedded.media, token, now_ms)
-        _admit(conn, embedded.media, claims.user_id, now_ms)
-        grant = _grant(embedded.media, claims.user_id, claims.name, "signed", claims.jti)
+        _admit(conn, media, claims.user_id, now_ms)
+        grant = _grant(media, claims.user_id, claims.name, "signed", claims.jti)
         fresh = grants.spend_token(conn, grant, now_ms)
         if fresh:
-            _refuse_if_over(embedded.media, now_ms)
+            _refuse_if_over(media, now_ms)
             grants.add_grant(conn, secret, grant, now_ms)
         return fresh
 

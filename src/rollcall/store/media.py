@@ -81,6 +81,21 @@ def find_media(conn: Connection, project_no: ProjectNo, code: str) -> Media | No
     return _first(conn, _query().where(media.c.project_no == project_no, media.c.code == code))
 
 
+def find_public_media(conn: Connection, code: str) -> Media | None:
+    """Return a media of any project: for the embedded page, whose address is all that a viewer has."""
+    return _first(conn, _query().where(media.c.code == code))
+
+
+def find_by_stream_key(conn: Connection, stream_key: str) -> Media | None:
+    """Return the media that an encoder with this stream key publishes to."""
+    return _first(conn, _query().where(media.c.stream_key == stream_key))
+
+
+def find_media_of_numbers(conn: Connection, numbers: Sequence[MediaNo]) -> list[Media]:
+    """Return these media, for the rooms of this process."""
+    return [Media(*row) for row in conn.execute(_query().where(media.c.no.in_(numbers)))]
+
+
 def media_after(
     conn: Connection, project_no: ProjectNo, after_no: int, limit: int, event_no: EventNo | None = None
 ) -> list[Media]:
