@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rollcall.cli.simulate.api import parse_time
+from rollcall.cli.api_client import parse_time
 from rollcall.cli.simulate.tally import Truth
 from rollcall.domain.intervals import Interval, intersect, length, union
 

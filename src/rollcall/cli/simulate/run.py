@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from rollcall.cli.api_client import Api
 from rollcall.cli.simulate import stage
-from rollcall.cli.simulate.api import Api
 from rollcall.cli.simulate.comparison import Comparison, compare
 from rollcall.cli.simulate.script import PersonScript, write_scripts
 from rollcall.cli.simulate.tab import Tab, World

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rollcall.base.clock import Clock, to_datetime
-from rollcall.cli.simulate.api import BATCH_ROWS, Api, parse_time
+from rollcall.cli.api_client import BATCH_ROWS, Api, parse_time
 from rollcall.cli.simulate.script import PersonScript
 
 AT_ONCE = 32

@@ -1,4 +1,4 @@
-"""The few calls of the HTTP API that a simulation makes, as an organiser's site would make them."""
+"""A client of the HTTP API for commands that act as an organiser's site does: simulations, the demo, benchmarks."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ BATCH_ROWS = 10_000
 
 
 class CallFailed(RollcallError):
-    """Raised when the server refuses a call of the simulation."""
+    """Raised when the server refuses a call."""
 
     code = "call_failed"
     title = "The server refused a call"
