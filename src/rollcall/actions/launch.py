@@ -14,16 +14,18 @@ from rollcall.base.clock import to_datetime
 from rollcall.base.secrets import new_code
 from rollcall.domain.access import Expired, NotOnList, NotYet, Open, Refusal, Withdrawn, access
 from rollcall.domain.errors import Conflict, Forbidden
-from rollcall.domain.ids import ProjectNo, UserId
+from rollcall.domain.ids import MediaCode, ProjectCode, ProjectNo, UserId
 from rollcall.domain.launch_token import (
     AUDIENCE,
     MAX_LIFE_S,
     LaunchClaims,
     TokenInvalid,
+    Unverified,
     check_claims,
     take_apart,
 )
 from rollcall.store import keys, participants, projects
+from rollcall.store.database import Database
 from rollcall.store.keys import EmbedKey
 from rollcall.store.media import Media
 
@@ -64,15 +66,20 @@ def launch(
     return Launch(_sign(signing[-1], claims), issued_s + MAX_LIFE_S)
 
 
-def verify_token(conn: Connection, media: Media, token: str, now_ms: int) -> LaunchClaims:
+async def verify_token(
+    db: Database, token: str, project_no: ProjectNo, media_code: MediaCode, now_ms: int
+) -> LaunchClaims:
     """Return what a valid token for this media says. Raises TokenInvalid or TokenExpired, nothing else.
 
     It does not know whether the token was used before, nor whether the user is on a list.
     """
     try:
-        return _verified(conn, media, token, now_ms)
+        parts = take_apart(token)
+        key, project_code = await db.read(lambda conn: _key_and_project(conn, project_no, parts.kid))
+        _check_signature(token, parts, key)
+        return check_claims(parts.claims, now_ms // 1000, media_code, project_code)
     except TokenInvalid as error:
-        log.info("Refused a launch token for media %s: %s", media.code, error.reason)
+        log.info("Refused a launch token for media %s: %s", media_code, error.reason)
         raise
 
 
@@ -91,17 +98,19 @@ def forbidden(verdict: Refusal) -> Forbidden:
             assert_never(verdict)
 
 
-def _verified(conn: Connection, media: Media, token: str, now_ms: int) -> LaunchClaims:
-    parts = take_apart(token)
-    key = keys.find_embed_key(conn, media.project_no, parts.kid)
+def _key_and_project(
+    conn: Connection, project_no: ProjectNo, kid: str
+) -> tuple[EmbedKey | None, ProjectCode]:
+    return keys.find_embed_key(conn, project_no, kid), projects.get_project(conn, project_no).code
+
+
+def _check_signature(token: str, parts: Unverified, key: EmbedKey | None) -> None:
     if key is None or key.alg != parts.alg:
         raise TokenInvalid("kid or alg")
     try:
         jws.deserialize_compact(token, _verifying(key), algorithms=[key.alg])
     except (JoseError, ValueError) as error:
         raise TokenInvalid("signature") from error
-    project = projects.get_project(conn, media.project_no)
-    return check_claims(parts.claims, now_ms // 1000, media.code, project.code)
 
 
 def _verifying(key: EmbedKey) -> OctKey | OKPKey:

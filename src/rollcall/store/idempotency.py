@@ -7,6 +7,8 @@ from sqlalchemy import Connection, delete, insert, select
 from rollcall.domain.ids import ProjectNo
 from rollcall.store.tables import idempotency_keys as table
 
+KEPT_MS = 24 * 3600 * 1000
+
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:

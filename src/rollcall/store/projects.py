@@ -7,7 +7,6 @@ from sqlalchemy import Connection, insert, select, update
 
 from rollcall.domain.ids import ProjectCode, ProjectNo
 from rollcall.store.tables import framing_refusals, projects
-from rollcall.store.upsert import upsert_into
 
 KEPT_ORIGINS = 100
 
@@ -69,18 +68,6 @@ def framing_refusals_of(conn: Connection, project_no: ProjectNo) -> list[Framing
     query = select(table.c.origin, table.c.count, table.c.last_ms).where(table.c.project_no == project_no)
     rows = conn.execute(query.order_by(table.c.last_ms.desc(), table.c.origin).limit(KEPT_ORIGINS))
     return [FramingRefusal(*row) for row in rows]
-
-
-def count_framing_refusal(conn: Connection, project_no: ProjectNo, origin: str, now_ms: int) -> None:
-    """Count one more attempt of `origin` to frame a player of the project."""
-    table = framing_refusals
-    row = upsert_into(conn, table).values(project_no=project_no, origin=origin, count=1, last_ms=now_ms)
-    conn.execute(
-        row.on_conflict_do_update(
-            index_elements=[table.c.project_no, table.c.origin],
-            set_={"count": table.c.count + 1, "last_ms": now_ms},
-        )
-    )
 
 
 def lock_project(conn: Connection, project_no: ProjectNo) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from litestar.params import Dependency
 
+from rollcall.actions.access import Gate
 from rollcall.actions.media_control import MediaControl
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
@@ -32,6 +33,10 @@ class Deps:
     media: MediaControl
     feed: ChatFeed
     problems: Callable[[], Sequence[str]] = tuple
+
+    def gate(self) -> Gate:
+        """Return what it takes to shut somebody out."""
+        return Gate(self.db, self.hub, self.media, self.clock)
 
     def base_url(self) -> str:
         """Return the address of this server as browsers reach it, without a slash at the end."""

@@ -21,7 +21,6 @@ from rollcall.web.auth import Caller
 from rollcall.web.deps import Deps
 
 HEADER = "idempotency-key"
-KEPT_MS = 24 * 3600 * 1000
 
 
 class Turns:
@@ -57,7 +56,7 @@ def answer_once(deps: Deps, turns: Turns, app: ASGIApp) -> ASGIApp:
         key, path = f"{caller.key_no} {_checked(given)}", scope["path"]
         body_hash = await _body_hash(scope, receive, send)
         async with turns.of(caller.project_no, key, path):
-            since_ms = deps.clock.now_ms() - KEPT_MS
+            since_ms = deps.clock.now_ms() - store.KEPT_MS
             kept = await deps.db.read(
                 lambda conn: store.find_answer(conn, caller.project_no, key, path, since_ms)
             )

@@ -1,7 +1,6 @@
 """The project that the API key belongs to, and its embed keys."""
 
 from litestar import delete, get, patch, post
-from msgspec import UNSET
 
 from rollcall.actions import projects as actions
 from rollcall.domain.ids import ProjectNo
@@ -18,7 +17,7 @@ from rollcall.wire.api.project import (
     ProjectChange,
     ProjectOut,
 )
-from rollcall.wire.api.values import rfc3339
+from rollcall.wire.api.values import given_fields, rfc3339
 
 
 @get("/project", opt={"scope": "access"}, summary="The project of this key")
@@ -30,8 +29,7 @@ async def get_project(deps: Given, caller: Known) -> ProjectOut:
 @patch("/project", opt={"scope": "admin"}, summary="Change title or embed origins")
 async def change_project(data: ProjectChange, deps: Given, caller: Known) -> ProjectOut:
     """Change what is given. An origin is `https://host[:port]`; an empty list means: own origin only."""
-    given = {"title": data.title, "embed_origins": data.embed_origins}
-    values = {name: value for name, value in given.items() if value is not UNSET}
+    values = given_fields(data, "title", "embed_origins")
     await actions.change_project(deps.db, caller.project_no, values, caller.actor, deps.clock.now_ms())
     return await _read(deps, caller.project_no)
 

@@ -4,12 +4,13 @@ A pattern ends in `$(?!\n)`: in Python `$` alone also matches before a last line
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from rollcall.base.clock import to_datetime, to_ms
+from rollcall.base.timezones import is_timezone
 from rollcall.domain.errors import Malformed, Problem
 
 PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$(?!\n)"
@@ -23,6 +24,9 @@ UserIdText = Annotated[
 ]
 Title = Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)]
 Name = Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)]
+Timezone = Annotated[
+    str, Meta(min_length=1, max_length=64, pattern=PLAIN, description="A name of the IANA database.")
+]
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset.")]
 MomentOut = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="UTC, milliseconds.")]
 
@@ -37,6 +41,19 @@ def moment_ms(moment: datetime, path: str) -> int:
     if not 0 <= at_ms < MAX_MOMENT_MS:
         raise Malformed(Problem(path, "Must be a moment in the years 1970-2199."))
     return at_ms
+
+
+def known_timezone(name: str | None) -> str | None:
+    """Return the name of a time zone that exists, or None; raises Malformed for any other."""
+    if name is not None and not is_timezone(name):
+        raise Malformed(Problem("$.timezone", "Must be a name of the IANA database, such as Europe/Moscow."))
+    return name
+
+
+def given_fields(body: In, *names: str) -> dict[str, Any]:
+    """Return those of these fields of a PATCH that were not left out."""
+    values = {name: getattr(body, name) for name in names}
+    return {name: value for name, value in values.items() if value is not msgspec.UNSET}
 
 
 def rfc3339(at_ms: int) -> str:

@@ -1,0 +1,99 @@
+"""Events: one or more media whose time and checks are judged together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+
+from rollcall.domain.ids import EventCode, EventNo, MediaCode, MediaNo, ProjectNo
+from rollcall.store.tables import check_plans, checks, events, media, plan_draws, prompts, sessions
+
+# Rows of a media that name its event, beside evidence: a media that has evidence is not moved.
+_FOLLOWING = (media, sessions, checks, check_plans, plan_draws, prompts)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event without its media."""
+
+    no: EventNo
+    code: EventCode
+    title: str
+    timezone: str
+    created_ms: int
+
+
+def _query(project_no: ProjectNo) -> Select[Any]:
+    columns = (events.c.no, events.c.code, events.c.title, events.c.timezone, events.c.created_ms)
+    return select(*columns).where(events.c.project_no == project_no)
+
+
+def add_event(
+    conn: Connection, project_no: ProjectNo, code: EventCode, title: str, timezone: str, now_ms: int
+) -> Event:
+    """Store a new event."""
+    values = {
+        "project_no": project_no,
+        "code": code,
+        "title": title,
+        "timezone": timezone,
+        "created_ms": now_ms,
+    }
+    no = conn.execute(insert(events).values(values).returning(events.c.no)).scalar_one()
+    return Event(EventNo(no), code, title, timezone, now_ms)
+
+
+def find_event(conn: Connection, project_no: ProjectNo, code: str) -> Event | None:
+    """Return an event of the project."""
+    row = conn.execute(_query(project_no).where(events.c.code == code)).one_or_none()
+    return None if row is None else Event(*row)
+
+
+def events_after(conn: Connection, project_no: ProjectNo, after_no: int, limit: int) -> list[Event]:
+    """Return up to `limit` events in the order of their making."""
+    query = _query(project_no).where(events.c.no > after_no).order_by(events.c.no).limit(limit)
+    return [Event(*row) for row in conn.execute(query)]
+
+
+def change_event(conn: Connection, project_no: ProjectNo, event_no: EventNo, values: dict[str, Any]) -> None:
+    """Set `title` and `timezone`, whichever is given."""
+    if values:
+        of_event = update(events).where(events.c.project_no == project_no, events.c.no == event_no)
+        conn.execute(of_event.values(values))
+
+
+def media_codes(
+    conn: Connection, project_no: ProjectNo, event_nos: Iterable[EventNo]
+) -> dict[EventNo, list[MediaCode]]:
+    """Return the codes of the media of each event, archived ones left out, in the order of their making."""
+    query = (
+        select(media.c.event_no, media.c.code)
+        .where(media.c.project_no == project_no, media.c.event_no.in_(list(event_nos)))
+        .where(media.c.removed_ms.is_(None))
+        .order_by(media.c.no)
+    )
+    found: dict[EventNo, list[MediaCode]] = {}
+    for event_no, code in conn.execute(query):
+        found.setdefault(event_no, []).append(code)
+    return found
+
+
+def move_media(conn: Connection, project_no: ProjectNo, media_no: MediaNo, event_no: EventNo) -> None:
+    """Make a media without evidence a part of this event; its sessions and checks follow."""
+    for table in _FOLLOWING:
+        of_media = table.c.no if table is media else table.c.media_no
+        statement = update(table).where(table.c.project_no == project_no, of_media == media_no)
+        conn.execute(statement.values(event_no=event_no))
+
+
+def drop_if_empty(conn: Connection, project_no: ProjectNo, event_no: EventNo, made_ms: int) -> None:
+    """Delete an event without media if it was made silently together with the media of `made_ms`."""
+    conn.execute(
+        delete(events).where(
+            events.c.project_no == project_no,
+            events.c.no == event_no,
+            events.c.created_ms == made_ms,
+            ~exists().where(media.c.event_no == event_no),
+        )
+    )

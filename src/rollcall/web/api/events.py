@@ -1,0 +1,80 @@
+"""Events: what is judged together."""
+
+from litestar import get, patch, post
+from msgspec import UNSET
+
+from rollcall.actions import events as actions
+from rollcall.domain.ids import MediaCode
+from rollcall.store import events
+from rollcall.store.database import Connection as Conn
+from rollcall.store.events import Event
+from rollcall.web.auth import Caller, Known
+from rollcall.web.deps import Deps, Given
+from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
+from rollcall.wire.api.events import EventChange, EventOut, NewEvent
+from rollcall.wire.api.values import given_fields, known_timezone, rfc3339
+
+
+@post("/events", opt={"scope": "control"}, summary="Make an event")
+async def create_event(data: NewEvent, deps: Given, caller: Known) -> EventOut:
+    """Make an event; the media named here leave the events that they belonged to."""
+    known_timezone(data.timezone)
+    code = await actions.create_event(
+        deps.db,
+        caller.project_no,
+        data.title,
+        data.timezone,
+        data.media,
+        caller.actor,
+        deps.clock.now_ms(),
+    )
+    return await _read(deps, caller, code)
+
+
+@get("/events", opt={"scope": "access"}, summary="Events of the project")
+async def list_events(
+    deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[EventOut]:
+    """Return events in the order of their making."""
+    start = after(cursor)
+
+    def read(conn: Conn) -> Page[EventOut]:
+        rows = events.events_after(conn, caller.project_no, start, limit + 1)
+        codes = events.media_codes(conn, caller.project_no, [row.no for row in rows])
+        return page(rows, limit, lambda row: row.no, lambda row: _shown(row, codes.get(row.no, [])))
+
+    return await deps.db.read(read)
+
+
+@get("/events/{code:str}", opt={"scope": "access"}, summary="One event")
+async def get_event(code: str, deps: Given, caller: Known) -> EventOut:
+    """Return an event with the codes of its media."""
+    return await _read(deps, caller, code)
+
+
+@patch("/events/{code:str}", opt={"scope": "control"}, summary="Change an event")
+async def change_event(code: str, data: EventChange, deps: Given, caller: Known) -> EventOut:
+    """Change what is given; media that anybody has watched can no longer move."""
+    values = given_fields(data, "title", "timezone")
+    known_timezone(values.get("timezone"))
+    codes = None if data.media is UNSET else data.media
+    await actions.change_event(
+        deps.db, caller.project_no, code, values, codes, caller.actor, deps.clock.now_ms()
+    )
+    return await _read(deps, caller, code)
+
+
+async def _read(deps: Deps, caller: Caller, code: str) -> EventOut:
+    def read(conn: Conn) -> EventOut:
+        event = actions.find(conn, caller.project_no, code)
+        codes = events.media_codes(conn, caller.project_no, [event.no])
+        return _shown(event, codes.get(event.no, []))
+
+    return await deps.db.read(read)
+
+
+def _shown(event: Event, codes: list[MediaCode]) -> EventOut:
+    return EventOut(event.code, event.title, event.timezone, list(codes), rfc3339(event.created_ms))
+
+
+handlers = [create_event, list_events, get_event, change_event]

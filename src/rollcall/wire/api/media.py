@@ -1,0 +1,70 @@
+"""Bodies and answers of media."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from rollcall.wire.api.values import Code, In, Moment, MomentOut, Timezone, Title
+
+Kind = Literal["live", "recording", "scheduled"]
+Identity = Literal["signed", "plain"]
+
+
+class NewMedia(In, frozen=True):
+    """A media; without `event` it gets one of its own. `timezone` defaults to the event's."""
+
+    title: Title
+    kind: Kind
+    event: Code | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    timezone: Timezone | None = None
+    identity: Identity = "signed"
+
+
+class MediaChange(In, frozen=True):
+    """A field left out stays. An ended media is reopened by `state: "live"` or by a new `ends_at`."""
+
+    title: Title | UnsetType = UNSET
+    event: Code | UnsetType = UNSET
+    starts_at: Moment | UnsetType | None = UNSET
+    ends_at: Moment | UnsetType | None = UNSET
+    timezone: Timezone | UnsetType = UNSET
+    identity: Identity | UnsetType = UNSET
+    state: Literal["live"] | UnsetType = UNSET
+
+
+class EmbedOut(msgspec.Struct, frozen=True):
+    """Where the player is; `html` goes into the organiser's page, with a launch token in the address."""
+
+    url: str
+    html: str
+
+
+class IngestOut(msgspec.Struct, frozen=True):
+    """What to type into the encoder."""
+
+    rtmp_url: str
+    stream_key: str
+
+
+class MediaOut(msgspec.Struct, frozen=True):
+    """`ingest` is there for live media and keys with the scope `media`. `viewers_now`: people, not connections."""
+
+    code: str
+    event: str
+    title: str
+    kind: Kind
+    state: Literal["planned", "live", "ended"]
+    signal: Literal["on", "off"]
+    identity: Identity
+    timezone: str
+    starts_at: MomentOut | None
+    ends_at: MomentOut | None
+    started_at: MomentOut | None
+    ended_at: MomentOut | None
+    created_at: MomentOut
+    viewers_now: int
+    embed: EmbedOut
+    ingest: IngestOut | None
