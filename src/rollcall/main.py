@@ -22,6 +22,7 @@ from litestar.types import ASGIApp
 
 from rollcall.actions.broadcast import Broadcast
 from rollcall.actions.evidence import EvidenceWriter
+from rollcall.actions.plays import Entrance
 from rollcall.actions.rooms import Rooms
 from rollcall.base.clock import Clock
 from rollcall.base.lock import command_socket, database_url, exclusive
@@ -37,8 +38,8 @@ from rollcall.live.framing import FramingCounts
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
 from rollcall.live.ticker import Ticker
-from rollcall.media.proxy import MediaProxy
 from rollcall.media.child import MediaPlace
+from rollcall.media.proxy import MediaProxy
 from rollcall.media.supervisor import MediaSupervisor
 from rollcall.store import broadcasts
 from rollcall.store.database import Connection, Database, open_database
@@ -116,19 +117,22 @@ async def _run(
     db, clock = base.db, base.clock
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
+    entrance = Entrance(db, clock, playing)
     media = await stack.enter_async_context(_media(base))
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
-    proxy = await stack.enter_async_context(contextlib.aclosing(_Closing(MediaProxy(_place(base).http))))
-    sockets = SocketDeps(deps, writer, ticker, playing, feed, rooms)
+    proxy = MediaProxy(_place(base).http)
+    stack.push_async_callback(proxy.close)
+    sockets = SocketDeps(deps, writer, ticker, entrance, playing, feed, rooms)
     api = build_api(deps, build_pages(EmbedDeps(deps, framed)))
     server = _Server(
-        _config(build_asgi(api, proxy.proxy, sockets)),
+        _config(build_asgi(api, proxy, sockets)),
         ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),
         drain=partial(_drain, hub),
     )
     work: list[Coroutine[Any, Any, None]] = [
         writer.run(),
         ticker.run(),
+        entrance.run(),
         feed.run(),
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),
@@ -170,7 +174,7 @@ class _Server(uvicorn.Server):
 
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # the same protocol under another name
+        app,
         loop="none",
         http="httptools",
         ws="websockets-sansio",
@@ -240,14 +244,6 @@ async def _media(base: Foundation) -> AsyncIterator[MediaSupervisor]:
 def _place(base: Foundation) -> MediaPlace:
     host = base.settings.rtmp_host or base.settings.host
     return MediaPlace(base.data / "run", host, base.settings.rtmp_port)
-
-
-@dataclass(frozen=True, slots=True)
-class _Closing:
-    proxy: MediaProxy
-
-    async def aclose(self) -> None:
-        await self.proxy.close()
 
 
 def _check_clock(clock: Clock, conn: Connection) -> None:

@@ -75,7 +75,9 @@ async def _resumed(db: Database, embedded: Embedded, asked: Redeem, now_ms: int)
     kept = asked.grant or ""
 
     def check(conn: Connection) -> grants.Grant | None:
-        grant = grants.find_grant(conn, embedded.media.code, kept)
+        grant = grants.find_grants(conn, [kept]).get(kept)
+        if grant is not None and grant.media_no != embedded.media.no:
+            return None
         if grant is not None:
             _admit(conn, embedded.media, grant.user_id, now_ms)
         return grant

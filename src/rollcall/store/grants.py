@@ -1,6 +1,7 @@
 """Redeemed launch tokens and the play grants they became. A grant is stored as its SHA-256 alone."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,16 +31,15 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def find_grant(conn: Connection, media_code: str, grant: str) -> Grant | None:
-    """Return the grant when it is known, not revoked, and for this media."""
+def find_grants(conn: Connection, secrets: Collection[str]) -> dict[str, Grant]:
+    """Return, by secret, those grants that are known, not revoked, and of media that are not archived."""
+    by_hash = {hash_secret(secret): secret for secret in secrets}
     query = (
         select(grants, media.c.event_no, media.c.code.label("media_code"))
         .join(media, media.c.no == grants.c.media_no)
-        .where(grants.c.hash == hash_secret(grant), grants.c.revoked_ms.is_(None))
-        .where(media.c.code == media_code, media.c.removed_ms.is_(None))
+        .where(grants.c.hash.in_(by_hash), grants.c.revoked_ms.is_(None), media.c.removed_ms.is_(None))
     )
-    row = conn.execute(query).mappings().one_or_none()
-    return None if row is None else _grant(row)
+    return {by_hash[bytes(row["hash"])]: _grant(row) for row in conn.execute(query).mappings()}
 
 
 def add_grant(conn: Connection, secret: str, grant: Grant, now_ms: int) -> None:

@@ -1,11 +1,12 @@
 """Plays: opened players. Their evidence is written by `store.evidence`; here they are opened and taken over."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from rollcall.domain.evidence.step import Play
-from rollcall.domain.ids import PlayId, PlayNo
+from rollcall.domain.ids import MediaNo, PlayId, PlayNo, UserId
 from rollcall.store.grants import Grant, hash_secret
 from rollcall.store.tables import plays
 from rollcall.wire import play_state
@@ -72,10 +73,10 @@ def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> Hel
     return HeldPlay(row.no, row.code, row.generation, row.rejected, play_state.decode(row.state))
 
 
-def has_played(conn: Connection, media_no: int, user_id: str) -> bool:
-    """Return whether this user has opened the media before."""
-    query = select(plays.c.no).where(plays.c.media_no == media_no, plays.c.user_id == user_id).limit(1)
-    return conn.execute(query).first() is not None
+def who_has_played(conn: Connection, media_no: MediaNo, users: Collection[UserId]) -> set[UserId]:
+    """Return those of these users who have opened the media before."""
+    query = select(plays.c.user_id.distinct()).where(plays.c.media_no == media_no, plays.c.user_id.in_(users))
+    return {UserId(user_id) for user_id in conn.execute(query).scalars()}
 
 
 def count_fetched(conn: Connection, fetched: dict[str, tuple[int, int]]) -> None:
@@ -89,9 +90,3 @@ def count_fetched(conn: Connection, fetched: dict[str, tuple[int, int]]) -> None
     )
     rows = [{"play": play, "requests": count, "last": last} for play, (count, last) in fetched.items()]
     conn.execute(change, rows)
-
-
-def codes_of_user(conn: Connection, media_no: int, user_id: str) -> list[PlayId]:
-    """Return the ids of all plays of one user of one media."""
-    query = select(plays.c.code).where(plays.c.media_no == media_no, plays.c.user_id == user_id)
-    return [PlayId(code) for code in conn.execute(query).scalars()]

@@ -42,6 +42,7 @@ class SocketDeps:
     deps: Deps
     writer: EvidenceWriter
     ticker: Ticker
+    entrance: plays.Entrance
     playing: Playing
     feed: ChatFeed
     rooms: Rooms
@@ -119,9 +120,7 @@ class _Viewer:
         hello = viewer_in.decode(text)
         if not isinstance(hello, viewer_in.Hello):
             raise msgspec.ValidationError("the first message has to be 'hello'")
-        opened = await plays.enter(
-            self._deps.db, self._deps.clock, self._given.playing, self._media_code, hello, self._client()
-        )
+        opened = await self._given.entrance.enter(plays.Arrival(self._media_code, hello, self._client()))
         self._play = plays.hold(opened, self._tell_durable, self._give_up)
         self._connection.user_id = self._play.user_id
         room = self._deps.hub.room(self._play.media_no)
