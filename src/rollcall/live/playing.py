@@ -50,6 +50,13 @@ class Playing:
         participant = self._participants.get(media, {}).get(user_id)
         return participant.played_ms if participant is not None else 0
 
+    def expected_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
+        """Return the playing time inside sessions as it will be proven if a participant plays on until now."""
+        participant = self._participants.get(media, {}).get(user_id)
+        if participant is None or participant.until_ms < now_ms - PRESENT_WITHIN_MS:
+            return self.played_ms(media, user_id)
+        return participant.played_ms + self._inside(media, participant.until_ms, now_ms)
+
     def present(self, media: MediaNo, now_ms: int) -> list[UserId]:
         """Return everybody whose latest proof of playing ended at most 15 s ago."""
         since_ms = now_ms - PRESENT_WITHIN_MS

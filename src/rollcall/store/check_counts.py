@@ -46,8 +46,10 @@ def count_unasked(conn: Connection, project_no: ProjectNo, media_no: MediaNo, ch
     return conn.execute(query).scalar_one()
 
 
-def last_controls(conn: Connection, project_no: ProjectNo, session_no: SessionNo) -> dict[UserId, int]:
-    """Return the last control of a plan that each participant had in a session."""
+def last_controls(
+    conn: Connection, project_no: ProjectNo, session_no: SessionNo, state: str | None = None
+) -> dict[UserId, int]:
+    """Return the last control of a plan that each participant had in a session, or the last one in `state`."""
     query = (
         select(prompts.c.user_id, func.max(checks.c.ordinal))
         .join(checks, checks.c.no == prompts.c.check_no)
@@ -58,4 +60,6 @@ def last_controls(conn: Connection, project_no: ProjectNo, session_no: SessionNo
         )
         .group_by(prompts.c.user_id)
     )
+    if state is not None:
+        query = query.where(prompts.c.state == state)
     return {UserId(user_id): ordinal for user_id, ordinal in conn.execute(query)}

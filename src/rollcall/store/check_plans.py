@@ -5,14 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
-from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
 from rollcall.domain.checks.draws import Drawn
 from rollcall.domain.checks.plan import Plan
 from rollcall.domain.ids import MediaNo, ProjectNo, SessionNo, UserId
 from rollcall.store.sessions import MediaRef
 from rollcall.store.tables import check_plans, media, plan_draws
+from rollcall.store.upsert import upsert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,7 @@ def put_plan(conn: Connection, of: MediaRef, plan: Plan, now_ms: int) -> None:
         "created_ms": now_ms,
         **values,
     }
-    upsert = upsert_sqlite if conn.dialect.name == "sqlite" else upsert_postgresql
-    statement = upsert(check_plans).values(row)
+    statement = upsert_into(conn, check_plans).values(row)
     conn.execute(statement.on_conflict_do_update(index_elements=[check_plans.c.media_no], set_=values))
 
 
@@ -45,6 +43,17 @@ def find_plan(conn: Connection, project_no: ProjectNo, media_no: MediaNo) -> Sto
     """Return the plan of a media."""
     query = _plans().where(check_plans.c.project_no == project_no, check_plans.c.media_no == media_no)
     row = conn.execute(query).first()
+    return _plan(row) if row else None
+
+
+def hold_plan(conn: Connection, project_no: ProjectNo, media_no: MediaNo) -> StoredPlan | None:
+    """Return the plan of a media if it runs, held until the commit."""
+    query = _plans().where(
+        check_plans.c.project_no == project_no,
+        check_plans.c.media_no == media_no,
+        check_plans.c.paused.is_(False),
+    )
+    row = conn.execute(query.with_for_update(of=check_plans)).first()
     return _plan(row) if row else None
 
 
@@ -88,8 +97,7 @@ def put_draws(conn: Connection, of: MediaRef, draws: Mapping[UserId, Drawn]) -> 
     """Store the next moments of these participants."""
     if not draws:
         return
-    upsert = upsert_sqlite if conn.dialect.name == "sqlite" else upsert_postgresql
-    statement = upsert(plan_draws)
+    statement = upsert_into(conn, plan_draws)
     changed = ("session_no", "ordinal", "due_played_ms", "due_ms")
     common = {"media_no": of.no, "project_no": of.project_no, "event_no": of.event_no}
     conn.execute(

@@ -17,8 +17,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
-from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
@@ -26,6 +24,7 @@ from rollcall.domain.checks.resolve import DELIVERY_MS
 from rollcall.domain.ids import CheckId, CheckNo, MediaNo, SessionNo, UserId
 from rollcall.store.checks import Check, CheckKind, session_end
 from rollcall.store.tables import checks, prompts, sessions
+from rollcall.store.upsert import upsert_into
 
 CHUNK = 5_000
 
@@ -90,8 +89,7 @@ def add_prompts(
     conn: Connection, check: Check, users: Iterable[UserId], lifetime_ms: int, now_ms: int
 ) -> None:
     """Issue a check to these participants at `now_ms`; one that was not delivered is issued anew, others stay."""
-    upsert = upsert_sqlite if conn.dialect.name == "sqlite" else upsert_postgresql
-    statement = upsert(prompts)
+    statement = upsert_into(conn, prompts)
     anew = {"state": "issued", "issued_ms": statement.excluded.issued_ms, "closed_ms": None}
     statement = statement.on_conflict_do_update(
         index_elements=[prompts.c.check_no, prompts.c.user_id],

@@ -1,0 +1,180 @@
+"""Each second: draws the moments of running check plans and issues the prompts that are due.
+
+Moments are decided in `domain/checks/draws` and kept in the database, so that a restart goes on where it was; nothing
+about the future leaves the server. It knows no evidence but who is playing now and for how long.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rollcall.actions import prompts
+from rollcall.actions.check_plans import PlayingTime
+from rollcall.base.clock import Clock
+from rollcall.base.secrets import new_code
+from rollcall.domain.checks import draws as rules
+from rollcall.domain.checks.draws import EVERYBODY, Drawn, Present, Random, Step
+from rollcall.domain.checks.plan import has_parts
+from rollcall.domain.ids import CheckId, UserId
+from rollcall.domain.sessions import Session, WallWindow, elapsed_ms, session_at
+from rollcall.live.hub import Hub
+from rollcall.store import check_plans, checks, sessions
+from rollcall.store.check_counts import last_controls
+from rollcall.store.check_plans import StoredPlan
+from rollcall.store.checks import Check, Wording
+from rollcall.store.database import Connection, Database
+from rollcall.store.prompts import add_prompts, users_asked_now
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What one media's plan stands on at this moment."""
+
+    stored: StoredPlan
+    session: Session
+    sessions: Sequence[Session]
+    draws: Mapping[UserId, Drawn]
+    busy: frozenset[UserId]
+    asked: Mapping[UserId, int]
+    undelivered: Mapping[UserId, int]
+
+
+async def run_once(
+    db: Database,
+    hub: Hub,
+    playing: PlayingTime,
+    clock: Clock,
+    random: Random,
+) -> None:
+    """Bring every running plan up to date."""
+    for stored in await db.read(check_plans.list_running):
+        await run_plan(db, hub, playing, stored, clock.now_ms(), random)
+
+
+async def run_plan(
+    db: Database, hub: Hub, playing: PlayingTime, stored: StoredPlan, now_ms: int, random: Random
+) -> None:
+    """Bring one plan up to date: draw for whoever is new, ask whoever is due."""
+    of = stored.of
+    current = await db.read(lambda conn: sessions.list_sessions(conn, of.project_no, of.no))
+    playing.set_windows(of.no, _windows(current))
+    session = session_at(current, now_ms)
+    if session is None:
+        return
+    stage = await db.read(partial(_read, stored, session, current, now_ms))
+    connected = set(hub.room(of.no).users())
+    people = {
+        user_id: Present(
+            playing.expected_ms(of.no, user_id, now_ms), stage.asked.get(user_id, 0), user_id in stage.busy
+        )
+        for user_id in playing.present(of.no, now_ms)
+        if user_id in connected
+    }
+    steps = _steps(stage, people, now_ms, random)
+    if steps:
+        for check, users in await db.write(partial(_store, stage, steps, now_ms)):
+            prompts.deliver(hub, check, users, check.lifetime_s * 1000, now_ms)
+
+
+def _windows(current: Iterable[Session]) -> list[tuple[int, int | None]]:
+    return [(w.starts_ms, w.ends_ms) for w in (s.window for s in current) if isinstance(w, WallWindow)]
+
+
+def _read(
+    stored: StoredPlan, session: Session, current: Sequence[Session], now_ms: int, conn: Connection
+) -> _Stage:
+    of, parts = stored.of, has_parts(stored.plan, session)
+    return _Stage(
+        stored,
+        session,
+        current,
+        check_plans.draws_of(conn, of.no),
+        frozenset(users_asked_now(conn, of.no, now_ms)),
+        last_controls(conn, of.project_no, session.no),
+        last_controls(conn, of.project_no, session.no, "undelivered") if parts else {},
+    )
+
+
+def _steps(
+    stage: _Stage, people: Mapping[UserId, Present], now_ms: int, random: Random
+) -> dict[UserId, Step]:
+    """Return the steps that change something."""
+    plan, session = stage.stored.plan, stage.session
+    if not plan.per_participant:
+        return _common_steps(stage, people, now_ms, random)
+    steps = {}
+    for user_id, who in people.items():
+        drawn = _again(stage, user_id, now_ms, random) or stage.draws.get(user_id)
+        step = rules.advance(plan, session, drawn, who, now_ms, random)
+        if step.drawn != stage.draws.get(user_id):
+            steps[user_id] = step
+    return steps
+
+
+def _common_steps(
+    stage: _Stage, people: Mapping[UserId, Present], now_ms: int, random: Random
+) -> dict[UserId, Step]:
+    plan, session, draws = stage.stored.plan, stage.session, stage.draws
+    last = max(stage.asked.values(), default=0)
+    everybody = Present(elapsed_ms(stage.sessions, now_ms), last)
+    common = rules.advance(plan, session, draws.get(EVERYBODY), everybody, now_ms, random)
+    steps = {EVERYBODY: Step(common.drawn)} if common.drawn != draws.get(EVERYBODY) else {}
+    for user_id, who in people.items():
+        if common.ask is not None:
+            steps[user_id] = Step(rules.jitter(plan, session, common.ask, now_ms, random))
+        elif (drawn := draws.get(user_id)) is not None:
+            step = rules.advance_jittered(plan, session, drawn, who, now_ms)
+            if step.drawn != drawn:
+                steps[user_id] = step
+    return steps
+
+
+def _again(stage: _Stage, user_id: UserId, now_ms: int, random: Random) -> Drawn | None:
+    """Return the replacement of a control that did not reach the participant, if its part still has room."""
+    ordinal, drawn = stage.undelivered.get(user_id), stage.draws.get(user_id)
+    if ordinal is None or drawn is None or drawn.session_no != stage.session.no or drawn.ordinal <= ordinal:
+        return None
+    return rules.draw_again(stage.stored.plan, stage.session, ordinal, now_ms, random)
+
+
+def _store(
+    stage: _Stage, steps: Mapping[UserId, Step], now_ms: int, conn: Connection
+) -> list[tuple[Check, list[UserId]]]:
+    """Make draws and prompts durable and return whom to send what; nothing when plan or session have changed."""
+    of = stage.stored.of
+    if check_plans.hold_plan(conn, of.project_no, of.no) != stage.stored:
+        return []
+    if sessions.find_session(conn, of.project_no, of.no, stage.session.id) != stage.session:
+        return []
+    check_plans.put_draws(conn, of, {user_id: step.drawn for user_id, step in steps.items()})
+    due: dict[int, list[UserId]] = {}
+    for user_id, step in steps.items():
+        if step.ask is not None:
+            due.setdefault(step.ask, []).append(user_id)
+    asked = []
+    for ordinal, users in due.items():
+        check = _control(conn, stage, ordinal, now_ms)
+        if check.state != "cancelled":
+            checks.note_issue(conn, check, stage.session.no, now_ms)
+            add_prompts(conn, check, users, check.lifetime_s * 1000, now_ms)
+            asked.append((check, users))
+    return asked
+
+
+def _control(conn: Connection, stage: _Stage, ordinal: int, now_ms: int) -> Check:
+    """Return the check of this control of the session, made at its first prompt."""
+    of, plan, session = stage.stored.of, stage.stored.plan, stage.session
+    found = checks.find_control(conn, of.project_no, session.no, ordinal)
+    if found is not None:
+        return found
+    wording = Wording("click", plan.lifetime_s, plan.sound, None)
+    return checks.add_check(
+        conn,
+        of,
+        CheckId(new_code()),
+        wording,
+        now_ms,
+        origin="plan",
+        session_no=session.no,
+        ordinal=ordinal,
+    )
