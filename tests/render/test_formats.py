@@ -1,0 +1,38 @@
+"""Which format an answer has: by name, by `Accept`, and a refusal for what does not exist."""
+
+import pytest
+
+from rollcall.domain.errors import NotAcceptable
+from rollcall.render.formats import accepted, named
+
+
+@pytest.mark.parametrize(
+    ("accept", "name"),
+    [
+        ("", "json"),
+        ("*/*", "json"),
+        ("application/*", "json"),
+        ("application/json", "json"),
+        ("application/xml", "xml"),
+        ("text/xml; charset=utf-8", "xml"),
+        ("application/json;q=0.5, application/xml", "xml"),
+        ("application/xml;q=0.5, application/json;q=0.9", "json"),
+        ("text/csv, application/xml;q=0.1", "xml"),
+        ("APPLICATION/XML", "xml"),
+    ],
+)
+def test_accept_chooses(accept: str, name: str) -> None:
+    assert accepted(accept).name == name
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/pdf", "application/json;q=0", "nonsense;q=x"])
+def test_nothing_acceptable_is_refused(accept: str) -> None:
+    with pytest.raises(NotAcceptable, match="json, xml"):
+        accepted(accept)
+
+
+def test_names() -> None:
+    assert (named("json").name, named("xml").name) == ("json", "xml")
+    for name in ("csv", "xlsx", "pdf", "JSON", "", "x" * 1000):
+        with pytest.raises(NotAcceptable):
+            named(name)

@@ -1,0 +1,209 @@
+"""JSON and XML tell the same, every XML validates against the served schema, and no text breaks either."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from rollcall.render.statistics_json import json_chunks
+from rollcall.render.statistics_xml import schema, xml_chunks
+from rollcall.wire.statistics import (
+    Check,
+    Event,
+    Media,
+    Participant,
+    ParticipantCheck,
+    ParticipantMedia,
+    ParticipantSession,
+    Report,
+    Session,
+)
+
+XSD = etree.XMLSchema(etree.fromstring(schema()))
+NUMBERS = {
+    "ordinal",
+    "lifetime_s",
+    "confirmed",
+    "missed",
+    "undelivered",
+    "not_present",
+    "checks_confirmed",
+    "checks_missed",
+}
+FLAGS = {"sound", "late"}
+LISTS = {"sessions", "checks", "participants", "per_media"}
+
+times = st.sampled_from(["2026-03-01T09:00:00.000Z", "2026-12-31T23:59:59.999Z"])
+maybe = st.none() | times
+amounts = st.integers(0, 2**53)
+legal = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=20)
+media = st.builds(Media, legal, legal, legal, legal, legal)
+
+
+@st.composite
+def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
+    of_event: bool = draw(st.booleans())
+    seen: bool = draw(st.booleans())
+    extra: dict[str, Any] = {"media": texts} if of_event else {}
+    rows: dict[str, Any] = {"per_media": st.lists(st.builds(ParticipantMedia, texts, amounts), max_size=2)}
+    rows = rows if of_event else {}
+    # At least one: a list of no texts looks in XML as if it had not been asked for.
+    rows |= (
+        {"ip": st.lists(texts, min_size=1, max_size=3), "user_agent": st.lists(texts, min_size=1)}
+        if seen
+        else {}
+    )
+    session = st.builds(ParticipantSession, texts, amounts, amounts, amounts)
+    outcome = st.sampled_from(["confirmed", "missed", "not_present", "pending"])
+    check = st.builds(ParticipantCheck, texts, st.none() | texts, outcome, st.booleans(), maybe, maybe, maybe)
+    event = st.builds(Event, texts, texts, texts, st.lists(media, max_size=2))
+    head: Event | Media = draw(event) if of_event else draw(media)
+    return Report(
+        head=head,
+        generated_at=draw(times),
+        sessions=draw(
+            st.lists(st.builds(Session, texts, texts, maybe, maybe, amounts, **extra), max_size=3)
+        ),
+        checks=draw(
+            st.lists(
+                st.builds(
+                    Check, texts, st.none() | texts, texts, amounts, times, times, amounts, st.booleans(),
+                    amounts, amounts, amounts, amounts, **extra,
+                ),
+                max_size=3,
+            )
+        ),
+        participants=draw(
+            st.lists(
+                st.builds(
+                    Participant, texts, st.none() | texts, st.sampled_from(["signed", "plain"]), amounts, amounts,
+                    maybe, maybe, maybe, st.lists(session, max_size=3), st.lists(check, max_size=3), **rows,
+                ),
+                max_size=4,
+            )
+        ),
+    )  # fmt: skip
+
+
+def as_json(report: Report) -> Any:
+    return msgspec.json.decode(b"".join(json_chunks(report)))
+
+
+def as_xml(report: Report) -> etree._Element:
+    return etree.fromstring(b"".join(xml_chunks(report)))
+
+
+def back(element: etree._Element) -> Any:
+    """Return an XML element as the JSON it stands for, nulls left out."""
+    values: dict[str, Any] = {
+        str(name): scalar(str(name), str(text)) for name, text in element.attrib.items()
+    }
+    for child in element:
+        if child.tag in ("ip", "user_agent"):
+            values.setdefault(child.tag, []).append(child.text or "")
+        elif child.tag in LISTS or (element.tag, child.tag) == ("event", "media"):
+            values[child.tag] = [back(item) for item in child]
+        else:
+            values[child.tag] = back(child)
+    return values
+
+
+def scalar(name: str, text: str) -> Any:
+    if name in FLAGS:
+        return {"true": True, "false": False}[text]
+    return int(text) if name in NUMBERS or name.endswith("_ms") else text
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_nulls(item) for name, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+@given(reports())
+def test_xml_says_what_json_says_and_validates(report: Report) -> None:
+    element = as_xml(report)
+    XSD.assertValid(element)
+    assert back(element) == without_nulls(as_json(report))
+
+
+@given(reports(st.text(st.characters(exclude_categories=["Cs"]), max_size=12)))
+def test_no_text_breaks_the_xml_and_the_schema(report: Report) -> None:
+    element = as_xml(report)
+    XSD.assertValid(element)
+    keep_numbers = numbers(back(element))
+    assert keep_numbers == numbers(without_nulls(as_json(report)))
+
+
+def numbers(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [found for name in sorted(value) for found in numbers(value[name])]
+    if isinstance(value, list):
+        return [found for item in value for found in numbers(item)]
+    return [value] if isinstance(value, int) else []
+
+
+def participant(user_id: str, name: str | None = None) -> Participant:
+    return Participant(user_id, name, "signed", 0, 0, None, None, None, [], [])
+
+
+def report_of(participants: list[Participant]) -> Report:
+    return Report(Media("c", "e", "t", "live", "UTC"), "2026-03-01T09:00:00.000Z", [], [], participants)
+
+
+def test_what_xml_cannot_carry_becomes_a_replacement_character() -> None:
+    element = as_xml(report_of([participant("a\x00b\x1f\ufffe\ud800c", 'tab\t line\n "quoted" <&> 💡 نص')]))
+    found = element.find("participants/participant")
+    assert found is not None
+    assert {str(name): str(text) for name, text in found.attrib.items()} == {
+        "user_id": "a\ufffdb\ufffd\ufffd\ufffdc",
+        "name": 'tab\t line\n "quoted" <&> 💡 نص',
+        "identity": "signed",
+        "watched_ms": "0",
+        "watched_plain_ms": "0",
+    }
+
+
+def test_a_report_without_rows_is_complete() -> None:
+    assert as_json(report_of([]))["participants"] == []
+    XSD.assertValid(as_xml(report_of([])))
+
+
+def test_unknown_attributes_and_elements_validate_but_wrong_numbers_do_not() -> None:
+    element = as_xml(report_of([participant("a")]))
+    found = element.find("participants/participant")
+    assert found is not None
+    found.set("decision", "credited")
+    etree.SubElement(found, "quizzes").set("count", "2")
+    etree.SubElement(element, "seal")
+    XSD.assertValid(element)
+    found.set("watched_ms", "-1")
+    assert not XSD.validate(element)
+
+
+def test_rows_are_written_while_they_are_made() -> None:
+    for chunks in (json_chunks, xml_chunks):
+        made, largest = stream(chunks, 5_000)
+        assert made == 5_000
+        assert largest < 200_000
+
+
+def stream(chunks: Callable[[Report], Any], rows: int) -> tuple[int, int]:
+    """Return how many rows were made and the largest piece; a piece may not wait for many rows."""
+    made = 0
+
+    def produce() -> Any:
+        nonlocal made
+        for number in range(rows):
+            made += 1
+            yield participant(f"user-{number}", "A name of usual length")
+
+    report = Report(Media("c", "e", "t", "live", "UTC"), "2026-03-01T09:00:00.000Z", [], [], produce())
+    largest, before = 0, 0
+    for piece in chunks(report):
+        assert made - before <= 500
+        largest, before = max(largest, len(piece)), made
+    return made, largest
