@@ -7,17 +7,18 @@ It knows no noun: modules of `web/api` are collected by their `handlers`.
 import asyncio
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from rollcall.base import metrics
 from rollcall.domain.scopes import SCOPES
-from rollcall.web import api, health, openapi
+from rollcall.web import api, docs, health, openapi, schemas
 from rollcall.web.auth import authorise
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Deps
@@ -27,12 +28,12 @@ from rollcall.web.paths import keep_slashes
 from rollcall.web.query import closed_query
 
 
-def build_api(deps: Deps) -> ASGIApp:
-    """Return the ASGI application of `/api`, `/health` and `/metrics`."""
-    return measured(keep_slashes(_build(deps)))
+def build_api(deps: Deps, pages: Sequence[ControllerRouterHandler] = ()) -> ASGIApp:
+    """Return the ASGI application of `/api`, `/health`, `/metrics` and whatever `pages` are served beside them."""
+    return measured(keep_slashes(_build(deps, pages)))
 
 
-def _build(deps: Deps) -> Litestar:
+def _build(deps: Deps, pages: Sequence[ControllerRouterHandler]) -> Litestar:
     turns = Turns()
     router = Router(
         "/api/v1",
@@ -48,7 +49,7 @@ def _build(deps: Deps) -> Litestar:
         },
     )
     return Litestar(
-        [router, *health.handlers, *openapi.handlers],
+        [router, *health.handlers, *openapi.handlers, *docs.handlers, *schemas.handlers, *pages],
         dependencies={"deps": Provide(lambda: deps, sync_to_thread=False)},
         request_class=StrictRequest,
         request_max_body_size=deps.settings.body_limit_bytes,

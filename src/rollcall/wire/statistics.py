@@ -122,3 +122,23 @@ class Report:
     sessions: list[Session]
     checks: list[Check]
     participants: Iterable[Participant]
+
+
+class MediaStatistics(Struct, frozen=True):
+    """A report of a media as one value: what its pieces make together, for the description of the API."""
+
+    media: Media
+    generated_at: str
+    sessions: list[Session]
+    checks: list[Check]
+    participants: list[Participant]
+
+
+class EventStatistics(Struct, frozen=True):
+    """A report of an event as one value: what its pieces make together, for the description of the API."""
+
+    event: Event
+    generated_at: str
+    sessions: list[Session]
+    checks: list[Check]
+    participants: list[Participant]

@@ -1,0 +1,110 @@
+"""Statistics of a media or an event, counted in one snapshot and streamed in the format that the caller wants.
+
+Rows are made and written in worker threads, a piece at a time, so a report of 50,000 participants delays nobody.
+"""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from rollcall.actions.statistics import Ask, report_event, report_media
+from rollcall.domain.errors import Malformed, Problem
+from rollcall.domain.ids import SessionId, UserId
+from rollcall.render import formats
+from rollcall.web.auth import Caller, Known
+from rollcall.web.bodies import StrictRequest
+from rollcall.web.deps import Given
+from rollcall.wire.statistics import EventStatistics, MediaStatistics, Report
+
+PERSONAL = ("ip", "user_agent")
+
+Format = Annotated[
+    str | None,
+    Parameter(description="`json` or `xml`; without it the `Accept` header chooses.", max_length=50),
+]
+Include = Annotated[
+    str | None,
+    Parameter(
+        description="`ip`, `user_agent` or both with a comma; needs the scope `personal`.", max_length=100
+    ),
+]
+OfUser = Annotated[str | None, Parameter(description="Only this participant.", max_length=200)]
+OfSession = Annotated[str | None, Parameter(description="Only this session.", max_length=50)]
+
+
+@get(
+    "/media/{code:str}/statistics",
+    opt={"scope": "statistics"},
+    summary="Statistics of a media",
+    responses={
+        200: ResponseSpec(MediaStatistics, description="Also as XML, described by /api/v1/statistics.xsd")
+    },
+)
+async def read_media_statistics(
+    code: str,
+    request: StrictRequest,
+    deps: Given,
+    caller: Known,
+    format: Format = None,  # noqa: A002 - the name in the query
+    include: Include = None,
+    user_id: OfUser = None,
+    session_id: OfSession = None,
+) -> Stream:
+    """Return who watched how long in which session and how every check ended, as of this moment."""
+    wanted = _format(format, request)
+    ask = _ask(caller, include, user_id, session_id)
+    return _answer(wanted, await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms()))
+
+
+@get(
+    "/events/{code:str}/statistics",
+    opt={"scope": "statistics"},
+    summary="Statistics of an event: the union over its media",
+    responses={
+        200: ResponseSpec(EventStatistics, description="Also as XML, described by /api/v1/statistics.xsd")
+    },
+)
+async def read_event_statistics(
+    code: str,
+    request: StrictRequest,
+    deps: Given,
+    caller: Known,
+    format: Format = None,  # noqa: A002 - the name in the query
+    include: Include = None,
+    user_id: OfUser = None,
+    session_id: OfSession = None,
+) -> Stream:
+    """Return the same for all media of an event; a moment watched in two halls counts once in `watched_ms`."""
+    wanted = _format(format, request)
+    ask = _ask(caller, include, user_id, session_id)
+    return _answer(wanted, await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms()))
+
+
+def _format(name: str | None, request: StrictRequest) -> formats.Format:
+    return formats.accepted(request.headers.get("accept", "")) if name is None else formats.named(name)
+
+
+def _ask(caller: Caller, include: str | None, user_id: str | None, session_id: str | None) -> Ask:
+    included = [] if include is None else include.split(",")
+    for name in included:
+        if name not in PERSONAL:
+            raise Malformed(Problem("include", f"'{name}' cannot be included; known: {', '.join(PERSONAL)}."))
+    if included:
+        caller.need("personal")
+    return Ask(
+        user_id=None if user_id is None else UserId(user_id),
+        session_id=None if session_id is None else SessionId(session_id),
+        ip="ip" in included,
+        user_agent="user_agent" in included,
+    )
+
+
+def _answer(wanted: formats.Format, report: Report) -> Stream:
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    return Stream(wanted.chunks(report), media_type=wanted.media_type, headers=headers)
+
+
+handlers = [read_media_statistics, read_event_statistics]
