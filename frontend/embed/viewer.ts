@@ -53,7 +53,6 @@ export class Viewer {
       { open: () => new WebSocket(address), now_ms: () => performance.now(), random: Math.random },
       {
         hello: () => this.#hello(),
-        opened: () => undefined,
         message: (message) => this.#receive(message),
         lost: () => this.#lost(),
         stopped: (code) => this.#stopped(code),

@@ -17,9 +17,18 @@ export function timeOfDay(at_ms: number): string {
 
 /** "14:00", or "16:00 (14:00 Москва)" for a viewer in another zone than the media. */
 export function timeWithZone(at_ms: number, zone: string): string {
-  const own = clock(at_ms, false);
+  return besideZone([at_ms], zone);
+}
+
+/** "14:00–15:30", with the media's own zone beside it like `timeWithZone`. */
+export function rangeWithZone(from_ms: number, to_ms: number, zone: string): string {
+  return besideZone([from_ms, to_ms], zone);
+}
+
+function besideZone(times_ms: readonly number[], zone: string): string {
+  const own = times_ms.map((at_ms) => clock(at_ms, false)).join("–");
   try {
-    const there = clock(at_ms, false, zone);
+    const there = times_ms.map((at_ms) => clock(at_ms, false, zone)).join("–");
     return own === there ? own : `${own} (${there} ${zoneName(zone)})`;
   } catch {
     return own;

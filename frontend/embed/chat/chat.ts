@@ -1,7 +1,8 @@
 /** The chat: history, own messages at once, a hint of new ones while reading older, and the line to write in. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
-import { t } from "../../shared/i18n";
+import { language, t } from "../../shared/i18n";
 import { icons } from "../ui/icons";
 import { Part } from "../ui/part";
 import { own, said } from "./message";
@@ -30,7 +31,7 @@ export class ChatView extends Part {
     return html`
       <ol class="chat-list" data-testid="chat-list" tabindex="0" role="log" aria-label=${t("chat.title")} @scroll=${this.#scrolled}>
         ${items.length + pending.length === 0 ? html`<li class="chat-empty">${t("chat.empty")}</li>` : nothing}
-        ${repeat(items, (item) => item.id, said)}
+        ${guard([items, language()], () => repeat(items, (item) => item.id, said))}
         ${repeat(pending, (each) => each.ref, own)}
       </ol>
       ${

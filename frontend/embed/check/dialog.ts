@@ -46,7 +46,7 @@ export class CheckDialog extends Part {
       <p id="check-text">${prompt.text ?? t("check.text")}</p>
       <div class="check-act">
         ${ring(left_ms, prompt.lifetime_ms)}
-        <button class="primary check-confirm" data-testid="check-confirm" autofocus ?disabled=${over}
+        <button class="primary check-confirm" data-testid="check-confirm" ?disabled=${over}
           @click=${(event: MouseEvent) => this.viewer.answer(prompt.check, event.isTrusted)}>
           ${icons.check}<span>${t("check.confirm")}</span></button>
       </div>
@@ -66,6 +66,7 @@ export class CheckDialog extends Part {
     const dialog = this.querySelector("dialog");
     if (!dialog) return;
     dialog.showModal();
+    dialog.querySelector("button")?.focus();
     this.#watch = new IntersectionObserver(
       (entries) => {
         this.#seen = (entries.at(-1)?.intersectionRatio ?? 0) >= 0.5;

@@ -25,7 +25,6 @@ export interface Surroundings {
 
 export interface Listener {
   hello(): ViewerIn;
-  opened(): void;
   message(message: ViewerOut): void;
   lost(): void;
   /** The server does not want this page back. */
@@ -90,7 +89,6 @@ export class ViewerSocket {
       this.#hear();
       this.#connected_ms = this.#heard_ms;
       wire.send(JSON.stringify(this.#listener.hello()));
-      this.#listener.opened();
     };
     wire.onmessage = ({ data }) => {
       this.#hear();

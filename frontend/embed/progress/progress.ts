@@ -1,6 +1,6 @@
 /** "My progress": proven time and presence checks as the statistics have them at this moment. */
 import { html, nothing, type TemplateResult } from "lit";
-import { minutes, timeWithZone } from "../../shared/format";
+import { minutes, rangeWithZone, timeWithZone } from "../../shared/format";
 import { language, t } from "../../shared/i18n";
 import type { ChecksExpected, Progress, SessionProgress } from "../../shared/wire";
 import { Part } from "../ui/part";
@@ -50,10 +50,8 @@ export class ProgressView extends Part {
   #when({ starts_at_ms, ends_at_ms }: SessionProgress): string {
     const zone = this.view.media?.timezone ?? "Europe/Moscow";
     if (starts_at_ms === null) return "";
-    const start = timeWithZone(starts_at_ms, zone);
-    return ends_at_ms === null
-      ? t("progress.running", { start })
-      : `${start} – ${timeWithZone(ends_at_ms, zone)}`;
+    if (ends_at_ms !== null) return rangeWithZone(starts_at_ms, ends_at_ms, zone);
+    return t("progress.running", { start: timeWithZone(starts_at_ms, zone) });
   }
 
   #connection(): TemplateResult {

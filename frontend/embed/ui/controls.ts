@@ -5,7 +5,11 @@ import { t } from "../../shared/i18n";
 import type { PlaybackView } from "../playback/playback";
 import type { Tab } from "./app";
 import { icons } from "./icons";
+import { type Scene, sceneOf } from "./overlay";
 import { Part } from "./part";
+
+/** Scenes in which there is nothing to play. */
+const BARE: ReadonlySet<Scene> = new Set(["connecting", "waiting", "ended"]);
 
 export class Controls extends Part {
   static override properties = { ...Part.properties, panel: { attribute: false } };
@@ -13,7 +17,7 @@ export class Controls extends Part {
 
   protected override render(): TemplateResult | typeof nothing {
     const { playback, media } = this.view;
-    if (!playback || !media || (media.state === "ended" && media.kind !== "recording")) {
+    if (!playback || !media || BARE.has(sceneOf(this.view))) {
       return html`<div class="controls bare"><span class="gap"></span>${this.#panels()}</div>`;
     }
     return html`

@@ -42,7 +42,7 @@ export class Stage extends Part {
         ${
           asksSound
             ? html`<button class="sound-on" data-testid="sound-on" @click=${() => this.viewer.playback.unmute()}>
-                ${icons.muted} ${t("sound.turn_on")}</button>`
+                ${icons.muted}<span>${t("sound.turn_on")}<small>${t("sound.muted_hides")}</small></span></button>`
             : nothing
         }
         <rollcall-controls .store=${this.store} .viewer=${this.viewer} .panel=${this.panel}></rollcall-controls>

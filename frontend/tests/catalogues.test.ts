@@ -1,0 +1,44 @@
+// Both languages say everything, with the same blanks to fill, and nothing that no page says.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import en from "../generated/en.json";
+import ru from "../generated/ru.json";
+
+type Entry = string | Record<string, string>;
+
+/** Keys put together at run time; `tsc` checks those with a closed set of endings. */
+const COMPOSED = [/^refusal\./, /^status\./, /^chat\.refused\./, /^(chat|progress)\.title$/];
+
+function sources(folder: string): string {
+  return readdirSync(join(import.meta.dirname, "..", folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(join(import.meta.dirname, "..", folder, name), "utf8"))
+    .join("\n");
+}
+
+function blanks(entry: Entry): string[] {
+  const forms = typeof entry === "string" ? [entry] : Object.values(entry);
+  const each = forms.map((form) => [...form.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort());
+  return [...new Set(each.map((names) => names.join()))];
+}
+
+test("the languages have the same sentences with the same blanks", () => {
+  const shape = (catalogue: object) =>
+    Object.entries(catalogue).map(([key, entry]) => [key, blanks(entry as Entry)]);
+  expect(shape(ru)).toEqual(shape(en));
+});
+
+test("no sentence is empty", () => {
+  const forms = [ru, en].flatMap((catalogue) => Object.values(catalogue as Record<string, Entry>));
+  const texts = forms.flatMap((entry) => (typeof entry === "string" ? [entry] : Object.values(entry)));
+  expect(texts.filter((text) => text.trim() === "")).toEqual([]);
+});
+
+test("every sentence is used", () => {
+  const text = sources("embed") + sources("shared");
+  const unused = Object.keys(ru).filter(
+    (key) => !text.includes(`"${key}"`) && !COMPOSED.some((pattern) => pattern.test(key)),
+  );
+  expect(unused).toEqual([]);
+});

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { nameOf, preferredLanguage, readLaunch, tokenId, withoutUserId } from "../../embed/host/address";
+import { grantName, openGrants } from "../../embed/host/grants";
+import { allowedParent, readWish } from "../../embed/host/parent";
+
+const address = (pathname: string, search = "", hash = "") => ({ pathname, search, hash });
+const payload = (value: object) => btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_");
+
+describe("the address", () => {
+  test("a signed launch", () => {
+    expect(readLaunch(address("/embed/Abcd1234", "", "#token=a.b.c&lang=en"))).toEqual({
+      media: "Abcd1234",
+      credential: { kind: "token", token: "a.b.c" },
+      language: "en",
+    });
+  });
+
+  test("a plain launch loses its User ID and nothing else", () => {
+    const plain = address("/embed/Abcd1234", "?user_id=%D0%98%D0%B2%2B1&lang=ru", "#x");
+    expect(readLaunch(plain).credential).toEqual({ kind: "user_id", user_id: "Ив+1" });
+    expect(withoutUserId(plain)).toBe("/embed/Abcd1234?lang=ru#x");
+  });
+
+  test("a token wins over an ID, and nothing is nothing", () => {
+    expect(readLaunch(address("/embed/A", "?user_id=1", "#token=t")).credential?.kind).toBe("token");
+    expect(readLaunch(address("/embed/A", "", "#lang=de"))).toEqual({
+      media: "A",
+      credential: null,
+      language: null,
+    });
+  });
+
+  test("the token's own name, or none for rubbish", () => {
+    expect(tokenId(`h.${payload({ jti: "jti-~~~???" })}.s`)).toBe("jti-~~~???");
+    expect(["", "a", "a.%%%.c", `a.${payload({ jti: 5 })}.c`].map(tokenId)).toEqual(["", "", "", ""]);
+  });
+
+  test("Russian unless the browser asks for another", () => {
+    expect([[], ["ru-RU"], ["kk"], ["en-US", "ru"], ["de"]].map(preferredLanguage)).toEqual([
+      "ru",
+      "ru",
+      "ru",
+      "en",
+      "en",
+    ]);
+  });
+});
+
+describe("grants", () => {
+  test("are kept apart by media and token, and hide the User ID", () => {
+    const token = `h.${payload({ jti: "one" })}.s`;
+    expect(grantName("Abcd1234", { kind: "token", token })).toBe("rollcall.grant.Abcd1234.t.one");
+    const plain = grantName("Abcd1234", { kind: "user_id", user_id: "doctor@example.org" });
+    expect(plain).toBe(`rollcall.grant.Abcd1234.u.${nameOf("doctor@example.org")}`);
+    expect(plain).not.toContain("doctor");
+  });
+
+  test("live in memory where storage throws", () => {
+    const grants = openGrants(() => {
+      throw new DOMException("denied", "SecurityError");
+    });
+    grants.write("a", "g");
+    expect([grants.kept, grants.read("a"), grants.read("b")]).toEqual([false, "g", null]);
+  });
+});
+
+describe("the parent", () => {
+  test.each([
+    ["https://site.example", ["https://site.example"], "https://site.example"],
+    ["https://evil.example", ["https://site.example"], null],
+    ["https://site.example.evil.example", ["https://site.example"], null],
+    ["https://own.example", [], "https://own.example"],
+    [null, ["https://site.example"], null],
+  ])("%s among %j is addressed as %s", (parent, allowed, expected) => {
+    expect(allowedParent(parent, allowed, "https://own.example")).toBe(expected);
+  });
+
+  test("only known wishes are obeyed", () => {
+    expect(readWish({ type: "mute" })).toEqual({ type: "mute" });
+    expect(readWish({ type: "volume", volume: 0.5 })).toEqual({ type: "volume", volume: 0.5 });
+    const rubbish = [null, "play", { type: "seek" }, { type: "volume" }, { type: "volume", volume: 7 }];
+    expect(rubbish.map(readWish)).toEqual(rubbish.map(() => null));
+  });
+});
