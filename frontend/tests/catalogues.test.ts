@@ -1,6 +1,4 @@
 // Both languages say everything, with the same blanks to fill, and nothing that no page says.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import en from "../generated/en.json";
 import ru from "../generated/ru.json";
@@ -10,12 +8,11 @@ type Entry = string | Record<string, string>;
 /** Keys put together at run time; `tsc` checks those with a closed set of endings. */
 const COMPOSED = [/^refusal\./, /^status\./, /^chat\.refused\./, /^(chat|progress)\.title$/];
 
-function sources(folder: string): string {
-  return readdirSync(join(import.meta.dirname, "..", folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => readFileSync(join(import.meta.dirname, "..", folder, name), "utf8"))
-    .join("\n");
-}
+const SOURCES = import.meta.glob<string>("../{embed,shared}/**/*.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 
 function blanks(entry: Entry): string[] {
   const forms = typeof entry === "string" ? [entry] : Object.values(entry);
@@ -36,7 +33,7 @@ test("no sentence is empty", () => {
 });
 
 test("every sentence is used", () => {
-  const text = sources("embed") + sources("shared");
+  const text = Object.values(SOURCES).join("\n");
   const unused = Object.keys(ru).filter(
     (key) => !text.includes(`"${key}"`) && !COMPOSED.some((pattern) => pattern.test(key)),
   );
