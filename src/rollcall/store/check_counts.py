@@ -27,23 +27,33 @@ def count_outcomes(
     return counts
 
 
-def count_unasked(conn: Connection, project_no: ProjectNo, media_no: MediaNo, check_no: CheckNo) -> int:
-    """Return how many people on the media's lists have no prompt of this check."""
-    p, m = participants.c, list_media.c
-    asked = select(prompts.c.user_id).where(prompts.c.check_no == check_no, prompts.c.user_id == p.user_id)
-    query = (
-        select(func.count(p.user_id.distinct()))
+def count_unasked(
+    conn: Connection, project_no: ProjectNo, media_no: MediaNo, check_nos: Sequence[CheckNo]
+) -> dict[CheckNo, int]:
+    """Return how many people on the media's lists have no prompt of each check."""
+    p, of_media = participants.c, list_media.c
+    listed = (
+        select(p.user_id)
         .join(lists, lists.c.no == p.list_no)
-        .join(list_media, m.list_no == p.list_no)
+        .join(list_media, of_media.list_no == p.list_no)
         .where(
             p.project_no == project_no,
-            m.media_no == media_no,
+            of_media.media_no == media_no,
             p.removed_ms.is_(None),
             lists.c.removed_ms.is_(None),
-            ~asked.exists(),
         )
+        .distinct()
+        .cte()
     )
-    return conn.execute(query).scalar_one()
+    everybody = conn.execute(select(func.count()).select_from(listed)).scalar_one()
+    asked = (
+        select(prompts.c.check_no, func.count())
+        .join(listed, listed.c.user_id == prompts.c.user_id)
+        .where(prompts.c.check_no.in_(check_nos))
+        .group_by(prompts.c.check_no)
+    )
+    counted = {CheckNo(check_no): count for check_no, count in conn.execute(asked)}
+    return {check_no: everybody - counted.get(check_no, 0) for check_no in check_nos}
 
 
 def last_controls(

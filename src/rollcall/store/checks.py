@@ -23,6 +23,7 @@ from rollcall.store.sessions import MediaRef
 from rollcall.store.tables import checks, prompts, sessions
 
 CheckKind = Literal["click", "code", "question"]
+CheckState = Literal["planned", "issued", "closed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class Check:
     id: CheckId
     session_no: SessionNo | None
     session_id: SessionId | None
-    origin: str
+    origin: Literal["manual", "plan"]
     ordinal: int
-    state: str
+    state: CheckState
     kind: CheckKind
     lifetime_s: int
     sound: bool
