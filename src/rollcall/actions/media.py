@@ -1,17 +1,19 @@
 """Media: made, changed, ended, reopened, archived."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from rollcall.actions import events as event_actions
+from rollcall.actions import prompts
 from rollcall.actions.access import Gate, withdraw
+from rollcall.actions.sessions import close_open_sessions, require_media
 from rollcall.base.secrets import new_code, new_key
+from rollcall.domain.checks.outcome import PromptOutcome
 from rollcall.domain.errors import Malformed, NotFound, Problem
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, ProjectNo
-from rollcall.domain.sessions import WallWindow
-from rollcall.store import audit, events, media, sessions
+from rollcall.store import audit, events, media
 from rollcall.store.database import Database
 from rollcall.store.media import Media
 from rollcall.wire.close import Close
@@ -82,12 +84,10 @@ async def end_media(gate: Gate, project_no: ProjectNo, code: str, actor: str) ->
     """End a media now: open sessions are closed and the encoder is dropped. Ending twice changes nothing."""
     now_ms = gate.clock.now_ms()
 
-    def end(conn: Connection) -> None:
-        found = find(conn, project_no, code)
-        if found.ended_ms is None:
-            _end(conn, found, actor, now_ms)
+    def end(conn: Connection) -> list[PromptOutcome]:
+        return _end(conn, find(conn, project_no, code), actor, now_ms)
 
-    await gate.db.write(end)
+    prompts.publish(gate.hub, await gate.db.write(end))
     gate.media.drop(MediaCode(code))
 
 
@@ -95,15 +95,15 @@ async def archive_media(gate: Gate, project_no: ProjectNo, code: str, actor: str
     """End a media and hide it: players are closed, evidence and statistics stay. Raises NotFound."""
     now_ms = gate.clock.now_ms()
 
-    def archive(conn: Connection) -> Media:
+    def archive(conn: Connection) -> tuple[Media, list[PromptOutcome]]:
         found = find(conn, project_no, code)
-        if found.ended_ms is None:
-            _end(conn, found, actor, now_ms)
+        outcomes = _end(conn, found, actor, now_ms)
         media.change_media(conn, project_no, found.no, {"removed_ms": now_ms})
         audit.record(conn, project_no, actor, "media.archive", code, now_ms)
-        return found
+        return found, outcomes
 
-    found = await gate.db.write(archive)
+    found, outcomes = await gate.db.write(archive)
+    prompts.publish(gate.hub, outcomes)
     gate.media.drop(found.code)
     await withdraw(gate, project_no, [found.no])
     gate.hub.close_users(found.no, gate.hub.room(found.no).users(), Close.NO_ACCESS)
@@ -141,11 +141,10 @@ def _reopened(found: Media, values: dict[str, Any], now_ms: int) -> dict[str, An
     return {"ended_ms": None} if "ends_ms" in values and not is_over else {}
 
 
-def _end(conn: Connection, found: Media, actor: str, now_ms: int) -> None:
+def _end(conn: Connection, found: Media, actor: str, now_ms: int) -> list[PromptOutcome]:
+    if found.ended_ms is not None:
+        return []
     media.change_media(conn, found.project_no, found.no, {"ended_ms": now_ms})
-    for session in sessions.list_sessions(conn, found.project_no, found.no):
-        if isinstance(session.window, WallWindow) and session.window.ends_ms is None:
-            closed = WallWindow(session.window.starts_ms, max(now_ms, session.window.starts_ms))
-            revised = replace(session, window=closed, revision=session.revision + 1)
-            sessions.revise_session(conn, found.project_no, revised, actor, now_ms)
     audit.record(conn, found.project_no, actor, "media.end", found.code, now_ms)
+    of = require_media(conn, found.project_no, found.code, hold=True)
+    return close_open_sessions(conn, of, actor, now_ms)

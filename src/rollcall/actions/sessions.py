@@ -110,6 +110,7 @@ def close_open_sessions(conn: Connection, of: MediaRef, actor: str, now_ms: int)
         if isinstance(window, WallWindow) and window.starts_ms <= now_ms:
             stopped = _stopped(session, now_ms)
             if stopped != session:
+                stopped = replace(stopped, revision=session.revision + 1)
                 sessions.revise_session(conn, of.project_no, stopped, actor, now_ms)
     return prompts.settle(conn, now_ms, of.no)
 

@@ -33,7 +33,11 @@ def revoke_grants(
 
 def users_with_grants(conn: Connection, project_no: ProjectNo, media_no: MediaNo) -> list[UserId]:
     """Return who holds a grant of the media that is not revoked."""
-    query = select(grants.c.user_id).distinct().where(
-        grants.c.project_no == project_no, grants.c.media_no == media_no, grants.c.revoked_ms.is_(None)
+    query = (
+        select(grants.c.user_id)
+        .distinct()
+        .where(
+            grants.c.project_no == project_no, grants.c.media_no == media_no, grants.c.revoked_ms.is_(None)
+        )
     )
     return [UserId(user_id) for user_id in conn.execute(query).scalars()]

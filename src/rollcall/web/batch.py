@@ -17,6 +17,7 @@ from rollcall.wire.api.values import moment_ms
 
 MAX_ROWS = 100_000
 MAX_ECHO = 200
+OTHER_KINDS = ("application/x-ndjson", "text/csv")
 COLUMNS = frozenset({"user_id", "name", "email", "valid_from", "valid_until"})
 Row = msgspec.Raw | dict[str, Any]
 

@@ -1,17 +1,22 @@
-"""The description of API v1 (OpenAPI 3.1) and its browsable page, both made of what the handlers declare.
+"""The description of API v1 (OpenAPI 3.1), made of what the handlers declare.
 
-The page loads only files of this server and holds no inline script: `/assets/docs/` carries swagger-ui.
+Paths and parameters come from the framework, shapes from msgspec, which validates with them. A handler that reads its
+body by itself names the shape as `opt={"body": …}`, and other media types as `kinds`.
 """
 
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Request, Response, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
+from litestar.routes import HTTPRoute
 
-from rollcall.domain.scopes import SCOPES
+from rollcall.web.errors import PROBLEM_JSON
 
 CONFIG_PATH = "/api/v1/schema"
+REFERENCE = "#/components/schemas/"
+JSON = "application/json"
 PROBLEMS = {
     "400": "Malformed input",
     "401": "No valid key",
@@ -48,29 +53,6 @@ KEY_PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "The same key, path and body within 24 h returns the first answer.",
 }
-PAGE = b"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Rollcall API v1</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/docs/swagger-ui.css">
-</head>
-<body>
-<div id="api"></div>
-<noscript><a href="/api/v1/openapi.json">openapi.json</a></noscript>
-<script src="/assets/docs/swagger-ui-bundle.js"></script>
-<script src="/api/docs/init.js"></script>
-</body>
-</html>
-"""
-INIT = b"""SwaggerUIBundle({url: "/api/v1/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});
-"""
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 def config() -> OpenAPIConfig:
@@ -85,39 +67,64 @@ def config() -> OpenAPIConfig:
 
 
 def describe(app: Litestar) -> dict[str, Any]:
-    """Return the description of every handler with its scope, refusals and idempotency."""
+    """Return the description of every handler: exact shapes, scope, refusals, idempotency."""
     document = app.openapi_schema.to_schema()
-    components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    scopes = _scopes(app)
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            _complete(operation, method, scopes[method.upper(), path])
-    document["paths"] = {
-        path: item for path, item in document["paths"].items() if path.startswith("/api/v1/")
+    paths = {path: item for path, item in document["paths"].items() if path.startswith("/api/v1/")}
+    handlers = {
+        (method, path): _handler(app, method, path) for path, item in paths.items() for method in item
+    }
+    shapes = {type_ for handler in handlers.values() for type_ in _shapes(handler) if type_ is not None}
+    ordered = sorted(shapes, key=repr)
+    schemas, components = msgspec.json.schema_components(ordered, ref_template=f"{REFERENCE}{{name}}")
+    exact = dict(zip(ordered, schemas, strict=True))
+    for (method, path), handler in handlers.items():
+        _complete(paths[path][method], method, handler, exact)
+    document["paths"] = paths
+    document["components"] = {
+        "schemas": components | {"Problem": PROBLEM_SCHEMA},
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
     }
     return document
 
 
-def _scopes(app: Litestar) -> dict[tuple[str, str], str | None]:
-    return {
-        (method, route.path_format): handler.opt.get("scope")
-        for route in app.routes
-        if hasattr(route, "route_handler_map")
-        for method, (handler, _) in route.route_handler_map.items()
-    }
+def _handler(app: Litestar, method: str, path: str) -> HTTPRouteHandler:
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and route.path_format == path:
+            for name, (handler, _) in route.route_handler_map.items():
+                if name == method.upper():
+                    return handler
+    raise LookupError(f"{method} {path}")
 
 
-def _complete(operation: dict[str, Any], method: str, scope: str | None) -> None:
-    responses = {status: answer for status, answer in operation["responses"].items() if status < "400"}
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+def _shapes(handler: HTTPRouteHandler) -> tuple[Any, Any]:
+    """Return the types of body and answer; None where there is no JSON shape."""
+    body = handler.parsed_data_field
+    answer = handler.parsed_fn_signature.return_type
+    inner = answer.inner_types[0] if answer.is_subclass_of(Response) and answer.inner_types else answer
+    is_shape = inner.is_subclass_of(msgspec.Struct)
+    return (
+        handler.opt.get("body", body.annotation if body is not None else None),
+        inner.annotation if is_shape else None,
+    )
+
+
+def _complete(
+    operation: dict[str, Any], method: str, handler: HTTPRouteHandler, exact: dict[Any, dict[str, Any]]
+) -> None:
+    body, answer = _shapes(handler)
+    responses = {status: shown for status, shown in operation["responses"].items() if status < "400"}
+    if answer is not None:
+        for shown in responses.values():
+            shown["content"] = {JSON: {"schema": exact[answer]}}
+    content = {PROBLEM_JSON: {"schema": {"$ref": f"{REFERENCE}Problem"}}}
     refusals = {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}
     operation["responses"] = responses | refusals
-    if scope in SCOPES:
-        operation["security"] = [{"key": []}]
-        operation["x-scope"] = scope
-    if method == "post":
+    operation["security"] = [{"key": []}]
+    operation["x-scope"] = handler.opt["scope"]
+    if body is not None:
+        others = {kind: {"schema": {"type": "string"}} for kind in handler.opt.get("kinds", ())}
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": exact[body]}} | others}
+    if method == "post" and handler.opt.get("idempotency") is not False:
         operation.setdefault("parameters", []).append(KEY_PARAMETER)
 
 
@@ -127,16 +134,4 @@ def read_description(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(msgspec.json.encode(describe(request.app)), media_type="application/json")
 
 
-@get("/api/docs", include_in_schema=False, sync_to_thread=False)
-def read_page() -> Response[bytes]:
-    """Return the browsable description."""
-    return Response(PAGE, media_type="text/html", headers={"Content-Security-Policy": POLICY})
-
-
-@get("/api/docs/init.js", include_in_schema=False, sync_to_thread=False)
-def read_init() -> Response[bytes]:
-    """Return the few lines that start the browsable description."""
-    return Response(INIT, media_type="text/javascript")
-
-
-handlers = [read_description, read_page, read_init]
+handlers = [read_description]

@@ -1,5 +1,9 @@
-"""Query strings are closed too: a parameter that a handler does not declare, or that comes twice, is refused."""
+"""Query strings are closed too: a parameter that a handler does not declare, or that comes twice, is refused.
 
+So are control characters in paths and parameters: no code, number or User ID has any, and no database wants them.
+"""
+
+import re
 from collections import Counter
 from functools import cache
 from urllib.parse import parse_qsl
@@ -10,6 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from rollcall.domain.errors import Malformed, Problem
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 GIVEN = frozenset({"data", "request", "deps", "caller"})
 
 
@@ -17,6 +22,8 @@ def closed_query(app: ASGIApp) -> ASGIApp:
     """Wrap a handler: only its declared query parameters get through, each once and in UTF-8."""
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        if CONTROL.search(scope["path"]):
+            raise Malformed(Problem("path", "The path contains control characters."))
         if scope["query_string"]:
             _check(scope["query_string"], _declared(scope["route_handler"]))
         await app(scope, receive, send)
@@ -26,17 +33,18 @@ def closed_query(app: ASGIApp) -> ASGIApp:
 
 def _check(query: bytes, declared: frozenset[str]) -> None:
     try:
-        given = Counter(
-            name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
-        )
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError as error:
         raise Malformed(Problem("query", "The query string is not URL-encoded UTF-8.")) from error
-    for name, times in given.items():
+    times = Counter(name for name, _ in pairs)
+    for name, value in pairs:
         if name not in declared:
             known = ", ".join(sorted(declared)) or "none"
             raise Malformed(Problem(name[:100], f"There is no such parameter; known: {known}."))
-        if times > 1:
+        if times[name] > 1:
             raise Malformed(Problem(name, "Give this parameter once."))
+        if CONTROL.search(value):
+            raise Malformed(Problem(name, "Control characters are not allowed."))
 
 
 @cache

@@ -15,7 +15,8 @@ How a handler is written:
 * **Deps** `deps: Given`, **caller** `caller: Known`, the request itself `request: StrictRequest`.
 * **Body** `data: SomeStruct`, a subclass of `wire.api.values.In` (unknown fields refused), in `wire/api/<noun>.py`.
   It is decoded strictly; bound every text, number and list with `Meta`. "Left out" in a PATCH is `UNSET`. No
-  body parameter = no body needed. Other types than JSON: take `request` and read `await request.body()`.
+  body parameter = no body needed. Other types than JSON: take `request`, read
+  `await request.body()`, and name the shape for the description as `opt={"body": …, "kinds": (…)}`.
 * **Times** in: field type `Moment`, then `moment_ms(value, "$.starts_at")`; out: type `MomentOut`, `rfc3339(ms)`.
 * **Query** parameters are the remaining parameters of the function; any other is refused (also when repeated).
 * **Paging**: `Limit`, `Cursor`, `Page[T]`, read `limit + 1` rows with `no > after(cursor)`, then `page(...)`.

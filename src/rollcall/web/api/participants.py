@@ -3,6 +3,7 @@
 import asyncio
 
 from litestar import Response, delete, get, post, put
+from litestar.openapi import ResponseSpec
 
 from rollcall.actions import lists as list_actions
 from rollcall.actions import participants as actions
@@ -12,12 +13,12 @@ from rollcall.store import participants
 from rollcall.store.database import Connection as Conn
 from rollcall.store.participants import Participant
 from rollcall.web.auth import Caller, Known
-from rollcall.web.batch import read_batch, to_entry
+from rollcall.web.batch import OTHER_KINDS, read_batch, to_entry
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Deps, Given
 from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
 from rollcall.web.paths import user_id as user_id_of
-from rollcall.wire.api.lists import BatchResult, ParticipantIn, ParticipantOut
+from rollcall.wire.api.lists import BatchResult, BatchRow, ParticipantIn, ParticipantOut
 from rollcall.wire.api.values import rfc3339, rfc3339_or_none
 
 PATH = "/lists/{code:str}/participants/{user_id:str}"
@@ -38,7 +39,12 @@ async def list_participants(
     return page(await deps.db.read(read), limit, lambda row: row.no, _shown)
 
 
-@put(PATH, opt={"scope": "access"}, summary="Put a participant on a list")
+@put(
+    PATH,
+    opt={"scope": "access"},
+    summary="Put a participant on a list",
+    responses={201: ResponseSpec(ParticipantOut, description="They were not on it", generate_examples=False)},
+)
 async def put_participant(
     code: str, user_id: str, data: ParticipantIn, deps: Given, caller: Known
 ) -> Response[ParticipantOut]:
@@ -58,7 +64,16 @@ async def remove_participant(code: str, user_id: str, deps: Given, caller: Known
     await actions.remove_participant(deps.gate(), caller.project_no, code, user_id_of(user_id), caller.actor)
 
 
-@post(BATCH, opt={"scope": "access"}, status_code=200, summary="Put many participants on a list")
+@post(
+    BATCH,
+    opt={
+        "scope": "access",
+        "body": list[BatchRow],
+        "kinds": OTHER_KINDS,
+    },
+    status_code=200,
+    summary="Put many participants on a list",
+)
 async def put_batch(code: str, request: StrictRequest, deps: Given, caller: Known) -> BatchResult:
     """Up to 100,000 rows of `user_id` and the fields of a participant: a JSON array, NDJSON or CSV.
 
