@@ -16,7 +16,7 @@ from rollcall.domain.credit import Watching, Window, credit
 from rollcall.domain.ids import MediaNo
 from rollcall.render.statistics_json import json_chunks
 from rollcall.store.database import Database
-from tests.records import Records
+from tests.history import Records
 
 T0 = 1_772_355_600_000
 STEP_MS = 500

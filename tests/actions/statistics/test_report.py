@@ -11,7 +11,7 @@ from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo, SessionId, UserId
 from rollcall.render.statistics_json import json_chunks
 from rollcall.store.database import Database
-from tests.records import Records
+from tests.history import Records
 
 T0 = 1_772_355_600_000  # 2026-03-01T09:00:00Z
 NOW_MS = T0 + 600_000
