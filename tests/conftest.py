@@ -1,4 +1,4 @@
-"""What every test may ask for: a fresh, migrated database on both engines."""
+"""What every test may ask for: a fresh, migrated database on both engines; a real server."""
 
 import logging
 import shutil
@@ -11,6 +11,7 @@ import pytest
 from rollcall.store.database import Database, open_database
 from rollcall.store.schema import migrate
 from tests.postgres import Cluster, running_cluster
+from tests.running import RunningServer
 
 log = logging.getLogger(__name__)
 
@@ -69,3 +70,14 @@ def database(request: pytest.FixtureRequest) -> Database:
     """Open a fresh database: each test that asks for it runs on SQLite and on PostgreSQL."""
     opened: Database = request.getfixturevalue(f"{request.param}_database")
     return opened
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    """Run a real server on any free ports; the test may kill and start it again."""
+    running = RunningServer(tmp_path / "data")
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()

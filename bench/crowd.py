@@ -1,0 +1,113 @@
+"""Many connections at once: to the bare echo, or players of Rollcall that answer every tick as real ones do."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from bench.raw_client import RawSocket
+from rollcall.base.clock import Clock
+from rollcall.cli.simulate.player import Player, PlayerClock
+from rollcall.wire import viewer_out
+from rollcall.wire.viewer_in import Hello
+
+AT_ONCE = 256
+JOIN_LIMIT_S = 120
+
+encode = msgspec.json.Encoder().encode
+decode: Callable[[bytes], viewer_out.ViewerOut] = msgspec.json.Decoder(viewer_out.ViewerOut).decode
+
+
+@dataclass(slots=True)
+class Viewer:
+    """One player on a raw socket. `acked` is the last row known to be on disk."""
+
+    grant: str
+    clock: Clock
+    socket: RawSocket | None = None
+    player: Player | None = None
+    play: str = ""
+    acked: int = 0
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    on_ack: Callable[["Viewer"], None] | None = None
+    on_prompt: Callable[[], None] | None = None
+
+    def heard(self, _socket: RawSocket, payload: bytes) -> None:
+        """React to one message as a player does."""
+        message = decode(payload)
+        now = self.clock.now_ms()
+        match message:
+            case viewer_out.Opened():
+                self.play = message.play
+                self.player = Player(PlayerClock(now, 0, 0.0), message.tick, now, "playing", visible=True)
+                self.send(self.player.answer(self.play, now))
+                self.opened.set()
+            case viewer_out.TickOut():
+                assert self.player is not None
+                self.player.tick(message, now)
+                for envelope in self.player.unsent(self.play, now):
+                    self.send(envelope)
+            case viewer_out.Ack():
+                assert self.player is not None
+                self.acked = message.durable
+                self.player.acknowledged(message.durable)
+                if self.on_ack is not None:
+                    self.on_ack(self)
+            case viewer_out.Prompt():
+                if self.on_prompt is not None:
+                    self.on_prompt()
+            case _:
+                pass
+
+    def send(self, message: object) -> None:
+        """Send one message."""
+        assert self.socket is not None
+        self.socket.send(encode(message))
+
+    async def join(self, port: int, media: str) -> None:
+        """Connect, say hello, and wait until the play is open."""
+        self.socket = RawSocket(self.heard, lambda _: self.opened.set())
+        await self.socket.open("127.0.0.1", port, f"/embed/{media}/socket")
+        self.send(Hello(self.grant))
+        await self.opened.wait()
+        if not self.play:
+            raise ConnectionError("the server closed the connection instead of opening the play")
+
+
+@dataclass(slots=True)
+class Echoed:
+    """One connection to the bare echo."""
+
+    socket: RawSocket | None = None
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    on_message: Callable[[], None] | None = None
+
+    def heard(self, _socket: RawSocket, payload: bytes) -> None:
+        """Take the echo of the first message as opening, later ones as messages."""
+        del payload
+        if self.on_message is not None and self.opened.is_set():
+            self.on_message()
+        self.opened.set()
+
+    async def join(self, port: int, hello: bytes) -> None:
+        """Connect, say something as long as a hello, and wait for the echo."""
+        self.socket = RawSocket(self.heard, lambda _: None)
+        await self.socket.open("127.0.0.1", port, "/")
+        self.socket.send(hello)
+        await self.opened.wait()
+
+
+async def all_joined(joins: Sequence[Awaitable[None]]) -> float:
+    """Run these joins, AT_ONCE at a time; return seconds from the first to the last."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(join: Awaitable[None]) -> None:
+        async with gate:
+            await join
+
+    began = time.perf_counter()
+    async with asyncio.timeout(JOIN_LIMIT_S):
+        await asyncio.gather(*(one(join) for join in joins))
+    return time.perf_counter() - began
