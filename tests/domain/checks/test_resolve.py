@@ -1,0 +1,243 @@
+"""How a prompt ends: examples of each rule, and the invariants over generated histories of marks."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rollcall.domain.checks.marks import MarkKind, MarkRow
+from rollcall.domain.checks.outcome import Final, Outcome, Resolution, State, may_become
+from rollcall.domain.checks.resolve import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt, resolve
+from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
+
+KINDS: list[MarkKind] = ["received", "shown", "answered", "answered", "sound_blocked"]
+ISSUED, LIFETIME = 1_000_000, 60_000
+PROMPT = Prompt(ISSUED, LIFETIME)
+BASE = MarkRow(
+    play_no=PlayNo(1),
+    seq=1,
+    project_no=ProjectNo(1),
+    event_no=EventNo(1),
+    media_no=MediaNo(1),
+    user_id=UserId("doctor"),
+    mark="shown",
+    check=CheckId("check111"),
+    at_ms=ISSUED,
+    arrival_ms=ISSUED,
+    bound_ms=0,
+    visible=True,
+    trusted=True,
+    answer=None,
+)
+
+
+def mark(
+    kind: MarkKind, after_ms: int, *, play: int = 1, seq: int = 1, delay_ms: int = 0, **more: Any
+) -> MarkRow:
+    at_ms = ISSUED + after_ms
+    return replace(
+        BASE, mark=kind, at_ms=at_ms, arrival_ms=at_ms + delay_ms, play_no=PlayNo(play), seq=seq, **more
+    )
+
+
+def at(
+    after_ms: int, *marks: MarkRow, heard: dict[int, int] | None = None, prompt: Prompt = PROMPT
+) -> Resolution:
+    known = {PlayNo(play): ISSUED + until_ms for play, until_ms in (heard or {}).items()}
+    return resolve(prompt, marks, known, ISSUED + after_ms)
+
+
+def test_an_answer_inside_the_window_confirms() -> None:
+    shown, answered = mark("shown", 500), mark("answered", 20_000, seq=2)
+    assert at(20_100, shown, answered) == Resolution(
+        "confirmed", None, ISSUED + 500, ISSUED + 20_000, late=False
+    )
+
+
+def test_the_window_begins_at_the_display_and_has_half_the_clock_bound_and_a_second_of_grace() -> None:
+    shown = mark("shown", 5_000, bound_ms=400)
+    last = 5_000 + LIFETIME + GRACE_MS + 200
+    assert at(last, shown, mark("answered", last - 1, seq=2)).outcome == "confirmed"
+    assert at(last, shown, mark("answered", last, seq=2)).outcome == "pending"
+
+
+def test_nobody_misses_what_was_never_displayed() -> None:
+    assert at(LIFETIME + DELIVERY_MS - 1).outcome == "pending"
+    assert at(LIFETIME + DELIVERY_MS) == Resolution("undelivered")
+    assert at(10**9, mark("sound_blocked", 10)) == Resolution("undelivered")
+
+
+def test_a_play_that_reports_on_after_its_window_has_missed_at_once() -> None:
+    shown, over = mark("shown", 0), LIFETIME + GRACE_MS
+    assert at(over, shown, heard={1: over}).outcome == "missed"
+    assert at(over, shown, heard={1: over - 1}).outcome == "pending"
+    assert at(over - 1, shown, heard={1: over}).outcome == "pending"
+
+
+def test_a_silent_play_keeps_the_prompt_open_for_five_minutes() -> None:
+    shown = mark("shown", 0)
+    assert at(LIFETIME + SILENCE_MS - 1, shown).outcome == "pending"
+    assert at(LIFETIME + SILENCE_MS, shown).outcome == "missed"
+
+
+def test_receipt_in_a_hidden_frame_starts_the_lifetime() -> None:
+    received, over = mark("received", 0, visible=False), LIFETIME + GRACE_MS
+    assert at(over, received, heard={1: over}) == Resolution("missed", ISSUED, None)
+    shown = mark("shown", 30_000, seq=2)
+    assert at(over, received, shown, heard={1: over}) == Resolution("missed", ISSUED, ISSUED + 30_000)
+
+
+def test_an_answer_that_arrives_after_the_end_still_counts_and_is_late() -> None:
+    shown = mark("shown", 0)
+    answered = mark("answered", 30_000, seq=2, delay_ms=LIFETIME + SILENCE_MS)
+    stands = at(10**7, shown, answered)
+    assert (stands.outcome, stands.late) == ("confirmed", True)
+    assert may_become("missed", stands.outcome)
+    in_time = replace(answered, arrival_ms=ISSUED + LIFETIME + SILENCE_MS)
+    assert at(10**7, shown, in_time).late is False
+
+
+def test_a_whole_journal_after_delivery_was_given_up_confirms_late() -> None:
+    shown = mark("shown", 1_000, delay_ms=LIFETIME + DELIVERY_MS)
+    answered = mark("answered", 2_000, seq=2, delay_ms=LIFETIME + DELIVERY_MS)
+    stands = at(10**7, shown, answered)
+    assert (stands.outcome, stands.late) == ("confirmed", True)
+    assert may_become("undelivered", stands.outcome)
+
+
+def test_each_play_has_its_own_window_and_one_answer_confirms_everywhere() -> None:
+    first, second = mark("shown", 0), mark("shown", 40_000, play=2)
+    answered = mark("answered", 90_000, play=2, seq=2)
+    assert at(LIFETIME + GRACE_MS, first, second, heard={1: 10**6}).outcome == "pending"
+    assert at(90_000, first, second, answered, heard={1: 10**6}).outcome == "confirmed"
+    foreign = replace(answered, play_no=PlayNo(1))
+    assert at(10**7, first, second, foreign, heard={1: 10**7, 2: 10**7}).outcome == "missed"
+
+
+def test_an_answer_before_any_display_of_its_play_is_none() -> None:
+    assert at(1_000, mark("answered", 500)).outcome == "pending"
+    assert at(1_000, mark("answered", 500), mark("shown", 500, seq=2)).outcome == "pending"
+
+
+def test_a_session_that_ends_while_the_lifetime_runs_cancels() -> None:
+    prompt = replace(PROMPT, session_ends_ms=ISSUED + 30_000)
+    shown, answered = mark("shown", 0), mark("answered", 29_000, seq=2)
+    assert at(29_999, shown, prompt=prompt).outcome == "pending"
+    assert at(30_000, shown, prompt=prompt).outcome == "cancelled"
+    assert at(30_000, prompt=prompt).outcome == "cancelled"
+    assert at(30_000, shown, answered, prompt=prompt).outcome == "confirmed"
+
+
+def test_a_session_that_ends_after_the_lifetime_changes_nothing() -> None:
+    prompt = replace(PROMPT, session_ends_ms=ISSUED + LIFETIME)
+    assert at(LIFETIME, mark("shown", 0), prompt=prompt).outcome == "pending"
+    over = LIFETIME + GRACE_MS
+    assert at(over, mark("shown", 0), prompt=prompt, heard={1: over}).outcome == "missed"
+
+
+def test_what_may_replace_an_end() -> None:
+    ends: list[Final] = ["confirmed", "missed", "undelivered", "cancelled"]
+    states: list[State] = ["issued", *ends]
+    outcomes: list[Outcome] = ["pending", *ends]
+    allowed = {(state, outcome) for state in states for outcome in outcomes if may_become(state, outcome)}
+    late = {("missed", "confirmed"), ("undelivered", "confirmed")}
+    assert allowed == {("issued", end) for end in ends} | late
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Prompt, list[MarkRow], dict[PlayNo, int]]:
+    """Draw marks of up to three plays: in each play rows follow each other in time and arrive in order."""
+    lifetime = draw(st.sampled_from([10_000, 60_000, 300_000]))
+    ends = draw(st.none() | st.integers(ISSUED, ISSUED + 900_000))
+    marks, heard = [], {}
+    for play in range(1, draw(st.integers(0, 3)) + 1):
+        at_ms, arrival_ms = ISSUED, ISSUED
+        for seq in range(1, draw(st.integers(0, 4)) + 1):
+            at_ms += draw(st.integers(0, lifetime + 20_000))
+            arrival_ms = max(arrival_ms, at_ms + draw(st.sampled_from([0, 200, 5_000, 400_000, 3_000_000])))
+            kind = draw(st.sampled_from(KINDS))
+            made = mark(kind, at_ms - ISSUED, play=play, seq=seq, bound_ms=draw(st.integers(0, 600)))
+            marks.append(replace(made, arrival_ms=arrival_ms))
+        if draw(st.booleans()):
+            heard[PlayNo(play)] = at_ms + draw(st.integers(0, 400_000))
+    return Prompt(ISSUED, lifetime, ends), marks, heard
+
+
+def known_at(marks: list[MarkRow], now_ms: int) -> list[MarkRow]:
+    return [row for row in marks if row.arrival_ms <= now_ms]
+
+
+@given(histories(), st.integers(0, 2_000_000))
+def test_missed_needs_display_an_elapsed_lifetime_and_no_answer(
+    history: tuple[Prompt, list[MarkRow], dict[PlayNo, int]], after_ms: int
+) -> None:
+    """Invariant I13."""
+    prompt, marks, heard = history
+    stands = resolve(prompt, marks, heard, ISSUED + after_ms)
+    if stands.outcome == "missed":
+        shown = [row for row in marks if row.mark in ("shown", "received")]
+        assert any(max(row.at_ms, ISSUED) + prompt.lifetime_ms <= ISSUED + after_ms for row in shown)
+        assert stands.confirmed_ms is None
+
+
+@given(histories())
+@example((Prompt(ISSUED, 300_000), [mark("shown", 419_999)], {}))
+def test_every_prompt_ends_seven_minutes_after_its_lifetime_at_the_latest(
+    history: tuple[Prompt, list[MarkRow], dict[PlayNo, int]],
+) -> None:
+    """Invariant I14."""
+    prompt, marks, heard = history
+    last_ms = ISSUED + prompt.lifetime_ms + LAST_MS
+    assert resolve(prompt, known_at(marks, last_ms), heard, last_ms).outcome != "pending"
+
+
+@given(histories(), st.lists(st.integers(0, 4_000_000), min_size=2, max_size=8))
+def test_a_prompt_is_confirmed_once_and_an_end_stands(
+    history: tuple[Prompt, list[MarkRow], dict[PlayNo, int]], looks: list[int]
+) -> None:
+    """Invariant I15, and that only a late answer corrects an end."""
+    prompt, marks, heard = history
+    state: State = "issued"
+    seen: list[State] = []
+    for after_ms in sorted(looks):
+        now_ms = ISSUED + after_ms
+        outcome = resolve(prompt, known_at(marks, now_ms), heard, now_ms).outcome
+        if outcome != "pending" and may_become(state, outcome):
+            state = outcome
+            seen.append(state)
+    assert seen.count("confirmed") <= 1
+    assert len(seen) <= 2
+    if len(seen) == 2:
+        assert seen[0] in ("missed", "undelivered")
+        assert seen[1] == "confirmed"
+
+
+@given(histories(), st.randoms(use_true_random=False), st.integers(0, 2_000_000))
+def test_order_and_repetition_of_marks_change_nothing(
+    history: tuple[Prompt, list[MarkRow], dict[PlayNo, int]], shuffle: Any, after_ms: int
+) -> None:
+    prompt, marks, heard = history
+    again = marks * 2
+    shuffle.shuffle(again)
+    now_ms = ISSUED + after_ms
+    assert resolve(prompt, again, heard, now_ms) == resolve(prompt, marks, heard, now_ms)
+
+
+@given(histories(), st.integers(0, 2_000_000))
+def test_a_confirmation_is_an_answer_inside_a_window_of_its_own_play(
+    history: tuple[Prompt, list[MarkRow], dict[PlayNo, int]], after_ms: int
+) -> None:
+    prompt, marks, heard = history
+    stands = resolve(prompt, marks, heard, ISSUED + after_ms)
+    if stands.outcome == "confirmed":
+        assert any(
+            answer.at_ms == stands.confirmed_ms
+            and shown.play_no == answer.play_no
+            and shown.seq < answer.seq
+            and answer.at_ms < max(shown.at_ms, ISSUED) + prompt.lifetime_ms + GRACE_MS + shown.bound_ms // 2
+            for answer in marks
+            if answer.mark == "answered"
+            for shown in marks
+            if shown.mark in ("shown", "received")
+        )
