@@ -6,10 +6,9 @@ Keys are looked up at each request, so a revoked key stops at once. Only their S
 
 import hashlib
 from dataclasses import dataclass
-from typing import Annotated
 
 from litestar.datastructures import Headers
-from litestar.params import Dependency
+from litestar.di import NamedDependency
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from rollcall.domain.errors import MissingScope, Unauthorised
@@ -39,7 +38,7 @@ class Caller:
             raise MissingScope(scope)
 
 
-Known = Annotated[Caller, Dependency(skip_validation=True)]
+Known = NamedDependency[Caller]
 
 
 async def identify(deps: Deps, authorization: str | None) -> Caller:

@@ -5,9 +5,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
 
 from rollcall.actions.access import Gate
 from rollcall.actions.media_control import MediaControl
@@ -52,7 +51,7 @@ class Deps:
         return f"rtmp://{_reachable(host)}:{self.media.rtmp_port}/live"
 
 
-Given = Annotated[Deps, Dependency(skip_validation=True)]
+Given = NamedDependency[Deps]
 
 
 def _reachable(host: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
@@ -62,7 +63,7 @@ def build_pages(given: EmbedDeps) -> list[ControllerRouterHandler]:
     shell = (PAGES / "embed.html").read_bytes()
 
     @get("/embed/{code:str}", include_in_schema=False)
-    async def page(code: str, request: Request[object, object, State]) -> Response[bytes]:
+    async def page(code: FromPath[str], request: Request[object, object, State]) -> Response[bytes]:
         try:
             embedded = await find_embedded(given.deps.db, code)
         except NotFound:
@@ -72,7 +73,7 @@ def build_pages(given: EmbedDeps) -> list[ControllerRouterHandler]:
 
     @post("/embed/{code:str}/redeem", include_in_schema=False, status_code=200)
     async def redeem_token(
-        code: str, data: Redeem, request: Request[object, object, State]
+        code: FromPath[str], data: JSONBody[Redeem], request: Request[object, object, State]
     ) -> Response[Redeemed] | Response[bytes]:
         now_ms = given.deps.clock.now_ms()
         parents: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The chat beside the picture: history, the organiser's messages, removal, bans, settings."""
 
 from litestar import delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import chat
@@ -20,7 +21,7 @@ SCOPE = {"scope": "control"}
 
 @get("/media/{code:str}/chat", opt=SCOPE, summary="Chat history, newest first")
 async def list_messages(
-    code: str, deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    code: FromPath[str], deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ChatMessageOut]:
     """Return what is shown; removed messages are not."""
     place = await _place(deps, caller.project_no, code)
@@ -33,7 +34,9 @@ async def list_messages(
 
 
 @post("/media/{code:str}/chat", opt=SCOPE, summary="Say something as the organiser")
-async def announce(code: str, data: NewChatMessage, deps: Given, caller: Known) -> ChatMessageOut:
+async def announce(
+    code: FromPath[str], data: JSONBody[NewChatMessage], deps: Given, caller: Known
+) -> ChatMessageOut:
     """Show a message to the room at once, marked as the organiser's."""
     place = await _place(deps, caller.project_no, code)
     now_ms = deps.clock.now_ms()
@@ -41,7 +44,7 @@ async def announce(code: str, data: NewChatMessage, deps: Given, caller: Known) 
 
 
 @delete("/media/{code:str}/chat/{message:int}", opt=SCOPE, summary="Remove a message")
-async def remove_message(code: str, message: int, deps: Given, caller: Known) -> None:
+async def remove_message(code: FromPath[str], message: FromPath[int], deps: Given, caller: Known) -> None:
     """Take a message out of every page; it stays in the record."""
     place = await _place(deps, caller.project_no, code)
     await chat.remove_message(deps.db, deps.feed, place, message, deps.clock.now_ms())
@@ -53,7 +56,7 @@ async def remove_message(code: str, message: int, deps: Given, caller: Known) ->
     summary="Let a participant only read",
     status_code=204,
 )
-async def ban(code: str, user: str, deps: Given, caller: Known) -> None:
+async def ban(code: FromPath[str], user: FromPath[str], deps: Given, caller: Known) -> None:
     """Refuse this participant's messages from now on."""
     place, user_id = await _place(deps, caller.project_no, code), paths.user_id(user)
     now_ms = deps.clock.now_ms()
@@ -61,14 +64,16 @@ async def ban(code: str, user: str, deps: Given, caller: Known) -> None:
 
 
 @delete("/media/{code:str}/chat/bans/{user:str}", opt=SCOPE, summary="Let a participant write again")
-async def unban(code: str, user: str, deps: Given, caller: Known) -> None:
+async def unban(code: FromPath[str], user: FromPath[str], deps: Given, caller: Known) -> None:
     """Accept this participant's messages again."""
     place, user_id = await _place(deps, caller.project_no, code), paths.user_id(user)
     await deps.db.write(lambda conn: store.unban(conn, place.project_no, place.media_no, user_id))
 
 
 @patch("/media/{code:str}/chat/settings", opt=SCOPE, summary="Close the chat, or slow it down")
-async def change_settings(code: str, data: ChatChange, deps: Given, caller: Known) -> ChatSettingsOut:
+async def change_settings(
+    code: FromPath[str], data: JSONBody[ChatChange], deps: Given, caller: Known
+) -> ChatSettingsOut:
     """Change what is given; every page is told."""
     place = await _place(deps, caller.project_no, code)
     mode = None if data.mode is UNSET else data.mode

@@ -1,6 +1,7 @@
 """The check plan of a media: presence asked for by itself."""
 
 from litestar import delete, get, post, put
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import check_plans as actions
@@ -16,7 +17,7 @@ SCOPE = {"scope": "control"}
 
 
 @put("/media/{code:str}/check-plan", opt=SCOPE, summary="Set the check plan")
-async def put_plan(code: str, data: PlanBody, deps: Given, caller: Known) -> PlanOut:
+async def put_plan(code: FromPath[str], data: JSONBody[PlanBody], deps: Given, caller: Known) -> PlanOut:
     """Let the plan run in place of the one before; another plan draws its moments anew."""
     check_lifetime(data.lifetime_s, short=deps.settings.short_lifetimes)
     plan = Plan(
@@ -27,26 +28,26 @@ async def put_plan(code: str, data: PlanBody, deps: Given, caller: Known) -> Pla
 
 
 @get("/media/{code:str}/check-plan", opt=SCOPE, summary="The check plan")
-async def get_plan(code: str, deps: Given, caller: Known) -> PlanOut:
+async def get_plan(code: FromPath[str], deps: Given, caller: Known) -> PlanOut:
     """Return the plan as set; the moments that it has drawn are told to nobody."""
     return _shown(await actions.get_plan(deps.db, caller.project_no, code))
 
 
 @delete("/media/{code:str}/check-plan", opt=SCOPE, summary="Remove the check plan")
-async def delete_plan(code: str, deps: Given, caller: Known) -> None:
+async def delete_plan(code: FromPath[str], deps: Given, caller: Known) -> None:
     """Ask nobody any more; checks that were issued stay."""
     await actions.delete_plan(deps.db, caller.project_no, code, caller.actor, deps.clock.now_ms())
 
 
 @post("/media/{code:str}/check-plan/pause", opt=SCOPE, summary="Pause the check plan", status_code=200)
-async def pause_plan(code: str, deps: Given, caller: Known) -> PlanOut:
+async def pause_plan(code: FromPath[str], deps: Given, caller: Known) -> PlanOut:
     """Issue nothing until resumed."""
     now_ms = deps.clock.now_ms()
     return _shown(await actions.set_paused(deps.db, caller.project_no, code, True, caller.actor, now_ms))
 
 
 @post("/media/{code:str}/check-plan/resume", opt=SCOPE, summary="Resume the check plan", status_code=200)
-async def resume_plan(code: str, deps: Given, caller: Known) -> PlanOut:
+async def resume_plan(code: FromPath[str], deps: Given, caller: Known) -> PlanOut:
     """Go on; moments are drawn anew, so nobody is asked at once."""
     now_ms = deps.clock.now_ms()
     return _shown(await actions.set_paused(deps.db, caller.project_no, code, False, caller.actor, now_ms))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from rollcall.actions import checks as actions
 from rollcall.actions.checks import NewCheck
@@ -24,7 +25,9 @@ SCOPE = {"scope": "control"}
 
 
 @post("/media/{code:str}/checks", opt=SCOPE, summary="Ask for presence")
-async def create_check(code: str, data: CheckBody, deps: Given, caller: Known) -> CheckOut:
+async def create_check(
+    code: FromPath[str], data: JSONBody[CheckBody], deps: Given, caller: Known
+) -> CheckOut:
     """Without `at` everybody connected is asked now. The check belongs to the session that holds its moment."""
     _refuse_unavailable(data)
     actions.check_lifetime(data.lifetime_s, short=deps.settings.short_lifetimes)
@@ -41,7 +44,7 @@ async def create_check(code: str, data: CheckBody, deps: Given, caller: Known) -
 
 @get("/media/{code:str}/checks", opt=SCOPE, summary="Checks of a media")
 async def list_checks(
-    code: str, deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    code: FromPath[str], deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[CheckOut]:
     """Return the checks in the order of their making, those of the plan too, with their counts."""
     start = after(cursor)
@@ -56,13 +59,13 @@ async def list_checks(
 
 
 @get("/media/{code:str}/checks/{check_id:str}", opt=SCOPE, summary="A check and its counts")
-async def get_check(code: str, check_id: str, deps: Given, caller: Known) -> CheckOut:
+async def get_check(code: FromPath[str], check_id: FromPath[str], deps: Given, caller: Known) -> CheckOut:
     """Return how many have confirmed, missed and so on; `pending` may still change."""
     return await _answer(deps, caller.project_no, code, check_id)
 
 
 @post("/media/{code:str}/checks/{check_id:str}/cancel", opt=SCOPE, summary="Cancel a check", status_code=200)
-async def cancel_check(code: str, check_id: str, deps: Given, caller: Known) -> CheckOut:
+async def cancel_check(code: FromPath[str], check_id: FromPath[str], deps: Given, caller: Known) -> CheckOut:
     """Take the question back from everybody who has not answered; it counts against nobody."""
     await actions.cancel_check(
         deps.db, deps.hub, caller.project_no, code, check_id, caller.actor, deps.clock.now_ms()

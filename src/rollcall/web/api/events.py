@@ -1,6 +1,7 @@
 """Events: what is judged together."""
 
 from litestar import get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import events as actions
@@ -16,7 +17,7 @@ from rollcall.wire.api.values import given_fields, known_timezone, rfc3339
 
 
 @post("/events", opt={"scope": "control"}, summary="Make an event")
-async def create_event(data: NewEvent, deps: Given, caller: Known) -> EventOut:
+async def create_event(data: JSONBody[NewEvent], deps: Given, caller: Known) -> EventOut:
     """Make an event; the media named here leave the events that they belonged to."""
     known_timezone(data.timezone)
     code = await actions.create_event(
@@ -47,13 +48,15 @@ async def list_events(
 
 
 @get("/events/{code:str}", opt={"scope": "access"}, summary="One event")
-async def get_event(code: str, deps: Given, caller: Known) -> EventOut:
+async def get_event(code: FromPath[str], deps: Given, caller: Known) -> EventOut:
     """Return an event with the codes of its media."""
     return await _read(deps, caller, code)
 
 
 @patch("/events/{code:str}", opt={"scope": "control"}, summary="Change an event")
-async def change_event(code: str, data: EventChange, deps: Given, caller: Known) -> EventOut:
+async def change_event(
+    code: FromPath[str], data: JSONBody[EventChange], deps: Given, caller: Known
+) -> EventOut:
     """Change what is given; media that anybody has watched can no longer move."""
     values = given_fields(data, "title", "timezone")
     known_timezone(values.get("timezone"))

@@ -1,6 +1,7 @@
 """Launching: a one-time signed link for the organiser's iframe."""
 
 from litestar import post
+from litestar.params import FromPath, JSONBody
 
 from rollcall.actions import launch as actions
 from rollcall.actions.media import find
@@ -13,7 +14,7 @@ from rollcall.wire.api.values import rfc3339
 
 
 @post("/media/{code:str}/launch", opt={"scope": "access"}, summary="Make a link for one participant")
-async def launch(code: str, data: NewLaunch, deps: Given, caller: Known) -> LaunchOut:
+async def launch(code: FromPath[str], data: JSONBody[NewLaunch], deps: Given, caller: Known) -> LaunchOut:
     """Return an address for the iframe of one participant; 403 for whoever may not watch now."""
     now_ms = deps.clock.now_ms()
 

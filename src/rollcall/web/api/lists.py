@@ -1,6 +1,7 @@
 """Lists: who may watch which media."""
 
 from litestar import delete, get, patch, post, put
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import lists as actions
@@ -16,7 +17,7 @@ from rollcall.wire.api.values import rfc3339
 
 
 @post("/lists", opt={"scope": "access"}, summary="Make a list")
-async def create_list(data: NewList, deps: Given, caller: Known) -> ListOut:
+async def create_list(data: JSONBody[NewList], deps: Given, caller: Known) -> ListOut:
     """Make a list that opens these media to its participants."""
     code = await actions.create_list(
         deps.db, caller.project_no, data.title, data.media, caller.actor, deps.clock.now_ms()
@@ -40,13 +41,13 @@ async def list_lists(
 
 
 @get("/lists/{code:str}", opt={"scope": "access"}, summary="One list")
-async def get_list(code: str, deps: Given, caller: Known) -> ListOut:
+async def get_list(code: FromPath[str], deps: Given, caller: Known) -> ListOut:
     """Return a list with its media and the number of its participants."""
     return await _read(deps, caller, code)
 
 
 @patch("/lists/{code:str}", opt={"scope": "access"}, summary="Change a list")
-async def change_list(code: str, data: ListChange, deps: Given, caller: Known) -> ListOut:
+async def change_list(code: FromPath[str], data: JSONBody[ListChange], deps: Given, caller: Known) -> ListOut:
     """Change what is given; whoever loses access is shut out at once."""
     title = None if data.title is UNSET else data.title
     codes = None if data.media is UNSET else data.media
@@ -55,13 +56,13 @@ async def change_list(code: str, data: ListChange, deps: Given, caller: Known) -
 
 
 @delete("/lists/{code:str}", opt={"scope": "access"}, summary="Remove a list")
-async def remove_list(code: str, deps: Given, caller: Known) -> None:
+async def remove_list(code: FromPath[str], deps: Given, caller: Known) -> None:
     """Hide a list and withdraw the access that it gave."""
     await actions.remove_list(deps.gate(), caller.project_no, code, caller.actor)
 
 
 @put("/lists/{code:str}/media/{media:str}", opt={"scope": "access"}, summary="Open a media to a list")
-async def open_media(code: str, media: str, deps: Given, caller: Known) -> ListOut:
+async def open_media(code: FromPath[str], media: FromPath[str], deps: Given, caller: Known) -> ListOut:
     """Let the participants of the list watch this media too."""
     now_ms = deps.clock.now_ms()
     await actions.open_media(deps.db, caller.project_no, code, media, caller.actor, now_ms)
@@ -69,7 +70,7 @@ async def open_media(code: str, media: str, deps: Given, caller: Known) -> ListO
 
 
 @delete("/lists/{code:str}/media/{media:str}", opt={"scope": "access"}, summary="Close a media to a list")
-async def close_media(code: str, media: str, deps: Given, caller: Known) -> None:
+async def close_media(code: FromPath[str], media: FromPath[str], deps: Given, caller: Known) -> None:
     """Withdraw the access that the list gave to this media."""
     await actions.close_media(deps.gate(), caller.project_no, code, media, caller.actor)
 

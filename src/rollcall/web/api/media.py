@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import media as actions
@@ -19,7 +20,7 @@ ALLOWED = "autoplay; fullscreen; picture-in-picture"
 
 
 @post("/media", opt={"scope": "control"}, summary="Make a media")
-async def create_media(data: NewMedia, deps: Given, caller: Known) -> MediaOut:
+async def create_media(data: JSONBody[NewMedia], deps: Given, caller: Known) -> MediaOut:
     """Make a media, and silently an event for it when none is named."""
     new = actions.NewMedia(
         data.title,
@@ -45,13 +46,15 @@ async def list_media(
 
 
 @get("/media/{code:str}", opt={"scope": "access"}, summary="One media")
-async def get_media(code: str, deps: Given, caller: Known) -> MediaOut:
+async def get_media(code: FromPath[str], deps: Given, caller: Known) -> MediaOut:
     """Return a media with its state, its signal and who watches now."""
     return await _read(deps, caller, code)
 
 
 @patch("/media/{code:str}", opt={"scope": "control"}, summary="Change or reopen a media")
-async def change_media(code: str, data: MediaChange, deps: Given, caller: Known) -> MediaOut:
+async def change_media(
+    code: FromPath[str], data: JSONBody[MediaChange], deps: Given, caller: Known
+) -> MediaOut:
     """Change what is given."""
     values: dict[str, Any] = given_fields(data, "title", "event", "timezone", "identity", "state")
     known_timezone(values.get("timezone"))
@@ -63,13 +66,13 @@ async def change_media(code: str, data: MediaChange, deps: Given, caller: Known)
 
 
 @delete("/media/{code:str}", opt={"scope": "control"}, summary="Archive a media")
-async def archive_media(code: str, deps: Given, caller: Known) -> None:
+async def archive_media(code: FromPath[str], deps: Given, caller: Known) -> None:
     """Hide a media and close its players; evidence and statistics stay."""
     await actions.archive_media(deps.gate(), caller.project_no, code, caller.actor)
 
 
 @post("/media/{code:str}/end", opt={"scope": "control"}, status_code=200, summary="End a media")
-async def end_media(code: str, deps: Given, caller: Known) -> MediaOut:
+async def end_media(code: FromPath[str], deps: Given, caller: Known) -> MediaOut:
     """End the broadcast and close its open sessions; a PATCH reopens it."""
     await actions.end_media(deps.gate(), caller.project_no, code, caller.actor)
     return await _read(deps, caller, code)

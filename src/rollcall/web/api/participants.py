@@ -4,6 +4,7 @@ import asyncio
 
 from litestar import Response, delete, get, post, put
 from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, JSONBody
 
 from rollcall.actions import lists as list_actions
 from rollcall.actions import participants as actions
@@ -27,7 +28,7 @@ BATCH = "/lists/{code:str}/participants/batch"
 
 @get("/lists/{code:str}/participants", opt={"scope": "access"}, summary="Participants of a list")
 async def list_participants(
-    code: str, deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    code: FromPath[str], deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ParticipantOut]:
     """Return participants in the order of their making."""
     start = after(cursor)
@@ -46,20 +47,22 @@ async def list_participants(
     responses={201: ResponseSpec(ParticipantOut, description="They were not on it", generate_examples=False)},
 )
 async def put_participant(
-    code: str, user_id: str, data: ParticipantIn, deps: Given, caller: Known
+    code: FromPath[str], user_id: FromPath[str], data: JSONBody[ParticipantIn], deps: Given, caller: Known
 ) -> Response[ParticipantOut]:
     """Put a participant on the list, or replace all that is said of them: 201 when they were not on it."""
     return await _put(code, user_id_of(user_id), data, deps, caller)
 
 
 @get(PATH, opt={"scope": "access"}, summary="One participant of a list")
-async def get_participant(code: str, user_id: str, deps: Given, caller: Known) -> ParticipantOut:
+async def get_participant(
+    code: FromPath[str], user_id: FromPath[str], deps: Given, caller: Known
+) -> ParticipantOut:
     """Return what is said of a participant."""
     return await _read(deps, caller, code, user_id_of(user_id))
 
 
 @delete(PATH, opt={"scope": "access"}, summary="Take a participant off a list")
-async def remove_participant(code: str, user_id: str, deps: Given, caller: Known) -> None:
+async def remove_participant(code: FromPath[str], user_id: FromPath[str], deps: Given, caller: Known) -> None:
     """Withdraw the access; the open player closes within 10 s, evidence stays in the statistics."""
     await actions.remove_participant(deps.gate(), caller.project_no, code, user_id_of(user_id), caller.actor)
 
@@ -74,7 +77,7 @@ async def remove_participant(code: str, user_id: str, deps: Given, caller: Known
     status_code=200,
     summary="Put many participants on a list",
 )
-async def put_batch(code: str, request: StrictRequest, deps: Given, caller: Known) -> BatchResult:
+async def put_batch(code: FromPath[str], request: StrictRequest, deps: Given, caller: Known) -> BatchResult:
     """Up to 100,000 rows of `user_id` and the fields of a participant: a JSON array, NDJSON or CSV.
 
     Rows that cannot be stored are listed and spoil no other.
@@ -90,20 +93,20 @@ async def put_batch(code: str, request: StrictRequest, deps: Given, caller: Know
 # A participant may be called "batch" too: the router prefers the fixed path above.
 @put(BATCH, opt={"scope": "access"}, include_in_schema=False)
 async def put_called_batch(
-    code: str, data: ParticipantIn, deps: Given, caller: Known
+    code: FromPath[str], data: JSONBody[ParticipantIn], deps: Given, caller: Known
 ) -> Response[ParticipantOut]:
     """Put the participant "batch" on the list."""
     return await _put(code, UserId("batch"), data, deps, caller)
 
 
 @get(BATCH, opt={"scope": "access"}, include_in_schema=False)
-async def get_called_batch(code: str, deps: Given, caller: Known) -> ParticipantOut:
+async def get_called_batch(code: FromPath[str], deps: Given, caller: Known) -> ParticipantOut:
     """Return the participant "batch"."""
     return await _read(deps, caller, code, UserId("batch"))
 
 
 @delete(BATCH, opt={"scope": "access"}, include_in_schema=False)
-async def remove_called_batch(code: str, deps: Given, caller: Known) -> None:
+async def remove_called_batch(code: FromPath[str], deps: Given, caller: Known) -> None:
     """Take the participant "batch" off the list."""
     await actions.remove_participant(deps.gate(), caller.project_no, code, UserId("batch"), caller.actor)
 

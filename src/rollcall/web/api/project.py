@@ -1,6 +1,7 @@
 """The project that the API key belongs to, and its embed keys."""
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from rollcall.actions import projects as actions
 from rollcall.domain.ids import ProjectNo
@@ -27,7 +28,7 @@ async def get_project(deps: Given, caller: Known) -> ProjectOut:
 
 
 @patch("/project", opt={"scope": "admin"}, summary="Change title or embed origins")
-async def change_project(data: ProjectChange, deps: Given, caller: Known) -> ProjectOut:
+async def change_project(data: JSONBody[ProjectChange], deps: Given, caller: Known) -> ProjectOut:
     """Change what is given. An origin is `https://host[:port]`; an empty list means: own origin only."""
     values = given_fields(data, "title", "embed_origins")
     await actions.change_project(deps.db, caller.project_no, values, caller.actor, deps.clock.now_ms())
@@ -35,7 +36,7 @@ async def change_project(data: ProjectChange, deps: Given, caller: Known) -> Pro
 
 
 @post("/project/embed-keys", opt={"scope": "admin"}, summary="Add a key that signs launch tokens")
-async def add_embed_key(data: NewEmbedKey, deps: Given, caller: Known) -> NewEmbedKeyOut:
+async def add_embed_key(data: JSONBody[NewEmbedKey], deps: Given, caller: Known) -> NewEmbedKeyOut:
     """Add a second key for rotation. The secret of an HS256 key is shown this once."""
     key, secret = await actions.add_embed_key(
         deps.db, caller.project_no, data.alg, data.public_key, caller.actor, deps.clock.now_ms()
@@ -44,7 +45,7 @@ async def add_embed_key(data: NewEmbedKey, deps: Given, caller: Known) -> NewEmb
 
 
 @delete("/project/embed-keys/{kid:str}", opt={"scope": "admin"}, summary="Revoke an embed key")
-async def remove_embed_key(kid: str, deps: Given, caller: Known) -> None:
+async def remove_embed_key(kid: FromPath[str], deps: Given, caller: Known) -> None:
     """Revoke the key: tokens that it signs are refused at once."""
     await actions.remove_embed_key(deps.db, caller.project_no, kid, caller.actor, deps.clock.now_ms())
 

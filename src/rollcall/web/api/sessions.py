@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace as with_values
 
@@ -33,7 +34,9 @@ SCOPE = {"scope": "control"}
 
 
 @post("/media/{code:str}/sessions", opt=SCOPE, summary="Begin or draw a session")
-async def create_session(code: str, data: NewSession, deps: Given, caller: Known) -> SessionOut:
+async def create_session(
+    code: FromPath[str], data: JSONBody[NewSession], deps: Given, caller: Known
+) -> SessionOut:
     """Without `starts_at` it begins now, without `ends_at` it stays open until stopped. Sessions may not overlap."""
     now_ms = deps.clock.now_ms()
     window = _new_window(data, now_ms)
@@ -45,7 +48,7 @@ async def create_session(code: str, data: NewSession, deps: Given, caller: Known
 
 @get("/media/{code:str}/sessions", opt=SCOPE, summary="Sessions of a media")
 async def list_sessions(
-    code: str, deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+    code: FromPath[str], deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[SessionOut]:
     """Return the sessions in the order of their making; deleted ones are left out."""
     start = after(cursor)
@@ -61,7 +64,9 @@ async def list_sessions(
 
 
 @get("/media/{code:str}/sessions/{session_id:str}", opt=SCOPE, summary="A session and all its revisions")
-async def get_session(code: str, session_id: str, deps: Given, caller: Known) -> SessionOut:
+async def get_session(
+    code: FromPath[str], session_id: FromPath[str], deps: Given, caller: Known
+) -> SessionOut:
     """Return the session, also a deleted one, with each revision: what it was, who changed it, when."""
     return await deps.db.read(
         lambda conn: _read(conn, caller.project_no, code, session_id, deps.clock.now_ms())
@@ -74,7 +79,9 @@ async def get_session(code: str, session_id: str, deps: Given, caller: Known) ->
     summary="End a session now",
     status_code=200,
 )
-async def stop_session(code: str, session_id: str, deps: Given, caller: Known) -> SessionOut:
+async def stop_session(
+    code: FromPath[str], session_id: FromPath[str], deps: Given, caller: Known
+) -> SessionOut:
     """End it now; one that has ended stays as it is. Prompts whose lifetime runs are cancelled."""
     session, warnings = await actions.stop_session(
         deps.db, deps.hub, caller.project_no, code, session_id, caller.actor, deps.clock.now_ms()
@@ -84,7 +91,7 @@ async def stop_session(code: str, session_id: str, deps: Given, caller: Known) -
 
 @patch("/media/{code:str}/sessions/{session_id:str}", opt=SCOPE, summary="Correct a session")
 async def change_session(
-    code: str, session_id: str, data: SessionChange, deps: Given, caller: Known
+    code: FromPath[str], session_id: FromPath[str], data: JSONBody[SessionChange], deps: Given, caller: Known
 ) -> SessionOut:
     """Change what is given, also after the event: totals are counted anew, earlier revisions stay readable."""
     session, warnings = await actions.change_session(
@@ -101,7 +108,7 @@ async def change_session(
 
 
 @delete("/media/{code:str}/sessions/{session_id:str}", opt=SCOPE, summary="Delete a session")
-async def delete_session(code: str, session_id: str, deps: Given, caller: Known) -> None:
+async def delete_session(code: FromPath[str], session_id: FromPath[str], deps: Given, caller: Known) -> None:
     """Hide the session: its time counts no more; it stays readable by its id."""
     await actions.delete_session(
         deps.db, deps.hub, caller.project_no, code, session_id, caller.actor, deps.clock.now_ms()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, Parameter
 from litestar.response import Stream
 
 from rollcall.actions.statistics import Ask, report_event, report_media
@@ -44,7 +44,7 @@ OfSession = Annotated[str | None, Parameter(description="Only this session.", ma
     },
 )
 async def read_media_statistics(
-    code: str,
+    code: FromPath[str],
     request: StrictRequest,
     deps: Given,
     caller: Known,
@@ -68,7 +68,7 @@ async def read_media_statistics(
     },
 )
 async def read_event_statistics(
-    code: str,
+    code: FromPath[str],
     request: StrictRequest,
     deps: Given,
     caller: Known,
