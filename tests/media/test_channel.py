@@ -19,7 +19,7 @@ def segment(number: int, duration_ms: float = 2000, size_bytes: int = 125_000) -
 
 
 def filled(*sessions: int) -> Channel:
-    made = Channel(NOW_MS)
+    made = Channel(NOW_MS, 6)
     for session, count in enumerate(sessions):
         made.begin(Init(b"init %d" % session, TRACKS))
         for number in range(count):
@@ -33,7 +33,7 @@ def test_a_playlist_of_two_publish_sessions() -> None:
         b"#EXT-X-VERSION:7\n"
         b"#EXT-X-TARGETDURATION:2\n"
         b"#EXT-X-MEDIA-SEQUENCE:1000\n"
-        b"#EXT-X-DISCONTINUITY-SEQUENCE:1000\n"
+        b"#EXT-X-DISCONTINUITY-SEQUENCE:7\n"
         b"#EXT-X-INDEPENDENT-SEGMENTS\n"
         b'#EXT-X-MAP:URI="init-1000.mp4"\n'
         b"#EXT-X-PROGRAM-DATE-TIME:2020-01-01T00:16:40.000Z\n"
@@ -43,7 +43,7 @@ def test_a_playlist_of_two_publish_sessions() -> None:
         b"#EXTINF:2.000,\n"
         b"1001.m4s\n"
         b"#EXT-X-DISCONTINUITY\n"
-        b'#EXT-X-MAP:URI="init-1001.mp4"\n'
+        b'#EXT-X-MAP:URI="init-1002.mp4"\n'
         b"#EXT-X-PROGRAM-DATE-TIME:2020-01-01T00:17:40.000Z\n"
         b"#EXTINF:2.000,\n"
         b"1002.m4s\n"
@@ -52,13 +52,13 @@ def test_a_playlist_of_two_publish_sessions() -> None:
 
 def test_the_discontinuity_sequence_grows_as_sessions_leave_the_window() -> None:
     live = (filled(2, WINDOW).find("live.m3u8") or b"").decode().splitlines()
-    assert "#EXT-X-DISCONTINUITY-SEQUENCE:1001" in live
+    assert "#EXT-X-DISCONTINUITY-SEQUENCE:8" in live
     assert "#EXT-X-DISCONTINUITY" not in live
     assert "#EXT-X-MEDIA-SEQUENCE:1002" in live
 
 
 def test_a_session_without_a_segment_leaves_no_gap_in_the_count() -> None:
-    assert b"DISCONTINUITY-SEQUENCE:1000\n" in (filled(0, 0, 1).find("live.m3u8") or b"")
+    assert b"DISCONTINUITY-SEQUENCE:7\n" in (filled(0, 0, 1).find("live.m3u8") or b"")
 
 
 def test_the_master_playlist_describes_the_variant() -> None:
@@ -92,7 +92,7 @@ def test_bytes_are_bounded_whatever_the_number_of_segments(monkeypatch: pytest.M
 def test_numbers_of_a_restarted_process_are_above_those_before() -> None:
     before = filled(1, 1, KEPT)
     assert before.find("1017.m4s") is not None
-    after = Channel(NOW_MS + 40_000)
+    after = Channel(NOW_MS + 40_000, 9)
     after.begin(Init(b"init", TRACKS))
     after.append(segment(0), NOW_MS, NOW_MS)
     assert after.find("1040.m4s") is not None
@@ -107,7 +107,7 @@ def test_a_long_distance_of_keyframes_raises_the_target_duration() -> None:
 
 def test_a_media_silent_for_an_hour_is_forgotten() -> None:
     channels = Channels()
-    channels.open("AAAAAAAA", NOW_MS)
-    channels.open("BBBBBBBB", NOW_MS + channel.FORGET_AFTER_MS)
+    channels.open("AAAAAAAA", NOW_MS, 0)
+    channels.open("BBBBBBBB", NOW_MS + channel.FORGET_AFTER_MS, 1)
     assert channels.get("AAAAAAAA") is None
     assert channels.get("BBBBBBBB") is not None

@@ -35,7 +35,7 @@ class Player:
     def __init__(self) -> None:
         channels, self.fetches, self.revoked = Channels(), Fetches(), {REVOKED}
         for media in (MEDIA, OTHER):
-            channel = channels.open(media, NOW_S * 1000)
+            channel = channels.open(media, NOW_S * 1000, 0)
             channel.begin(Init(f"init of {media}".encode(), (Track(1, True, 1000, None, 2, 2, 0, 0),)))
             channel.append(Segment(f"picture of {media}".encode(), 0, 2000), NOW_S * 1000, NOW_S * 1000)
         self.app = create_app(channels, self.fetches, KEY, self.revoked, lambda: NOW_S * 1000)

@@ -12,10 +12,11 @@ TYPE = "application/vnd.apple.mpegurl"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A segment with its place: sequence number, publish session (which names its init) and wall clock."""
+    """A segment with its place: its number, those of its discontinuity and its init, and its wall clock."""
 
     sequence: int
-    session: int
+    discontinuity: int
+    init: int
     at_ms: int
     segment: Segment
 
@@ -23,7 +24,7 @@ class Listed:
 def render_live(listed: Sequence[Listed], target_s: int) -> bytes:
     """Return the media playlist of these segments (at least one).
 
-    The discontinuity sequence is the first segment's session number: sessions are counted without gaps, and
+    The discontinuity sequence is the first segment's number: publish sessions are counted without gaps, and
     every change of session inside the list is one DISCONTINUITY.
     """
     lines = [
@@ -31,15 +32,15 @@ def render_live(listed: Sequence[Listed], target_s: int) -> bytes:
         "#EXT-X-VERSION:7",
         f"#EXT-X-TARGETDURATION:{target_s}",
         f"#EXT-X-MEDIA-SEQUENCE:{listed[0].sequence}",
-        f"#EXT-X-DISCONTINUITY-SEQUENCE:{listed[0].session}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{listed[0].discontinuity}",
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
     before: int | None = None
     for item in listed:
-        if item.session != before:
+        if item.init != before:
             lines += ["#EXT-X-DISCONTINUITY"] if before is not None else []
-            lines.append(f'#EXT-X-MAP:URI="init-{item.session}.mp4"')
-            before = item.session
+            lines.append(f'#EXT-X-MAP:URI="init-{item.init}.mp4"')
+            before = item.init
         lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_date_time(item.at_ms)}")
         lines.append(f"#EXTINF:{item.segment.duration_ms / 1000:.3f},")
         lines.append(f"{item.sequence}.m4s")

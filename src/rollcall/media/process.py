@@ -1,7 +1,7 @@
 """The media process: ingest, packaging and HTTP in one event loop, for as long as its server is there.
 
-It opens no database and keeps nothing on disk. It ends when the link to the server ends, or on SIGTERM, and
-closes everything first; its ffmpeg children end with it even when it is killed.
+It opens no database and keeps on disk only how many publish sessions there were. It ends when the link to the
+server ends, or on SIGTERM, and closes everything first; its ffmpeg children end with it even when it is killed.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from rollcall.media.hls import App, create_app
 from rollcall.media.ingest.server import Ingest
 from rollcall.media.link import Link, connect_link
 from rollcall.media.publish import Publish
+from rollcall.media.tally import Tally
 from rollcall.wire.media_link import Ready
 
 SIGNAL_EVERY_S = 2.0
@@ -63,8 +64,9 @@ async def run(places: Places, clock: Clock) -> None:
     try:
         welcome = await link.greet(Ready(rtmp_port=rtmp.getsockname()[1], http=str(places.http)))
         revoked, channels, fetches = set(welcome.revoked), Channels(), Fetches()
+        tally = Tally(places.http.with_name("publish-sessions"))
         app = create_app(channels, fetches, bytes.fromhex(welcome.path_key), revoked, clock.now_ms)
-        ingest = Ingest(link.authorize, _publisher(channels, link, places.ffmpeg, clock))
+        ingest = Ingest(link.authorize, _publisher(channels, tally, link, places.ffmpeg, clock))
         await ingest.start(rtmp)
         tasks = [
             asyncio.create_task(link.run(revoke=revoked.update, drop=ingest.drop)),
@@ -93,12 +95,14 @@ def _listen_rtmp(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _publisher(channels: Channels, link: Link, ffmpeg: str, clock: Clock) -> Callable[[str], Publish]:
+def _publisher(
+    channels: Channels, tally: Tally, link: Link, ffmpeg: str, clock: Clock
+) -> Callable[[str], Publish]:
     numbers = count(1)
     command = remux_command(ffmpeg)
 
     def begin(media: str) -> Publish:
-        channel = channels.open(media, clock.now_ms())
+        channel = channels.open(media, clock.now_ms(), tally.next())
         return Publish(media, next(numbers), channel, command=command, now_ms=clock.now_ms, report=link.send)
 
     return begin
