@@ -80,19 +80,24 @@ async def report(request: web.Request) -> web.Response:
 async def tell_refusals(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Pass on what Rollcall refused, and keep other sites from framing or scripting these pages."""
+    """Pass on what Rollcall refused, as a page or as JSON, whichever was asked for."""
     try:
-        answer = await handler(request)
+        return await handler(request)
     except Refused as refused:
-        answer = web.json_response({"detail": refused.sentence}, status=refused.status)
+        status, sentence = refused.status, refused.sentence
     except aiohttp.ClientError:
-        answer = web.json_response({"detail": "Rollcall is not reachable."}, status=502)
-    if not isinstance(answer, web.FileResponse):
-        answer.headers["Content-Security-Policy"] = (
-            f"default-src 'self'; img-src 'self' data:; frame-src {PLAYER_URL}; frame-ancestors 'none'"
-        )
-        answer.headers["Cache-Control"] = "no-store"
-    return answer
+        status, sentence = 502, "Rollcall is not reachable."
+    if request.path.startswith("/organiser/"):
+        return web.json_response({"detail": sentence}, status=status)
+    return _page("refused.html", status, sentence=_text(sentence))
+
+
+async def protect(_request: web.Request, answer: web.StreamResponse) -> None:
+    """Let nobody frame these pages or run foreign scripts in them; the player is the one frame."""
+    answer.headers["Content-Security-Policy"] = (
+        f"default-src 'self'; img-src 'self' data:; frame-src {PLAYER_URL}; frame-ancestors 'none'"
+    )
+    answer.headers["Cache-Control"] = "no-store"
 
 
 async def _json(request: web.Request) -> Any:
@@ -105,9 +110,9 @@ async def _json(request: web.Request) -> Any:
         raise web.HTTPBadRequest from error
 
 
-def _page(file: str, /, **values: str) -> web.Response:
+def _page(file: str, status: int = 200, /, **values: str) -> web.Response:
     text = Template((PAGES / file).read_text("utf-8")).substitute(values, player_origin=_origin(PLAYER_URL))
-    return web.Response(text=text, content_type="text/html")
+    return web.Response(text=text, content_type="text/html", status=status)
 
 
 def _text(value: str) -> str:
@@ -130,6 +135,7 @@ def build() -> web.Application:
     """Return the whole site."""
     app = web.Application(middlewares=[tell_refusals])
     app.cleanup_ctx.append(_client)
+    app.on_response_prepare.append(protect)
     logins = "|".join(DOCTORS)
     app.add_routes(
         [
