@@ -13,7 +13,7 @@ import {
   readLaunch,
   withoutUserId,
 } from "./host/address";
-import { grantName, openGrants } from "./host/grants";
+import { grantName, type Keep, openKeep } from "./host/keep";
 import { ParentPage } from "./host/parent";
 import { type Redemption, redeem, refusalFor } from "./host/redeem";
 import { App } from "./ui/app";
@@ -22,12 +22,15 @@ import { Viewer } from "./viewer";
 
 export async function enter(body: HTMLElement): Promise<void> {
   const launch = readLaunch(location);
-  const grants = openGrants(() => localStorage);
-  const credential = keepUserId(launch);
-  await useLanguage(launch.language ?? rememberedLanguage(grants) ?? preferredLanguage(navigator.languages));
+  const keep = openKeep(() => localStorage, history);
+  const credential = withKeptUserId(
+    launch,
+    openKeep(() => sessionStorage, history),
+  );
+  await useLanguage(launch.language ?? rememberedLanguage(keep) ?? preferredLanguage(navigator.languages));
 
-  const store = new Store<View>({ ...FIRST_VIEW, grantKept: grants.kept });
-  const app = new App(store, (next) => grants.write("rollcall.lang", next));
+  const store = new Store<View>({ ...FIRST_VIEW, grantKept: keep.lasting });
+  const app = new App(store, (next) => keep.write("rollcall.lang", next));
   body.replaceChildren(app);
 
   let viewer: Viewer | null = null;
@@ -41,9 +44,9 @@ export async function enter(body: HTMLElement): Promise<void> {
 
   const name = grantName(launch.media, credential);
   const retrying = () => store.set({ retrying: true });
-  const answer = await redeem(launch.media, credential, grants.read(name), retrying);
+  const answer = await redeem(launch.media, credential, keep.read(name), retrying);
   if (!answer.ok) return refuse(answer);
-  grants.write(name, answer.redeemed.grant);
+  keep.write(name, answer.redeemed.grant);
   parent.allow(answer.redeemed.parents);
   viewer = new Viewer(store, parent, answer.redeemed.grant, app.video, launch.media);
   app.watch(viewer);
@@ -51,26 +54,20 @@ export async function enter(body: HTMLElement): Promise<void> {
   listen(viewer);
 }
 
-function rememberedLanguage(grants: { read(name: string): string | null }): "ru" | "en" | null {
-  const kept = grants.read("rollcall.lang");
+function rememberedLanguage(keep: Keep): "ru" | "en" | null {
+  const kept = keep.read("rollcall.lang");
   return kept === "ru" || kept === "en" ? kept : null;
 }
 
 /** A plain User ID leaves the address at once; this tab remembers it for a reload. */
-function keepUserId(launch: Launch): Credential | null {
-  const name = `rollcall.user.${nameOf(launch.media)}`;
-  try {
-    if (launch.credential?.kind === "user_id") {
-      history.replaceState(null, "", withoutUserId(location));
-      sessionStorage.setItem(name, launch.credential.user_id);
-    } else if (!launch.credential) {
-      const user_id = sessionStorage.getItem(name);
-      return user_id === null ? null : { kind: "user_id", user_id };
-    }
-  } catch {
-    // Storage is refused in this frame: the page works, only a reload asks the site for a new link.
+function withKeptUserId({ media, credential }: Launch, tab: Keep): Credential | null {
+  const name = `rollcall.user.${nameOf(media)}`;
+  if (credential?.kind === "user_id") {
+    history.replaceState(history.state, "", withoutUserId(location));
+    tab.write(name, credential.user_id);
   }
-  return launch.credential;
+  const kept = credential ? null : tab.read(name);
+  return kept === null ? credential : { kind: "user_id", user_id: kept };
 }
 
 function listen(viewer: Viewer): void {

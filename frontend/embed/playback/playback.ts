@@ -32,6 +32,8 @@ export interface PlaybackView {
   /** Not even a muted start was allowed. */
   readonly needsClick: boolean;
   readonly moving: boolean;
+  /** There has been a picture in this page. */
+  readonly started: boolean;
   readonly behind: boolean;
   readonly position_s: number;
   readonly duration_s: number;
@@ -49,6 +51,7 @@ export class Playback {
   #over = false;
   #mutedByBrowser = false;
   #needsClick = false;
+  #started = false;
 
   constructor(video: HTMLVideoElement, changed: () => void) {
     this.video = video;
@@ -88,6 +91,8 @@ export class Playback {
 
   view(now_ms: number): PlaybackView {
     const { paused, muted, volume, currentTime, duration } = this.video;
+    const moving = this.stream.moving(now_ms);
+    this.#started ||= moving;
     return {
       wanted: this.#wanted,
       paused,
@@ -95,7 +100,8 @@ export class Playback {
       volume,
       mutedByBrowser: this.#mutedByBrowser && muted,
       needsClick: this.#needsClick && paused,
-      moving: this.stream.moving(now_ms),
+      moving,
+      started: this.#started,
       behind: this.#live && this.stream.latency_s() > BEHIND_S,
       position_s: currentTime,
       duration_s: Number.isFinite(duration) ? duration : 0,

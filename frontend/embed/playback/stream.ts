@@ -20,7 +20,7 @@ export class Stream {
   #token: string | null = null;
   #failures = 0;
   #recovered_ms = Number.NEGATIVE_INFINITY;
-  #restart_ms: number | null = null;
+  #retry: { readonly at_ms: number; readonly anew: boolean } | null = null;
   #position_s = -1;
   #moved_ms = 0;
   #date: { offset_ms: number } | null = null;
@@ -45,7 +45,7 @@ export class Stream {
   }
 
   start(now_ms: number): void {
-    this.#restart_ms = null;
+    this.#retry = null;
     this.#moved_ms = now_ms;
     if (this.#playlist === null) return;
     this.stop();
@@ -71,8 +71,8 @@ export class Stream {
       this.#failures = 0;
     }
     if (!expected) this.#moved_ms = Math.max(this.#moved_ms, now_ms - STUCK_MS / 2);
-    else if (!this.running || now_ms >= (this.#restart_ms ?? Number.POSITIVE_INFINITY)) this.start(now_ms);
-    else if (now_ms - this.#moved_ms > STUCK_MS) this.start(now_ms);
+    else if (!this.running || now_ms - this.#moved_ms > STUCK_MS) this.start(now_ms);
+    else if (this.#retry && now_ms >= this.#retry.at_ms) this.#again(this.#retry.anew, now_ms);
   }
 
   /** True while the picture moved a moment ago. */
@@ -132,8 +132,22 @@ export class Stream {
       hls.recoverMediaError();
       return;
     }
-    this.#restart_ms = now_ms + 500 + backoff_ms(Math.min(this.#failures, 3), Math.random());
+    const answered = (error.response?.code ?? 0) >= 400;
+    const anew = answered || error.type !== ErrorTypes.NETWORK_ERROR || hls.levels.length === 0;
+    const wait_ms = 500 + backoff_ms(Math.min(this.#failures, 3), Math.random());
+    this.#retry = { at_ms: now_ms + wait_ms, anew };
     this.#failures += 1;
+  }
+
+  /** While nobody answers the last picture stays and loading goes on; a server that refuses is asked anew. */
+  #again(anew: boolean, now_ms: number): void {
+    if (anew || !this.#hls) {
+      this.start(now_ms);
+      return;
+    }
+    this.#retry = null;
+    this.#moved_ms = now_ms;
+    this.#hls.startLoad();
   }
 }
 

@@ -14,10 +14,9 @@ export function sceneOf({ media, playback, phase }: View): Scene {
   if (phase !== "watching" || !media) return "connecting";
   if (media.state === "ended" && media.kind !== "recording") return "ended";
   if (playback?.needsClick) return "click";
-  if (playback?.moving || (playback && !playback.wanted && playback.position_s > 0)) return "picture";
-  if (media.signal === "on" || media.kind === "recording")
-    return playback?.position_s ? "broken" : "starting";
-  return media.state === "planned" || !playback?.position_s ? waitingOrBroken(media) : "broken";
+  if (playback?.moving || (playback?.started && !playback.wanted)) return "picture";
+  if (media.signal === "on" || media.kind === "recording") return playback?.started ? "broken" : "starting";
+  return media.state === "planned" || !playback?.started ? waitingOrBroken(media) : "broken";
 }
 
 function waitingOrBroken(media: Media): Scene {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nameOf, preferredLanguage, readLaunch, tokenId, withoutUserId } from "../../embed/host/address";
-import { grantName, openGrants } from "../../embed/host/grants";
+import { grantName, openKeep } from "../../embed/host/keep";
 import { allowedParent, readWish } from "../../embed/host/parent";
 
 const address = (pathname: string, search = "", hash = "") => ({ pathname, search, hash });
@@ -55,12 +55,23 @@ describe("grants", () => {
     expect(plain).not.toContain("doctor");
   });
 
-  test("live in memory where storage throws", () => {
-    const grants = openGrants(() => {
+  test("live in the history entry where storage throws", () => {
+    const entry = {
+      state: null as unknown,
+      replaceState: (state: unknown) => Object.assign(entry, { state }),
+    };
+    const refused = () => {
       throw new DOMException("denied", "SecurityError");
-    });
-    grants.write("a", "g");
-    expect([grants.kept, grants.read("a"), grants.read("b")]).toEqual([false, "g", null]);
+    };
+    openKeep(refused, entry).write("a", "g");
+    openKeep(refused, entry).write("b", "h");
+    const reloaded = openKeep(refused, entry);
+    expect([reloaded.lasting, reloaded.read("a"), reloaded.read("b"), reloaded.read("c")]).toEqual([
+      false,
+      "g",
+      "h",
+      null,
+    ]);
   });
 });
 
