@@ -1,256 +1,88 @@
-"""Rows for tests of whatever reads the store: written straight into the tables, each with sensible other columns."""
+"""Records that several tests begin with: a media with one participant who holds a grant, and beats of a player."""
 
-from itertools import count
-from typing import Any
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Table, insert
 
+from rollcall.base.clock import Clock
+from rollcall.base.secrets import new_code
+from rollcall.domain.evidence.tick import Tick, tick_mac
+from rollcall.live.plays import LivePlay
 from rollcall.store import tables
+from rollcall.store.database import Database
+from rollcall.store.grants import hash_secret
+from rollcall.wire import viewer_in
 
-_unique = count(1)
-
-
-def code() -> str:
-    """Return a code that no other row of this process has."""
-    return f"c{next(_unique):07d}"
+BEAT_MS = 10_000
 
 
-def add(connection: Connection, table: Table, **values: Any) -> int:
-    """Insert one row and return its number (0 for a table without)."""
-    key = connection.execute(insert(table).values(**values)).inserted_primary_key
-    return int(key[0]) if key is not None and "no" in table.c else 0
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A media and the grant of a participant of it; `upload_keys` by play."""
+
+    media_code: str
+    media_no: int
+    user_id: str
+    grant: str
+    upload_keys: dict[str, str] = field(default_factory=dict)
 
 
-class Records:
-    """One project with one event; every method adds rows and returns their number or code."""
+async def add_watched(database: Database, user_id: str = "doctor-1") -> Watched:
+    """Store a project, an event, a live media, a list with one participant, and a grant."""
+    return await database.write(lambda conn: _add(conn, user_id, Clock().now_ms()))
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.codes: dict[int, str] = {}
-        self.project_no = add(
-            connection, tables.projects, code=code(), title="Project", embed_origins=[], created_ms=0
-        )
-        self.event = code()
-        self.event_no = add(
-            connection,
-            tables.events,
-            project_no=self.project_no,
-            code=self.event,
-            title="Event",
-            timezone="Europe/Moscow",
-            created_ms=0,
-        )
 
-    def _of_event(self, **values: Any) -> dict[str, Any]:
-        return {"project_no": self.project_no, "event_no": self.event_no, **values}
+def _add(conn: Connection, user_id: str, now_ms: int) -> Watched:
+    t, code, grant = tables, new_code(), "grant-" + new_code(30)
+    at = {"created_ms": now_ms}
 
-    def media(self, *, identity: str = "signed", title: str = "Hall", kind: str = "live") -> int:
-        new = code()
-        no = add(
-            self.connection,
-            tables.media,
-            **self._of_event(code=new, title=title, kind=kind, identity=identity, timezone="Europe/Moscow"),
-            chat_mode="open",
-            created_ms=0,
-        )
-        self.codes[no] = new
-        return no
+    def add(table: Table, **values: object) -> int:
+        return int(conn.execute(insert(table).values(values).returning(table.c.no)).scalar_one())
 
-    def list_of(self, *media: int) -> int:
-        no = add(
-            self.connection,
-            tables.lists,
-            project_no=self.project_no,
-            code=code(),
-            title="List",
-            created_ms=0,
-        )
-        for media_no in media:
-            add(self.connection, tables.list_media, list_no=no, media_no=media_no)
-        return no
+    project = add(t.projects, code=new_code(), title="P", embed_origins=[], **at)
+    event = add(t.events, project_no=project, code=new_code(), title="E", timezone="Europe/Moscow", **at)
+    of = {"project_no": project, "event_no": event}
+    media = add(
+        t.media, **of, code=code, title="M", kind="live", identity="signed", timezone="Europe/Moscow",
+        chat_version=0, chat_mode="open", chat_slow_s=0, **at,
+    )  # fmt: skip
+    of_list = add(t.lists, project_no=project, code=new_code(), title="L", **at)
+    conn.execute(insert(t.list_media).values(list_no=of_list, media_no=media))
+    add(
+        t.participants,
+        project_no=project,
+        list_no=of_list,
+        user_id=user_id,
+        fields={},
+        updated_ms=now_ms,
+        **at,
+    )
+    add(
+        t.grants,
+        project_no=project,
+        media_no=media,
+        hash=hash_secret(grant),
+        user_id=user_id,
+        identity="signed",
+        **at,
+    )
+    return Watched(code, media, user_id, grant)
 
-    def participant(
-        self,
-        list_no: int,
-        user_id: str,
-        *,
-        name: str | None = None,
-        removed_ms: int | None = None,
-        updated_ms: int = 0,
-    ) -> int:
-        return add(
-            self.connection,
-            tables.participants,
-            project_no=self.project_no,
-            list_no=list_no,
-            user_id=user_id,
-            name=name,
-            fields={},
-            created_ms=0,
-            updated_ms=updated_ms,
-            removed_ms=removed_ms,
-        )
 
-    def grant(
-        self, media_no: int, user_id: str, *, name: str | None = None, revoked_ms: int | None = None
-    ) -> int:
-        return add(
-            self.connection,
-            tables.grants,
-            project_no=self.project_no,
-            media_no=media_no,
-            hash=code().encode(),
-            user_id=user_id,
-            name=name,
-            identity="signed",
-            created_ms=0,
-            revoked_ms=revoked_ms,
-        )
+def beat_message(play: LivePlay, key: bytes, seq: int, begin_ms: int) -> viewer_in.Rows:
+    """Return the envelope of beat `seq` of a player whose clock began at `begin_ms`: 10 s of playing each."""
+    start, end = (seq - 1) * BEAT_MS, seq * BEAT_MS
 
-    def play(
-        self,
-        media_no: int,
-        user_id: str,
-        *,
-        identity: str = "signed",
-        opened_ms: int = 0,
-        last_arrival_ms: int = 0,
-        ip: str = "192.0.2.1",
-        user_agent: str = "Browser",
-        grant_no: int | None = None,
-    ) -> int:
-        return add(
-            self.connection,
-            tables.plays,
-            **self._of_event(media_no=media_no, user_id=user_id, identity=identity, ip=ip),
-            code=code(),
-            grant_no=grant_no or self.grant(media_no, user_id),
-            upload_key_hash=b"",
-            user_agent=user_agent,
-            opened_ms=opened_ms,
-            last_arrival_ms=last_arrival_ms,
-            state=b"",
-        )
+    def proof(n: int, at_ms: int) -> viewer_in.TickProof:
+        return viewer_in.TickProof(n, at_ms, tick_mac(key, play.code, Tick(n, at_ms)))
 
-    def span(
-        self,
-        media_no: int,
-        play_no: int,
-        ordinal: int,
-        start_ms: int,
-        end_ms: int,
-        *,
-        state: str = "playing",
-        unverified: bool = False,
-        late: bool = False,
-        content_from_ms: int | None = None,
-        content_to_ms: int | None = None,
-    ) -> None:
-        add(
-            self.connection,
-            tables.spans,
-            **self._of_event(media_no=media_no, play_no=play_no, ordinal=ordinal, state=state),
-            start_ms=start_ms,
-            end_ms=end_ms,
-            unverified=unverified,
-            late=late,
-            visible=True,
-            muted=False,
-            rate=1.0,
-            epoch=1,
-            first_seq=ordinal,
-            last_seq=ordinal,
-            player_from_ms=start_ms,
-            player_to_ms=end_ms,
-            content_from_ms=start_ms if content_from_ms is None else content_from_ms,
-            content_to_ms=end_ms if content_to_ms is None else content_to_ms,
-            first_arrival_ms=end_ms,
-            last_arrival_ms=end_ms,
-            bound_ms=0,
-        )
-
-    def session(
-        self,
-        media_no: int,
-        starts_ms: int | None = None,
-        ends_ms: int | None = None,
-        *,
-        title: str = "Session",
-        from_ms: int | None = None,
-        to_ms: int | None = None,
-        removed_ms: int | None = None,
-    ) -> str:
-        new = code()
-        add(
-            self.connection,
-            tables.sessions,
-            **self._of_event(media_no=media_no, code=new, title=title, revision=1),
-            starts_ms=starts_ms,
-            ends_ms=ends_ms,
-            from_ms=from_ms,
-            to_ms=to_ms,
-            created_ms=0,
-            removed_ms=removed_ms,
-        )
-        return new
-
-    def check(
-        self,
-        media_no: int,
-        issued_ms: int | None,
-        *,
-        origin: str = "manual",
-        state: str = "issued",
-        lifetime_s: int = 10,
-        ordinal: int = 1,
-        last_issued_ms: int | None = None,
-    ) -> int:
-        new = code()
-        no = add(
-            self.connection,
-            tables.checks,
-            **self._of_event(media_no=media_no, code=new, origin=origin, state=state, ordinal=ordinal),
-            kind="click",
-            lifetime_s=lifetime_s,
-            sound=True,
-            issued_ms=issued_ms,
-            last_issued_ms=issued_ms if last_issued_ms is None else last_issued_ms,
-            created_ms=0,
-        )
-        self.codes[-no] = new
-        return no
-
-    def check_code(self, check_no: int) -> str:
-        return self.codes[-check_no]
-
-    def prompt(
-        self,
-        media_no: int,
-        check_no: int,
-        user_id: str,
-        state: str,
-        issued_ms: int,
-        *,
-        shown_ms: int | None = None,
-        confirmed_ms: int | None = None,
-        late: bool = False,
-    ) -> None:
-        add(
-            self.connection,
-            tables.prompts,
-            **self._of_event(media_no=media_no, check_no=check_no, user_id=user_id, state=state),
-            issued_ms=issued_ms,
-            lifetime_ms=10_000,
-            shown_ms=shown_ms,
-            confirmed_ms=confirmed_ms,
-            late=late,
-        )
-
-    def plan(self, media_no: int, settings: dict[str, Any]) -> None:
-        add(
-            self.connection,
-            tables.check_plans,
-            **self._of_event(media_no=media_no, settings=settings, paused=False),
-            created_ms=0,
-            updated_ms=0,
-        )
+    beat = viewer_in.Beat(seq, 0, seq - 1, start, end, begin_ms + start, begin_ms + end, "playing")
+    return viewer_in.Rows(
+        play=play.code,
+        sent_ms=end,
+        epoch=0,
+        echo=viewer_in.Echo(seq, end),
+        ticks=[proof(seq - 1, begin_ms + start), proof(seq, begin_ms + end)],
+        epochs=[viewer_in.Epoch(0, 0, begin_ms)],
+        rows=[beat],
+    )

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from secrets import SystemRandom
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from litestar.types import ASGIApp
 from rollcall.actions.broadcast import Broadcast
 from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.plays import Entrance
+from rollcall.actions.prompts import resend
 from rollcall.actions.rooms import Rooms
 from rollcall.base.clock import Clock
 from rollcall.base.lock import command_socket, database_url, exclusive
@@ -129,6 +131,7 @@ async def _run(
         ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),
         drain=partial(_drain, hub),
     )
+    draw = SystemRandom().randint
     work: list[Coroutine[Any, Any, None]] = [
         writer.run(),
         ticker.run(),
@@ -136,8 +139,9 @@ async def _run(
         feed.run(),
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),
-        every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock)),
+        every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock)),
+        every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
     ]
     await stack.enter_async_context(_tasks(work))
@@ -183,6 +187,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
+        log_level=logging.WARNING,  # a line per viewer would cost more than the viewer
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -75,7 +75,7 @@ def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> Hel
 
 def who_has_played(conn: Connection, media_no: MediaNo, users: Collection[UserId]) -> set[UserId]:
     """Return those of these users who have opened the media before."""
-    query = select(plays.c.user_id.distinct()).where(plays.c.media_no == media_no, plays.c.user_id.in_(users))
+    query = select(plays.c.user_id).distinct().where(plays.c.media_no == media_no, plays.c.user_id.in_(users))
     return {UserId(user_id) for user_id in conn.execute(query).scalars()}
 
 

@@ -129,7 +129,7 @@ def test_an_epoch_without_a_tick_is_placed_by_wall_clocks_and_unverified() -> No
     assert (span.start_ms - OPENED, span.end_ms - OPENED, span.unverified) == (0, 10_000, True)
 
 
-clocks = st.builds(
+clocks: st.SearchStrategy[dict[str, int]] = st.builds(
     dict,
     offset_ms=st.integers(-(10**12), 10**9),
     drift_ppm=st.integers(-500, 500),

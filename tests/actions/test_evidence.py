@@ -1,0 +1,133 @@
+"""The group commit on both engines: nothing is acknowledged before it is stored, nobody writes another's play."""
+
+import asyncio
+
+from sqlalchemy import select
+
+from rollcall.actions.evidence import EvidenceWriter
+from rollcall.actions.plays import Arrival, let_in
+from rollcall.base.clock import Clock
+from rollcall.domain.ids import UserId
+from rollcall.live.hub import Hub
+from rollcall.live.plays import LivePlay, receive
+from rollcall.store import tables
+from rollcall.store.database import Database
+from rollcall.store.plays import Client
+from rollcall.wire import viewer_in
+from tests.records import Watched, add_watched, beat_message
+
+KEY = b"k" * 32
+CLIENT = Client("127.0.0.1", "test")
+
+
+async def opened(
+    database: Database, watched: Watched, told: list[int], play: viewer_in.PlayRef | None = None
+) -> LivePlay:
+    """Let the participant in and hold the play, as the socket does."""
+    hello = viewer_in.Hello(watched.grant, play)
+    (entry,) = await database.write(
+        lambda conn: let_in(conn, [Arrival(watched.media_code, hello, CLIENT)], Clock().now_ms())
+    )
+    assert not isinstance(entry, Exception), entry
+    grant, held = entry.grant, entry.held
+    live = LivePlay(
+        no=held.no,
+        code=held.code,
+        project_no=grant.project_no,
+        event_no=grant.event_no,
+        media_no=grant.media_no,
+        media_code=grant.media_code,
+        user_id=UserId(grant.user_id),
+        generation=held.generation,
+        rejected=held.rejected,
+        state=held.state,
+        durable=held.state.applied,
+        tell_durable=told.append,
+        give_up=lambda: told.append(-1),
+    )
+    watched.upload_keys[live.code] = entry.upload_key
+    return live
+
+
+async def committed(writer: EvidenceWriter) -> None:
+    """Run the writer for as long as something waits: what waits when it is cancelled is committed first."""
+    task = asyncio.create_task(writer.run())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def spans_of(database: Database) -> list[tuple[int, str, int, int]]:
+    t = tables.spans.c
+    query = select(t.ordinal, t.state, t.start_ms, t.end_ms).order_by(t.play_no, t.ordinal)
+    return database.read_now(lambda conn: [tuple(row) for row in conn.execute(query)])
+
+
+async def test_rows_are_acknowledged_after_they_are_stored(database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(database)
+    play = await opened(database, watched, told)
+    writer = EvidenceWriter(database, Clock(), Hub())
+    begin = play.state.opened_ms
+    for seq in (1, 2, 3):
+        arrival = begin + seq * 10_000
+        done = receive(play, beat_message(play, KEY, seq, begin), KEY, arrival)
+        writer.add(play, done.applied_rows)
+    assert told == []
+    await committed(writer)
+    assert told == [3]
+    assert spans_of(database) == [(1, "playing", begin, begin + 30_000)]
+
+
+async def test_a_play_taken_over_is_not_written_by_its_former_holder(database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(database)
+    old = await opened(database, watched, told)
+    begin = old.state.opened_ms
+    writer = EvidenceWriter(database, Clock(), Hub())
+    new = await opened(database, watched, told, viewer_in.PlayRef(old.code, watched.upload_keys[old.code]))
+    assert (new.no, new.generation) == (old.no, 2)
+    receive(old, beat_message(old, KEY, 1, begin), KEY, begin + 10_000)
+    writer.add(old, 1)
+    await committed(writer)
+    assert told == [-1]
+    assert spans_of(database) == []
+    receive(new, beat_message(new, KEY, 1, begin), KEY, begin + 10_000)
+    writer.add(new, 1)
+    await committed(writer)
+    assert told == [-1, 1]
+    assert spans_of(database) == [(1, "playing", begin, begin + 10_000)]
+
+
+async def test_a_group_that_cannot_be_stored_acknowledges_nothing(database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(database)
+    play = await opened(database, watched, told)
+    begin = play.state.opened_ms
+    writer = EvidenceWriter(database, Clock(), Hub())
+    receive(play, beat_message(play, KEY, 1, begin), KEY, begin + 10_000)
+    writer.add(play, 1)
+    await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans RENAME TO spans_away"))
+    await committed(writer)
+    await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans_away RENAME TO spans"))
+    assert told == [-1]
+    assert spans_of(database) == []
+
+
+async def test_the_state_of_a_play_survives_its_holder(database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(database)
+    play = await opened(database, watched, told)
+    begin = play.state.opened_ms
+    writer = EvidenceWriter(database, Clock(), Hub())
+    receive(play, beat_message(play, KEY, 1, begin), KEY, begin + 10_000)
+    writer.add(play, 1)
+    await committed(writer)
+    again = await opened(
+        database, watched, told, viewer_in.PlayRef(play.code, watched.upload_keys[play.code])
+    )
+    assert (again.state, again.durable) == (play.state, 1)
+    receive(again, beat_message(again, KEY, 2, begin), KEY, begin + 20_000)
+    writer.add(again, 1)
+    await committed(writer)
+    assert spans_of(database) == [(1, "playing", begin, begin + 20_000)]

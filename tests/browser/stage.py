@@ -1,0 +1,136 @@
+"""The stage of a browser test: a server, an encoder, an organiser's site of another origin, and Chromium."""
+
+import asyncio
+import contextlib
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from playwright.async_api import Browser, FrameLocator, Page, async_playwright
+
+from rollcall.cli.api_client import Api
+from rollcall.media.encoder import test_picture_command as picture_command
+from tests.running import RunningServer
+
+CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--mute-audio",
+)  # fmt: skip
+PAGE = """<!doctype html><meta charset=utf-8><title>Учебный сайт</title>
+<iframe id=player src="{url}" width=960 height=560 allow="autoplay; fullscreen; picture-in-picture"></iframe>
+<script>window.heard = []; addEventListener("message", event => heard.push([event.origin, event.data]))</script>"""
+
+
+@dataclass(slots=True)
+class Stage:
+    """An event with one live media and two doctors on its list."""
+
+    server: RunningServer
+    api: Api
+    media: str
+    people: str
+    ingest: str
+    site: str
+    browser: Browser
+    encoder: subprocess.Popen[bytes] | None = None
+
+    def publish(self) -> None:
+        """Start the encoder, or start it again as OBS does when the connection was lost."""
+        self.encoder = subprocess.Popen(picture_command(self.ingest), stderr=subprocess.DEVNULL)
+
+    def end_encoder(self) -> None:
+        if self.encoder is not None:
+            self.encoder.kill()
+            self.encoder.wait()
+            self.encoder = None
+
+    async def launch(self, user_id: str) -> str:
+        """Return a fresh launch link, as the organiser's server gets it."""
+        return str((await self.api.call("POST", f"/media/{self.media}/launch", {"user_id": user_id}))["url"])
+
+    async def statistics(self, user_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the whole report and the row of one participant."""
+        report = await self.api.call("GET", f"/media/{self.media}/statistics")
+        (row,) = [row for row in report["participants"] if row["user_id"] == user_id]
+        return report, row
+
+
+def player(page: Page) -> FrameLocator:
+    return page.frame_locator("#player")
+
+
+async def picture(page: Page) -> tuple[float, int]:
+    """Return position and decoded frames of the embedded video."""
+    video = player(page).get_by_test_id("video")
+    state = await video.evaluate("v => [v.currentTime, v.getVideoPlaybackQuality().totalVideoFrames]")
+    return float(state[0]), int(state[1])
+
+
+async def plays_on(page: Page, within_s: float = 30) -> None:
+    """Wait until the picture advances by a second with new frames."""
+    async with asyncio.timeout(within_s):
+        while True:
+            with contextlib.suppress(Exception):
+                before = await picture(page)
+                await asyncio.sleep(1.5)
+                after = await picture(page)
+                if after[0] >= before[0] + 1 and after[1] > before[1]:
+                    return
+            await asyncio.sleep(0.2)
+
+
+async def eventually(what: Any, within_s: float = 30) -> Any:
+    """Return the first truthy answer of the coroutine function `what`."""
+    async with asyncio.timeout(within_s):
+        while not (answer := await what()):
+            await asyncio.sleep(0.25)
+    return answer
+
+
+@contextlib.asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    """Build the stage; everything started here ends here."""
+    async with contextlib.AsyncExitStack() as stack:
+        site = await stack.enter_async_context(_site())
+        server = RunningServer(folder / "data", site)
+        server.start()
+        stack.callback(server.stop)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        api = Api(http, server.url, server.key)
+        media = await api.call("POST", "/media", {"title": "Кардиология сегодня", "kind": "live"})
+        people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [media["code"]]})
+        for user_id, name in (("d-1", "Анна Иванова"), ("d-2", "Пётр Сидоров")):
+            await api.call("PUT", f"/lists/{people['code']}/participants/{user_id}", {"name": name})
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        stack.push_async_callback(browser.close)
+        ingest = f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}"
+        stage = Stage(server, api, media["code"], people["code"], ingest, site, browser)
+        stack.callback(stage.end_encoder)
+        stage.publish()
+        yield stage
+
+
+@contextlib.asynccontextmanager
+async def _site() -> AsyncIterator[str]:
+    """Serve the organiser's page at another origin than the player's: `localhost`, and another port."""
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=PAGE.format(url=request.query["player"]), content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    assert site._server is not None
+    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        await runner.cleanup()

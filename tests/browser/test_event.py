@@ -1,0 +1,161 @@
+"""The real thing: an encoder publishes, a foreign page embeds the player, Chromium plays, an event runs."""
+
+import asyncio
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import aiohttp
+import pytest
+from lxml import etree
+from playwright.async_api import BrowserContext, Page
+
+from tests.browser.stage import Stage, eventually, player, plays_on, staged
+from tests.render.test_statistics import back, without_nulls
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+async def watch(context: BrowserContext, stage: Stage, link: str) -> Page:
+    page = await context.new_page()
+    await page.goto(f"{stage.site}/?player={quote(link, safe='')}")
+    return page
+
+
+async def slice_of(stage: Stage, title: str, watching_s: float) -> tuple[str, float]:
+    """Run one session of `watching_s` seconds; return its id and what the stopwatch says."""
+    started = time.monotonic()
+    session = await stage.api.call("POST", f"/media/{stage.media}/sessions", {"title": title})
+    await asyncio.sleep(watching_s)
+    await stage.api.call("POST", f"/media/{stage.media}/sessions/{session['id']}/stop")
+    return session["id"], time.monotonic() - started
+
+
+async def test_an_event_from_the_encoder_to_the_statistics(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        context = await stage.browser.new_context(locale="ru-RU")
+        page = await watch(context, stage, await stage.launch("d-1"))
+        await plays_on(page)
+        second = await watch(context, stage, await stage.launch("d-1"))
+        await plays_on(second)
+
+        first_id, first_s = await slice_of(stage, "Блок 1", 8)
+        await asyncio.sleep(4)  # the break
+        second_run = asyncio.create_task(slice_of(stage, "Блок 2", 32))
+        await asyncio.sleep(1)
+        checks = f"/media/{stage.media}/checks"
+        clicked = await stage.api.call("POST", checks, {"lifetime_s": 20, "sound": True, "text": "Вы здесь?"})
+        await player(second).get_by_test_id("check-confirm").click(timeout=10_000)
+        await player(page).get_by_test_id("check-done").wait_for(timeout=10_000)
+        missed = await stage.api.call("POST", checks, {"lifetime_s": 10})
+        await player(page).get_by_test_id("check-dialog").wait_for(timeout=10_000)
+        second_id, second_s = await second_run
+
+        async def settled() -> bool:
+            _, row = await stage.statistics("d-1")
+            proven = {part["session_id"]: part["watched_ms"] for part in row["sessions"]}
+            outcomes = {check["outcome"] for check in row["checks"]}
+            return proven[second_id] >= (second_s - 1) * 1000 and "pending" not in outcomes
+
+        await eventually(settled, 40)
+        report, row = await stage.statistics("d-1")
+        proven = {part["session_id"]: part for part in row["sessions"]}
+        assert abs(proven[first_id]["watched_ms"] - first_s * 1000) <= 1000
+        assert abs(proven[second_id]["watched_ms"] - second_s * 1000) <= 1000
+        # Both tabs count once and the break not at all: never more than the sessions are long.
+        assert row["watched_ms"] == sum(part["watched_ms"] for part in row["sessions"])
+        assert all(
+            proven[session["id"]]["watched_ms"] <= session["duration_ms"] for session in report["sessions"]
+        )
+        assert {check["check_id"]: check["outcome"] for check in row["checks"]} == {
+            clicked["id"]: "confirmed",
+            missed["id"]: "missed",
+        }
+        assert [c["session_id"] for c in report["checks"]] == [second_id, second_id]
+        (absent,) = [other for other in report["participants"] if other["user_id"] == "d-2"]
+        assert (absent["watched_ms"], {check["outcome"] for check in absent["checks"]}) == (
+            0,
+            {"not_present"},
+        )
+        await xml_equals_json(stage)
+
+        heard = await page.evaluate("heard")
+        kinds = {data["type"] for origin, data in heard if origin == stage.server.url}
+        assert {"loaded", "play", "check_shown"} <= kinds
+        assert len(heard) == len([1 for origin, _ in heard if origin == stage.server.url])
+
+
+async def xml_equals_json(stage: Stage) -> None:
+    url = f"{stage.server.url}/api/v1"
+    headers = stage.api._headers
+    query = "include=ip,user_agent"
+    async with aiohttp.ClientSession(headers=headers) as http:
+        async with http.get(f"{url}/media/{stage.media}/statistics?format=json&{query}") as answer:
+            plain = await answer.json()
+        async with http.get(f"{url}/media/{stage.media}/statistics?format=xml&{query}") as answer:
+            document = etree.fromstring(await answer.read())
+        async with http.get(f"{url}/statistics.xsd") as answer:
+            schema = etree.XMLSchema(etree.fromstring(await answer.read()))
+    schema.assertValid(document)
+    told = [without_nulls(plain), back(document)]
+    for either in told:
+        either.pop("generated_at")
+    assert told[0] == told[1]
+
+
+async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        context = await stage.browser.new_context(locale="ru-RU")
+        link = await stage.launch("d-1")
+        page = await watch(context, stage, link)
+        await plays_on(page)
+
+        frame = next(frame for frame in page.frames if "/embed/" in frame.url)
+        await frame.evaluate("location.reload()")
+        await plays_on(page)  # the frame reloaded
+        await page.goto(f"{stage.site}/?player={quote(await stage.launch('d-1'), safe='')}")
+        await plays_on(page)  # the parent reloaded with a fresh token
+        await page.close()
+        restored = await watch(context, stage, link)
+        await plays_on(restored)  # the tab came back with the address it had
+
+        elsewhere = await stage.browser.new_context(locale="ru-RU")
+        stranger = await watch(elsewhere, stage, link)
+        refusal = player(stranger).get_by_test_id("refusal")
+        await refusal.wait_for(timeout=10_000)
+        assert await refusal.get_attribute("data-code") == "token_spent"
+
+        withdrawn = time.monotonic()
+        await stage.api.call("DELETE", f"/lists/{stage.people}/participants/d-1")
+        await player(restored).get_by_test_id("refusal").wait_for(timeout=10_000)
+        assert time.monotonic() - withdrawn < 10
+
+
+async def test_a_killed_server_loses_nothing_and_the_picture_comes_back(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        context = await stage.browser.new_context(locale="ru-RU")
+        page = await watch(context, stage, await stage.launch("d-1"))
+        await plays_on(page)
+        started = time.monotonic()
+        await stage.api.call("POST", f"/media/{stage.media}/sessions", {"title": "Блок 1"})
+        await asyncio.sleep(12)
+        _, before = await stage.statistics("d-1")
+        assert before["watched_ms"] > 0
+
+        stage.server.kill()
+        stage.end_encoder()  # its connection is gone; OBS comes back by itself
+        down = time.monotonic()
+        await asyncio.sleep(2)
+        stage.server.start()
+        stage.publish()
+        _, after = await stage.statistics("d-1")
+        assert after["watched_ms"] >= before["watched_ms"]
+        await plays_on(page, 30)
+        recovered_s = time.monotonic() - down
+
+        async def counted_on() -> bool:
+            _, row = await stage.statistics("d-1")
+            # Everything but the outage itself, during which there was no picture to watch.
+            return bool(row["watched_ms"] >= (time.monotonic() - started - recovered_s - 14) * 1000)
+
+        await eventually(counted_on, 30)
