@@ -11,9 +11,9 @@ from rollcall.cli.simulate.script import PersonScript
 AT_ONCE = 32
 START_DELAY_MS = 1_000
 # Of the whole length: two sessions with a break between them, and people on both sides of each border.
-SESSIONS_PERCENT = ((5, 70), (78, 97))
-CHECK_PERCENT = 22
-CHECK_LIFETIME_S = 10
+SESSIONS_PERCENT = ((5, 15), (20, 97))
+CHECK_PERCENT = 24
+CHECK_LIFETIME_S = 20
 
 
 @dataclass(frozen=True, slots=True)
