@@ -54,7 +54,7 @@ def _build(deps: Deps, pages: Sequence[ControllerRouterHandler]) -> Litestar:
         request_class=StrictRequest,
         request_max_body_size=deps.settings.body_limit_bytes,
         exception_handlers=HANDLERS,
-        openapi_config=openapi.config(),
+        openapi_config=None,
         logging_config=None,
         debug=False,
     )

@@ -1,20 +1,25 @@
 """The description of API v1 (OpenAPI 3.1), made of what the handlers declare.
 
-Paths and parameters come from the framework, shapes from msgspec, which validates with them. A handler that reads its
-body by itself names the shape as `opt={"body": …}`, and other media types as `kinds`.
+Shapes come from msgspec, which also validates with them, so what is described is what is accepted. A handler that reads
+its body by itself names the shape as `opt={"body": …}`, and other media types as `kinds`.
 """
 
+from collections.abc import Iterator
+from inspect import getdoc
+from types import NoneType
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
+from litestar.params import ParameterKwarg
 from litestar.routes import HTTPRoute
+from litestar.typing import FieldDefinition
 
 from rollcall.web.errors import PROBLEM_JSON
+from rollcall.web.query import query_fields
 
-CONFIG_PATH = "/api/v1/schema"
+PREFIX = "/api/v1/"
 REFERENCE = "#/components/schemas/"
 JSON = "application/json"
 PROBLEMS = {
@@ -55,83 +60,113 @@ KEY_PARAMETER = {
 }
 
 
-def config() -> OpenAPIConfig:
-    """Return what the framework needs to describe the handlers."""
-    return OpenAPIConfig(
-        title="Rollcall API",
-        version="1",
-        path=CONFIG_PATH,
-        use_handler_docstrings=True,
-        operation_id_creator=lambda handler, _method, _path: handler.handler_name,
-    )
-
-
 def describe(app: Litestar) -> dict[str, Any]:
     """Return the description of every handler: exact shapes, scope, refusals, idempotency."""
-    document = app.openapi_schema.to_schema()
-    paths = {path: item for path, item in document["paths"].items() if path.startswith("/api/v1/")}
-    handlers = {
-        (method, path): _handler(app, method, path) for path, item in paths.items() for method in item
-    }
-    shapes = {type_ for handler in handlers.values() for type_ in _shapes(handler) if type_ is not None}
-    ordered = sorted(shapes, key=repr)
+    served = list(_served(app))
+    types = {type_ for _, _, handler in served for type_ in (*_bodies(handler), *_answers(handler))}
+    ordered = sorted(types, key=repr)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=f"{REFERENCE}{{name}}")
     exact = dict(zip(ordered, schemas, strict=True))
-    for (method, path), handler in handlers.items():
-        _complete(paths[path][method], method, handler, exact)
-    document["paths"] = paths
-    document["components"] = {
-        "schemas": components | {"Problem": PROBLEM_SCHEMA},
-        "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, handler in served:
+        paths.setdefault(path, {})[method.lower()] = _operation(path, method, handler, exact)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Rollcall API", "version": "1"},
+        "paths": paths,
+        "components": {
+            "schemas": components | {"Problem": PROBLEM_SCHEMA},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
     }
-    return document
 
 
-def _handler(app: Litestar, method: str, path: str) -> HTTPRouteHandler:
+def _served(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for route in app.routes:
-        if isinstance(route, HTTPRoute) and route.path_format == path:
-            for name, (handler, _) in route.route_handler_map.items():
-                if name == method.upper():
-                    return handler
-    raise LookupError(f"{method} {path}")
+        if isinstance(route, HTTPRoute) and route.path_format.startswith(PREFIX):
+            for method, (handler, _) in route.route_handler_map.items():
+                if "scope" in handler.opt and handler.resolve_include_in_schema():
+                    yield route.path_format, method, handler
 
 
-def _shapes(handler: HTTPRouteHandler) -> tuple[Any, Any]:
-    """Return the types of body and answer; None where there is no JSON shape."""
-    body = handler.parsed_data_field
+def _bodies(handler: HTTPRouteHandler) -> list[Any]:
+    """Return the type of the body, if there is one."""
+    field = handler.parsed_data_field
+    return [handler.opt["body"]] if "body" in handler.opt else [field.annotation] if field is not None else []
+
+
+def _answers(handler: HTTPRouteHandler) -> list[Any]:
+    """Return the shapes that a handler answers with; none where it answers with bytes or nothing."""
     answer = handler.parsed_fn_signature.return_type
-    inner = answer.inner_types[0] if answer.is_subclass_of(Response) and answer.inner_types else answer
-    is_shape = inner.is_subclass_of(msgspec.Struct)
-    return (
-        handler.opt.get("body", body.annotation if body is not None else None),
-        inner.annotation if is_shape else None,
-    )
+    if answer.is_subclass_of(Response) and answer.inner_types:
+        answer = answer.inner_types[0]
+    alternatives = answer.inner_types if answer.is_union else (answer,)
+    return [one.annotation for one in alternatives if one.is_subclass_of(msgspec.Struct)]
 
 
-def _complete(
-    operation: dict[str, Any], method: str, handler: HTTPRouteHandler, exact: dict[Any, dict[str, Any]]
-) -> None:
-    body, answer = _shapes(handler)
-    responses = {status: shown for status, shown in operation["responses"].items() if status < "400"}
-    if answer is not None:
-        for shown in responses.values():
-            shown["content"] = {JSON: {"schema": exact[answer]}}
-    content = {PROBLEM_JSON: {"schema": {"$ref": f"{REFERENCE}Problem"}}}
-    refusals = {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}
-    operation["responses"] = responses | refusals
-    operation["security"] = [{"key": []}]
-    operation["x-scope"] = handler.opt["scope"]
-    if body is not None:
+def _operation(
+    path: str, method: str, handler: HTTPRouteHandler, exact: dict[Any, dict[str, Any]]
+) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "summary": handler.summary,
+        "description": getdoc(handler.fn),
+        "operationId": handler.handler_name,
+        "tags": [path.removeprefix(PREFIX).partition("/")[0]],
+        "security": [{"key": []}],
+        "x-scope": handler.opt["scope"],
+        "parameters": [*_path_parameters(path), *map(_query_parameter, query_fields(handler))],
+        "responses": _responses(handler, exact),
+    }
+    if method == "POST" and handler.opt.get("idempotency") is not False:
+        described["parameters"].append(KEY_PARAMETER)
+    for body in _bodies(handler):
         others = {kind: {"schema": {"type": "string"}} for kind in handler.opt.get("kinds", ())}
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": exact[body]}} | others}
-    if method == "post" and handler.opt.get("idempotency") is not False:
-        operation.setdefault("parameters", []).append(KEY_PARAMETER)
+        described["requestBody"] = {"required": True, "content": {JSON: {"schema": exact[body]}} | others}
+    return described
 
 
-@get("/api/v1/openapi.json", include_in_schema=False, sync_to_thread=False)
+def _responses(handler: HTTPRouteHandler, exact: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    answers = [exact[answer] for answer in _answers(handler)]
+    done: dict[str, Any] = {"description": "Done"}
+    if answers:
+        done["content"] = {JSON: {"schema": answers[0] if len(answers) == 1 else {"anyOf": answers}}}
+    refusal = {PROBLEM_JSON: {"schema": {"$ref": f"{REFERENCE}Problem"}}}
+    succeeded = {str(handler.status_code): done}
+    for status, spec in (handler.responses or {}).items():
+        succeeded[str(status)] = done | {"description": spec.description}
+    refused = {status: {"description": text, "content": refusal} for status, text in PROBLEMS.items()}
+    return succeeded | refused
+
+
+def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
+    for part in path.split("/"):
+        if part.startswith("{"):
+            yield {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _query_parameter(field: FieldDefinition) -> dict[str, Any]:
+    limits = field.kwarg_definition if isinstance(field.kwarg_definition, ParameterKwarg) else None
+    inner = [one for one in field.inner_types if one.annotation is not NoneType]
+    schema = msgspec.json.schema(inner[0].annotation if field.is_optional else field.annotation)
+    shown: dict[str, Any] = {"name": field.name, "in": "query", "required": field.is_required}
+    if limits is not None:
+        found = {
+            "minimum": limits.ge,
+            "maximum": limits.le,
+            "minLength": limits.min_length,
+            "maxLength": limits.max_length,
+        }
+        schema |= {name: limit for name, limit in found.items() if limit is not None}
+        shown |= {"name": limits.query or field.name, "description": limits.description or ""}
+    if field.has_default and field.default is not None:
+        schema["default"] = field.default
+    return shown | {"schema": schema}
+
+
+@get("/api/v1/openapi.json", sync_to_thread=False)
 def read_description(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the description of API v1."""
-    return Response(msgspec.json.encode(describe(request.app)), media_type="application/json")
+    return Response(msgspec.json.encode(describe(request.app)), media_type=JSON)
 
 
 handlers = [read_description]

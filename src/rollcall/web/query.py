@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import ParameterKwarg
 from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.typing import FieldDefinition
 
 from rollcall.domain.errors import Malformed, Problem
 
@@ -49,13 +50,24 @@ def _check(query: bytes, declared: frozenset[str]) -> None:
 
 @cache
 def _declared(handler: HTTPRouteHandler) -> frozenset[str]:
+    return frozenset(_name(field) for field in query_fields(handler))
+
+
+def query_fields(handler: HTTPRouteHandler) -> list[FieldDefinition]:
+    """Return those parameters of a handler that are filled from the query string."""
     paths = "/".join(handler.paths)
-    names = set()
-    for name, field in handler.parsed_fn_signature.parameters.items():
-        if name in GIVEN or f"{{{name}:" in paths:
-            continue
-        definition = field.kwarg_definition
-        alias = definition.query if isinstance(definition, ParameterKwarg) else None
-        if not (isinstance(definition, ParameterKwarg) and (definition.header or definition.cookie)):
-            names.add(alias or name)
-    return frozenset(names)
+    return [
+        field
+        for name, field in handler.parsed_fn_signature.parameters.items()
+        if name not in GIVEN and f"{{{name}:" not in paths and not _is_elsewhere(field)
+    ]
+
+
+def _name(field: FieldDefinition) -> str:
+    definition = field.kwarg_definition
+    return (definition.query if isinstance(definition, ParameterKwarg) else None) or field.name
+
+
+def _is_elsewhere(field: FieldDefinition) -> bool:
+    definition = field.kwarg_definition
+    return isinstance(definition, ParameterKwarg) and bool(definition.header or definition.cookie)

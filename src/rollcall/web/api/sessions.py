@@ -19,14 +19,10 @@ from rollcall.web.auth import Known
 from rollcall.web.deps import Given
 from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
 from rollcall.wire.api.sessions import (
-    ContentRevisionOut,
-    ContentSessionOut,
     NewSession,
     RevisionOut,
     SessionChange,
     SessionOut,
-    WallRevisionOut,
-    WallSessionOut,
 )
 from rollcall.wire.api.values import moment_ms, rfc3339, rfc3339_or_none
 
@@ -166,49 +162,23 @@ def _read(conn: Connection, project_no: ProjectNo, code: str, session_id: str, n
 
 
 def _shown(session: Session, warnings: list[str]) -> SessionOut:
-    match session.window:
-        case WallWindow(starts_ms, ends_ms):
-            return WallSessionOut(
-                id=session.id,
-                title=session.title,
-                starts_at=rfc3339(starts_ms),
-                ends_at=rfc3339_or_none(ends_ms),
-                revision=session.revision,
-                warnings=warnings,
-            )
-        case ContentWindow(from_ms, to_ms):
-            return ContentSessionOut(
-                id=session.id,
-                title=session.title,
-                from_ms=from_ms,
-                to_ms=to_ms,
-                revision=session.revision,
-                warnings=warnings,
-            )
+    shown = SessionOut(id=session.id, title=session.title, revision=session.revision, warnings=warnings)
+    return with_values(shown, **_window_values(session.window))
 
 
 def _revision(row: Revision) -> RevisionOut:
-    match row.window:
+    shown = RevisionOut(
+        revision=row.revision, title=row.title, removed=row.removed, actor=row.actor, at=rfc3339(row.at_ms)
+    )
+    return with_values(shown, **_window_values(row.window))
+
+
+def _window_values(window: Window) -> dict[str, str | int | None]:
+    match window:
         case WallWindow(starts_ms, ends_ms):
-            return WallRevisionOut(
-                revision=row.revision,
-                title=row.title,
-                starts_at=rfc3339(starts_ms),
-                ends_at=rfc3339_or_none(ends_ms),
-                removed=row.removed,
-                actor=row.actor,
-                at=rfc3339(row.at_ms),
-            )
+            return {"starts_at": rfc3339(starts_ms), "ends_at": rfc3339_or_none(ends_ms)}
         case ContentWindow(from_ms, to_ms):
-            return ContentRevisionOut(
-                revision=row.revision,
-                title=row.title,
-                from_ms=from_ms,
-                to_ms=to_ms,
-                removed=row.removed,
-                actor=row.actor,
-                at=rfc3339(row.at_ms),
-            )
+            return {"from_ms": from_ms, "to_ms": to_ms}
 
 
 handlers = [create_session, list_sessions, get_session, stop_session, change_session, delete_session]

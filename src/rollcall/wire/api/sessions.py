@@ -1,6 +1,6 @@
 """Bodies and answers of sessions: by times (live, scheduled) or by positions in the content (recordings)."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -32,55 +32,33 @@ class SessionChange(In, frozen=True):
     to_ms: Position | UnsetType = UNSET
 
 
-class WallRevisionOut(msgspec.Struct, frozen=True, kw_only=True):
+class RevisionOut(msgspec.Struct, frozen=True, kw_only=True):
     """A session as it was from `at` on, until the next revision; `actor` made the change."""
 
     revision: int
     title: str
-    starts_at: MomentOut
-    ends_at: MomentOut | None
+    starts_at: MomentOut | UnsetType = UNSET
+    ends_at: MomentOut | UnsetType | None = UNSET
+    from_ms: int | UnsetType = UNSET
+    to_ms: int | UnsetType = UNSET
     removed: bool
     actor: str
     at: MomentOut
 
 
-class ContentRevisionOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of a recording as it was from `at` on, until the next revision."""
+class SessionOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A session. Live and scheduled: `starts_at` and `ends_at` (null = still open); recording: `from_ms`, `to_ms`.
 
-    revision: int
-    title: str
-    from_ms: int
-    to_ms: int
-    removed: bool
-    actor: str
-    at: MomentOut
-
-
-class WallSessionOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of a live or scheduled media; `ends_at` null = still open. `revisions` when one session is read."""
+    `removed` and `revisions` come when one session is read.
+    """
 
     id: str
     title: str
-    starts_at: MomentOut
-    ends_at: MomentOut | None
+    starts_at: MomentOut | UnsetType = UNSET
+    ends_at: MomentOut | UnsetType | None = UNSET
+    from_ms: int | UnsetType = UNSET
+    to_ms: int | UnsetType = UNSET
     revision: int
     warnings: list[str] | UnsetType = UNSET
     removed: bool | UnsetType = UNSET
-    revisions: list[WallRevisionOut | ContentRevisionOut] | UnsetType = UNSET
-
-
-class ContentSessionOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of a recording: a window of its content."""
-
-    id: str
-    title: str
-    from_ms: int
-    to_ms: int
-    revision: int
-    warnings: list[str] | UnsetType = UNSET
-    removed: bool | UnsetType = UNSET
-    revisions: list[WallRevisionOut | ContentRevisionOut] | UnsetType = UNSET
-
-
-SessionOut: TypeAlias = WallSessionOut | ContentSessionOut
-RevisionOut: TypeAlias = WallRevisionOut | ContentRevisionOut
+    revisions: list[RevisionOut] | UnsetType = UNSET
