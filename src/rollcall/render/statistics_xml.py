@@ -7,11 +7,13 @@ singular; a list of texts is one element per text. What XML cannot carry (contro
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.resources import files
 from itertools import islice
+from typing import get_args, get_origin
 
 from lxml import etree
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from rollcall.wire.statistics import Event, Report
 
@@ -60,31 +62,46 @@ class _Sink:
 
 
 def _element(name: str, value: Struct) -> etree._Element:
-    element = etree.Element(name)
-    for field in value.__struct_fields__:
-        content = getattr(value, field)
-        if content is None or content is UNSET:
-            continue
-        if isinstance(content, list):
-            if field in SINGULAR:
-                element.append(_list(field, content))
-            else:
-                _add_texts(element, field, content)
-        else:
-            element.set(field, _text(content))
-    return element
+    return _fill(etree.Element(name, _scalars(value)), value)
 
 
 def _list(name: str, values: Sequence[Struct]) -> etree._Element:
-    element = etree.Element(name)
-    for value in values:
-        element.append(_element(SINGULAR[name], value))
+    return _items(etree.Element(name), values)
+
+
+def _scalars(value: Struct) -> dict[str, str]:
+    contents = ((field, getattr(value, field)) for field in value.__struct_fields__)
+    return {field: _text(content) for field, content in contents if isinstance(content, (str, int))}
+
+
+def _fill(element: etree._Element, value: Struct) -> etree._Element:
+    """Add the elements that stand for the lists of `value`."""
+    for field in _lists_of(type(value)):
+        content = getattr(value, field)
+        if content is UNSET:
+            continue
+        if field in SINGULAR:
+            _items(etree.SubElement(element, field), content)
+        else:
+            for text in content:
+                etree.SubElement(element, field).text = _text(text)
     return element
 
 
-def _add_texts(element: etree._Element, name: str, texts: list[str]) -> None:
-    for text in texts:
-        etree.SubElement(element, name).text = _text(text)
+@cache
+def _lists_of(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(
+        field.name
+        for field in structs.fields(kind)
+        if any(get_origin(part) is list for part in (field.type, *get_args(field.type)))
+    )
+
+
+def _items(element: etree._Element, values: Sequence[Struct]) -> etree._Element:
+    """Add an element for each of `values`, named in the singular of `element`."""
+    for value in values:
+        _fill(etree.SubElement(element, SINGULAR[element.tag], _scalars(value)), value)
+    return element
 
 
 def _text(value: str | int | bool) -> str:
@@ -92,4 +109,4 @@ def _text(value: str | int | bool) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    return value if value.isalnum() else ILLEGAL.sub("\ufffd", value)
+    return value if value.isascii() and value.isprintable() else ILLEGAL.sub("\ufffd", value)

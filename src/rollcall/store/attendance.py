@@ -85,7 +85,7 @@ def listed(
         .join(tables.list_media, on_media.list_no == p.list_no)
         .where(p.project_no == project_no, on_media.media_no.in_(list(media)), *_of(p.user_id, user_id))
     )
-    return [ListedRow._make(row) for row in connection.execute(query)]
+    return [ListedRow._make(row) for row in connection.execute(query).all()]
 
 
 def plays(
@@ -98,7 +98,7 @@ def plays(
         .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
         .order_by(t.no)
     )
-    return [PlayRow._make(row) for row in connection.execute(query)]
+    return [PlayRow._make(row) for row in connection.execute(query).all()]
 
 
 def origins(
@@ -124,7 +124,7 @@ def granted(
         .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
         .group_by(t.user_id)
     )
-    return [GrantedRow._make(row) for row in connection.execute(query)]
+    return [GrantedRow._make(row) for row in connection.execute(query).all()]
 
 
 def playing(connection: Connection, project_no: ProjectNo, play_nos: Sequence[int]) -> Ints:
