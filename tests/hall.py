@@ -1,0 +1,174 @@
+"""A live media with connected participants, for tests of sessions and checks: time is set, screens note all."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select
+
+from rollcall.actions import prompts
+from rollcall.base.clock import Clock
+from rollcall.domain.checks.marks import MarkKind, MarkRow
+from rollcall.domain.checks.outcome import PromptOutcome
+from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
+from rollcall.live.hub import Hub
+from rollcall.store import tables
+from rollcall.store.database import Connection, Database
+from rollcall.wire.close import Close
+from tests.history import Records
+
+T0 = 1_795_392_000_000
+
+
+class SetClock(Clock):
+    """A clock that shows what it is told."""
+
+    def __init__(self, now_ms: int = T0) -> None:
+        super().__init__()
+        self.at_ms = now_ms
+
+    def now_ms(self) -> int:
+        return self.at_ms
+
+
+@dataclass(eq=False)
+class Screen:
+    """One open player of a participant: every message it has got, as `(type, fields)`."""
+
+    user_id: UserId
+    got: list[dict[str, Any]] = field(default_factory=list)
+
+    def send(self, payload: bytes) -> None:
+        self.got.append(msgspec.json.decode(payload))
+
+    def close(self, code: Close) -> None:
+        raise AssertionError(code)
+
+    def types(self) -> list[str]:
+        """Return the kinds of what has come."""
+        return [message["type"] for message in self.got]
+
+
+@dataclass
+class Hall:
+    """A live media, its project, and what a server keeps in memory."""
+
+    db: Database
+    project_no: ProjectNo
+    event_no: EventNo
+    media_no: MediaNo
+    code: str
+    list_no: int
+    hub: Hub = field(default_factory=Hub)
+    clock: SetClock = field(default_factory=SetClock)
+    plays: dict[str, int] = field(default_factory=dict)
+    seqs: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.at_ms
+
+    def wait(self, ms: int) -> None:
+        """Let time pass."""
+        self.clock.at_ms += ms
+
+    def join(self, user_id: str) -> Screen:
+        """Connect one more player of a participant."""
+        screen = Screen(UserId(user_id))
+        self.hub.room(self.media_no).add(screen)
+        return screen
+
+    async def mark(
+        self, user_id: str, check: str, *kinds: MarkKind, play: str = "", late_ms: int = 0
+    ) -> list[PromptOutcome]:
+        """Report marks of now that arrive `late_ms` later, and tell what is told of them."""
+        play_no = await self._play(user_id, play)
+        rows = []
+        for kind in kinds:
+            seq = self.seqs[play_no] = self.seqs.get(play_no, 0) + 1
+            rows.append(
+                MarkRow(
+                    play_no=PlayNo(play_no),
+                    seq=seq,
+                    project_no=self.project_no,
+                    event_no=self.event_no,
+                    media_no=self.media_no,
+                    user_id=UserId(user_id),
+                    mark=kind,
+                    check=CheckId(check),
+                    at_ms=self.now_ms,
+                    arrival_ms=self.now_ms + late_ms,
+                    bound_ms=40,
+                    visible=True,
+                    trusted=True,
+                    answer=None,
+                )
+            )
+        return await self.apply(rows, self.now_ms + late_ms)
+
+    async def apply(self, rows: list[MarkRow], now_ms: int) -> list[PromptOutcome]:
+        """Store marks and decide their prompts in one transaction, as the evidence writer does."""
+
+        def store(conn: Connection) -> list[PromptOutcome]:
+            known = {tuple(row) for row in conn.execute(select(tables.marks.c.play_no, tables.marks.c.seq))}
+            fresh = [row for row in rows if (row.play_no, row.seq) not in known]
+            for row in fresh:
+                values = {name: getattr(row, name) for name in row.__slots__ if name != "check"}
+                conn.execute(insert(tables.marks).values(**values, check_code=row.check))
+            return prompts.apply_marks(conn, rows, now_ms)
+
+        outcomes = await self.db.write(store)
+        prompts.publish(self.hub, outcomes)
+        return outcomes
+
+    async def hear(self, user_id: str, *, play: str = "") -> None:
+        """Prove that a play has reported up to now."""
+        play_no = await self._play(user_id, play)
+        ordinal = self.seqs[-play_no] = self.seqs.get(-play_no, 0) + 1
+
+        def store(conn: Connection) -> None:
+            records = Records(conn)
+            records.project_no, records.event_no = self.project_no, self.event_no
+            records.span(self.media_no, play_no, ordinal, T0, self.now_ms, state="paused")
+
+        await self.db.write(store)
+
+    async def states(self, check: str) -> dict[str, str]:
+        """Return the state of each prompt of a check."""
+        p, c = tables.prompts.c, tables.checks.c
+        query = select(p.user_id, p.state).join(tables.checks, c.no == p.check_no).where(c.code == check)
+        rows = await self.db.read(lambda conn: conn.execute(query).all())
+        return {row.user_id: row.state for row in rows}
+
+    async def _play(self, user_id: str, play: str) -> int:
+        key = f"{user_id} {play}"
+        if key not in self.plays:
+
+            def store(conn: Connection) -> int:
+                records = Records(conn)
+                records.project_no, records.event_no = self.project_no, self.event_no
+                return records.play(self.media_no, user_id)
+
+            self.plays[key] = await self.db.write(store)
+        return self.plays[key]
+
+
+async def open_hall(db: Database, *users: str, kind: str = "live") -> Hall:
+    """Store a media with these participants on its list; nobody is connected yet."""
+
+    def store(conn: Connection) -> Hall:
+        records = Records(conn)
+        media = records.media(kind=kind)
+        of_list = records.list_of(media)
+        for user_id in users:
+            records.participant(of_list, user_id)
+        return Hall(
+            db,
+            ProjectNo(records.project_no),
+            EventNo(records.event_no),
+            MediaNo(media),
+            records.codes[media],
+            of_list,
+        )
+
+    return await db.write(store)
