@@ -42,6 +42,15 @@ export class ChatView extends Part {
       ${this.view.room.mode === "closed" ? html`<p class="chat-closed">${t("chat.closed")}</p>` : this.#form()}`;
   }
 
+  /** The list keeps its end in view when it gets more or less room. */
+  protected override firstUpdated(): void {
+    const list = this.querySelector(".chat-list");
+    if (!list) return;
+    new ResizeObserver(() => {
+      if (this.#atEnd) this.#toEnd();
+    }).observe(list);
+  }
+
   protected override updated(_changed: PropertyValues): void {
     const { items, pending } = this.view.room;
     const last = items.at(-1)?.id ?? 0;

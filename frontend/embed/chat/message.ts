@@ -31,5 +31,9 @@ function linked(text: string): unknown[] {
 }
 
 function hourMinute(at_ms: number): string {
-  return new Date(at_ms).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+  return new Date(at_ms).toLocaleTimeString(language(), {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+  });
 }

@@ -12,11 +12,14 @@ import { leftOf, type OpenPrompt } from "./prompts";
 /** Circumference of the ring; its dash shows what is left. */
 const AROUND = 2 * Math.PI * 44;
 const PLACES = 6;
+/** Not half in view for this long (the frame is scrolled away): the same as a hidden page. */
+const OUT_OF_VIEW_MS = 1_500;
 
 export class CheckDialog extends Part {
   #check: string | null = null;
   #place = 0;
   #seen = false;
+  #came_ms = 0;
   #redraw = 0;
   #watch: IntersectionObserver | null = null;
 
@@ -63,6 +66,7 @@ export class CheckDialog extends Part {
   #came(prompt: OpenPrompt): void {
     this.#gone();
     this.#check = prompt.check;
+    this.#came_ms = performance.now();
     const dialog = this.querySelector("dialog");
     if (!dialog) return;
     dialog.showModal();
@@ -79,9 +83,10 @@ export class CheckDialog extends Part {
     this.#report(prompt);
   }
 
-  /** Hidden: it has arrived and its time runs. Visible: it is shown once two frames have been painted. */
+  /** Where nobody sees it: it has arrived and its time runs. In view: it is shown once two frames are painted. */
   #report(prompt: OpenPrompt): void {
-    if (document.visibilityState === "hidden") {
+    const unseen = !this.#seen && performance.now() - this.#came_ms > OUT_OF_VIEW_MS;
+    if (document.visibilityState === "hidden" || unseen) {
       if (!prompt.received && !prompt.shown) this.viewer.displayed(prompt.check, true);
       return;
     }
