@@ -33,7 +33,7 @@ async def test_from_publish_over_reconnect_to_decoded_pictures(tmp_path: Path) -
         before = await broadcast.playlist_with(2)
         dates = re.findall(r"DATE-TIME:(\S+)Z", before)
         behind_s = time.time() - datetime.fromisoformat(dates[-1] + "+00:00").timestamp()
-        assert 1.5 < behind_s < 5
+        assert 1.5 < behind_s < 8
         first.terminate()
         await broadcast.handlers.until_told("started", "stopped")
         await broadcast.publish(size="640x360")
@@ -64,7 +64,7 @@ async def test_a_wrong_key_is_refused_at_once_and_never_logged(
 ) -> None:
     async with live.running(tmp_path / "run") as broadcast:
         wrong = await broadcast.publish("wrong-stream-key")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             _, complaint = await wrong.communicate()
         assert wrong.returncode != 0
         assert b"not accepted" in complaint
@@ -81,7 +81,7 @@ async def test_the_newest_publisher_of_a_key_wins(tmp_path: Path) -> None:
         older = await broadcast.publish()
         await broadcast.handlers.until_told("started")
         await broadcast.publish()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await older.communicate()
         await broadcast.handlers.until_told("started", "stopped", "started")
         broadcast.supervisor.drop(MEDIA)
@@ -94,6 +94,17 @@ async def test_a_picture_without_sound_is_published_too(tmp_path: Path) -> None:
         await broadcast.publish(STREAM_KEY, "-an")
         await broadcast.handlers.until_told("started")
         assert b'CODECS="avc1.' in await broadcast.get("index.m3u8")
+
+
+@pytest.mark.parametrize("ffmpeg", ["/bin/false", "/does/not/exist"])
+async def test_without_a_working_ffmpeg_the_encoder_is_sent_away(tmp_path: Path, ffmpeg: str) -> None:
+    async with live.running(tmp_path / "run", ffmpeg) as broadcast:
+        encoder = await broadcast.publish()
+        async with asyncio.timeout(15):
+            await encoder.communicate()
+        assert encoder.returncode != 0
+        assert broadcast.supervisor.pid is not None
+        assert broadcast.handlers.told == []
 
 
 async def test_a_killed_media_process_takes_its_ffmpeg_along_and_comes_back(tmp_path: Path) -> None:

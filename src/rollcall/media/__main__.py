@@ -14,6 +14,7 @@ from pathlib import Path
 import uvloop
 
 from rollcall.base.clock import Clock
+from rollcall.base.logging import configure
 from rollcall.media.child import BUSY_PORT
 from rollcall.media.encoder import ffmpeg_path
 from rollcall.media.link import LinkError
@@ -25,7 +26,7 @@ log = logging.getLogger("rollcall.media")
 def main(arguments: list[str]) -> int:
     """Run the media process; returns its exit code."""
     given = _parse(arguments)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    configure(sys.stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends us
     places = Places(given.link, given.http, given.rtmp_host, given.rtmp_port, given.ffmpeg or ffmpeg_path())
     try:

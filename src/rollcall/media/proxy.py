@@ -20,7 +20,7 @@ from rollcall.media.hls import Receive, Scope, Send
 MAX_CONNECTIONS = 1024
 CONNECT_WITHIN_S = 5.0
 READ_WITHIN_S = 15.0
-_PIECE_BYTES = 64 * 1024
+_PIECE_BYTES = 256 * 1024
 _PASSED_ON = (
     "allow",
     "cache-control",
@@ -71,7 +71,7 @@ class MediaProxy:
                 ]
                 await send({"type": "http.response.start", "status": response.status, "headers": headers})
                 begun = True
-                async for piece in response.content.iter_chunked(_PIECE_BYTES):
+                async for piece in response.content.iter_any():
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
         except aiohttp.ClientConnectorError:
@@ -97,6 +97,7 @@ class MediaProxy:
                 connector=connector,
                 timeout=timeout,
                 auto_decompress=False,
+                read_bufsize=_PIECE_BYTES,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("accept", "accept-encoding", "user-agent"),
             )
