@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -129,7 +129,7 @@ async def _run(
     server = _Server(
         _config(build_asgi(api, proxy, sockets)),
         ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),
-        drain=partial(_drain, hub),
+        drain=partial(_drain, hub, sockets.open),
     )
     draw = SystemRandom().randint
     work: list[Coroutine[Any, Any, None]] = [
@@ -155,7 +155,7 @@ class _Server(uvicorn.Server):
     """uvicorn, told when it answers, and to drain the viewers before it ends."""
 
     def __init__(
-        self, config: uvicorn.Config, ready: Callable[[_Server], None], drain: Callable[[], None]
+        self, config: uvicorn.Config, ready: Callable[[_Server], None], drain: Callable[[], Awaitable[None]]
     ) -> None:
         super().__init__(config)
         self._ready = ready
@@ -168,7 +168,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let every viewer reconnect elsewhere, then end what is left."""
-        self._drain()
+        await self._drain()
         await super().shutdown(sockets)
 
     def stop(self) -> None:
@@ -196,10 +196,13 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def _drain(hub: Hub) -> None:
+async def _drain(hub: Hub, open_sockets: set[asyncio.Task[None]]) -> None:
+    """Close every viewer's connection in a way that makes it reconnect, and wait until that is said."""
     for _, room in hub.rooms():
         for connection in room.all():
             connection.close(Close.DRAINING)
+    if open_sockets:
+        await asyncio.wait(open_sockets, timeout=DRAIN_S)
 
 
 @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@ evidence: acknowledgements come from the group commit.
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from litestar.types import Receive, Scope, Send
@@ -46,6 +46,7 @@ class SocketDeps:
     playing: Playing
     feed: ChatFeed
     rooms: Rooms
+    open: set[asyncio.Task[None]] = field(default_factory=set)  # every connection that is being served
 
 
 async def viewer_socket(
@@ -54,6 +55,8 @@ async def viewer_socket(
     """Serve one connection from its handshake to its end."""
     task = asyncio.current_task()
     assert task is not None
+    given.open.add(task)
+    task.add_done_callback(given.open.discard)
     await receive_()  # websocket.connect
     connection = ViewerConnection(send, task, asyncio.get_running_loop().time())
     try:
