@@ -13,9 +13,13 @@ where a slice is worth min(Δwall, Δcontent). It knows nothing of where spans a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.intervals import Interval, Intervals, intersect, length, subtract, union
+from rollcall.domain.sessions import WallWindow
+
+Session: TypeAlias = tuple[MediaNo, WallWindow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +35,10 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """The wall time of one session of a media; `ends_ms` None = still open."""
-
-    media_no: MediaNo
-    starts_ms: int
-    ends_ms: int | None
-
-    def until(self, now_ms: int) -> Interval:
-        """Return the session as an interval that never reaches beyond `now_ms` while it is open."""
-        return Interval(self.starts_ms, now_ms if self.ends_ms is None else self.ends_ms)
-
-
-@dataclass(frozen=True, slots=True)
 class Credit:
-    """What one user watched: per window in the order given, per media, and in all."""
+    """What one user watched: per session in the order given, per media, and in all."""
 
-    windows_ms: tuple[int, ...]
+    sessions_ms: tuple[int, ...]
     media_ms: Mapping[MediaNo, int]
     watched_ms: int
     watched_plain_ms: int
@@ -63,14 +54,17 @@ def evidence(spans: Iterable[Watching], media_no: MediaNo) -> Intervals:
     return union(Interval(s.start_ms, s.end_ms) for s in spans if s.media_no == media_no and earns(s))
 
 
-def credit(spans: Sequence[Watching], windows: Sequence[Window], now_ms: int) -> Credit:
+def credit(spans: Sequence[Watching], sessions: Sequence[Session], now_ms: int) -> Credit:
     """Return what a user with these spans is credited in these sessions, as read at `now_ms`."""
-    cut = {window.media_no: _inside(spans, windows, window.media_no, now_ms) for window in windows}
+    media = {media_no: None for media_no, _ in sessions}
     signed = [span for span in spans if span.signed]
+    cut = {media_no: _inside(spans, sessions, media_no, now_ms) for media_no in media}
     proven = union(moment for moments in cut.values() for moment in moments)
-    by_signature = union(moment for media_no in cut for moment in _inside(signed, windows, media_no, now_ms))
+    by_signature = union(
+        moment for media_no in media for moment in _inside(signed, sessions, media_no, now_ms)
+    )
     return Credit(
-        windows_ms=tuple(watched(evidence(spans, w.media_no), w.until(now_ms)) for w in windows),
+        sessions_ms=tuple(watched(evidence(spans, no), wall(window, now_ms)) for no, window in sessions),
         media_ms={media_no: length(moments) for media_no, moments in cut.items()},
         watched_ms=length(proven),
         watched_plain_ms=length(subtract(proven, by_signature)),
@@ -82,8 +76,13 @@ def watched(proven: Iterable[Interval], session: Interval) -> int:
     return length(intersect(proven, (session,)))
 
 
+def wall(window: WallWindow, now_ms: int) -> Interval:
+    """Return the wall time of a session, which never reaches beyond `now_ms` while it is open."""
+    return Interval(window.starts_ms, now_ms if window.ends_ms is None else window.ends_ms)
+
+
 def _inside(
-    spans: Iterable[Watching], windows: Iterable[Window], media_no: MediaNo, now_ms: int
+    spans: Iterable[Watching], sessions: Iterable[Session], media_no: MediaNo, now_ms: int
 ) -> Intervals:
-    sessions = [window.until(now_ms) for window in windows if window.media_no == media_no]
-    return intersect(evidence(spans, media_no), sessions)
+    windows = [wall(window, now_ms) for no, window in sessions if no == media_no]
+    return intersect(evidence(spans, media_no), windows)

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollcall.actions.statistics import Ask, report_anything_now, watching
-from rollcall.domain.credit import Watching, Window, credit
+from rollcall.domain.credit import Watching, credit
 from rollcall.domain.ids import MediaNo
+from rollcall.domain.sessions import WallWindow
 from rollcall.render.statistics_json import json_chunks
 from rollcall.store.database import Database
 from tests.history import Records
@@ -243,7 +244,7 @@ def ruled(history: History, user: str) -> tuple[int, int]:
         if s.user == user
     ]
     windows = [
-        Window(MediaNo(hall), T0 + a * STEP_MS, None if b is None else T0 + b * STEP_MS)
+        (MediaNo(hall), WallWindow(T0 + a * STEP_MS, None if b is None else T0 + b * STEP_MS))
         for hall, a, b in history.sessions
     ]
     found = credit(spans, windows, NOW_MS)

@@ -4,11 +4,14 @@ A check belongs to the session of its media that holds its `issued_ms` in the cu
 sessions drawn or moved afterwards take their checks along.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rollcall.domain.credit import wall
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import MediaNo, ProjectNo, SessionId, UserId
 from rollcall.domain.intervals import Interval
+from rollcall.domain.sessions import WallWindow, holds
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection
 from rollcall.store.statistics import CheckRow, EventRow, MediaRow, SessionRow
@@ -48,7 +51,7 @@ class Frame:
         return [
             (position, window)
             for position, session in enumerate(self.sessions)
-            if session.media_no == media_no and (window := wall(session, self.now_ms)) is not None
+            if session.media_no == media_no and (window := wall_of(session, self.now_ms)) is not None
         ]
 
     def attendance_windows(self, media_no: MediaNo) -> list[tuple[int, Interval]]:
@@ -77,11 +80,21 @@ def event_frame(connection: Connection, project_no: ProjectNo, code: str, ask: A
     return _frame(connection, project_no, event, media, ask, now_ms)
 
 
-def wall(session: SessionRow, now_ms: int) -> Interval | None:
+def wall_of(session: SessionRow, now_ms: int) -> Interval | None:
     """Return a session's wall time, up to `now_ms` while it is open; None when it is a window of content."""
     if session.starts_ms is None:
         return None
-    return Interval(session.starts_ms, now_ms if session.ends_ms is None else session.ends_ms)
+    return wall(WallWindow(session.starts_ms, session.ends_ms), now_ms)
+
+
+def session_holding(sessions: Sequence[SessionRow], media_no: MediaNo, at_ms: int) -> int:
+    """Return the position of the media's session that holds a moment, or NO_SESSION."""
+    for position, session in enumerate(sessions):
+        if session.media_no != media_no or session.starts_ms is None:
+            continue
+        if holds(WallWindow(session.starts_ms, session.ends_ms), at_ms):
+            return position
+    return NO_SESSION
 
 
 def _frame(
@@ -99,18 +112,13 @@ def _frame(
         sessions = [session for session in sessions if session.code == ask.session_id]
         if not sessions:
             raise NotFound(f"There is no session '{ask.session_id}' here.")
-        checks = [check for check in checks if _session_of(check, sessions) != NO_SESSION]
-    belongs = [_session_of(check, sessions) for check in checks]
+        checks = [
+            check
+            for check in checks
+            if session_holding(sessions, check.media_no, check.issued_ms) != NO_SESSION
+        ]
+    belongs = [session_holding(sessions, check.media_no, check.issued_ms) for check in checks]
     return Frame(project_no, event, media, sessions, checks, belongs, now_ms)
-
-
-def _session_of(check: CheckRow, sessions: list[SessionRow]) -> int:
-    for position, session in enumerate(sessions):
-        if session.media_no == check.media_no and session.starts_ms is not None:
-            until_ms = session.ends_ms
-            if session.starts_ms <= check.issued_ms and (until_ms is None or check.issued_ms < until_ms):
-                return position
-    return NO_SESSION
 
 
 def _last_moment_ms(check: CheckRow) -> int:

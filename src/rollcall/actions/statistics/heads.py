@@ -5,9 +5,9 @@ It decides nothing: every number here was counted in `outcomes`.
 
 from msgspec import UNSET
 
-from rollcall.actions.statistics.frame import NO_SESSION, Frame, wall
+from rollcall.actions.statistics.frame import NO_SESSION, Frame, wall_of
 from rollcall.actions.statistics.outcomes import Outcomes
-from rollcall.store.statistics import MediaRow
+from rollcall.store.statistics import MediaRow, SessionRow
 from rollcall.wire.api.values import rfc3339, rfc3339_or_none
 from rollcall.wire.statistics import Check, Event, Media, Session
 
@@ -33,8 +33,10 @@ def sessions(frame: Frame) -> list[Session]:
             title=row.title,
             starts_at=rfc3339_or_none(row.starts_ms),
             ends_at=rfc3339_or_none(row.ends_ms),
-            duration_ms=max(0, window.end - window.start) if (window := wall(row, frame.now_ms)) else 0,
+            duration_ms=_duration_ms(row, frame.now_ms),
             media=codes[row.media_no] if frame.event else UNSET,
+            from_ms=UNSET if row.from_ms is None else row.from_ms,
+            to_ms=UNSET if row.to_ms is None else row.to_ms,
         )
         for row in frame.sessions
     ]
@@ -66,6 +68,13 @@ def checks(frame: Frame, outcomes: Outcomes) -> list[Check]:
             zip(frame.checks, counts, strict=True)
         )
     ]
+
+
+def _duration_ms(row: SessionRow, now_ms: int) -> int:
+    window = wall_of(row, now_ms)
+    if window is not None:
+        return max(0, window.end - window.start)
+    return (row.to_ms or 0) - (row.from_ms or 0)
 
 
 def _codes(frame: Frame) -> dict[int, str]:
