@@ -64,7 +64,7 @@ async def make_event(api: Api) -> Event:
     for number, title in enumerate(SESSIONS):
         await api.call("POST", f"/media/{code}/sessions", _session(title, now + FIRST_AFTER_MS, number))
     await api.call("PUT", f"/media/{code}/check-plan", CHECK_PLAN)
-    await api.call("POST", f"/media/{code}/chat", {"text": WELCOME})
+    await api.call("POST", f"/media/{code}/chat", {"text": WELCOME, "name": "Академия «Пульс»"})
     return Event(code, f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}")
 
 

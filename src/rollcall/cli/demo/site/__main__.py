@@ -19,6 +19,7 @@ from rollcall.cli.demo.site.doctors import DOCTORS
 PAGES = Path(__file__).parent / "pages"
 ROLLCALL = web.AppKey("rollcall", Rollcall)
 PLAYER_URL = os.environ["ROLLCALL_URL"]
+SPEAKER = "Академия «Пульс»"
 
 
 async def index(_request: web.Request) -> web.Response:
@@ -33,7 +34,7 @@ async def index(_request: web.Request) -> web.Response:
 async def doctor(request: web.Request) -> web.Response:
     """Show the lesson with the player to one doctor, who is signed in to this site by following the link."""
     user_id, name, speciality = DOCTORS[request.match_info["login"]]
-    url = await request.app[ROLLCALL].launch(user_id, name)
+    url = await request.app[ROLLCALL].launch(user_id, name) + "&lang=ru"
     title = (await request.app[ROLLCALL].media())["title"]
     return _page(
         "doctor.html", name=_text(name), speciality=_text(speciality), title=_text(title), url=_text(url)
@@ -62,7 +63,7 @@ async def command(request: web.Request) -> web.Response:
         case "ask":
             done = await rollcall.ask_now(given["lifetime_s"])
         case "say":
-            done = await rollcall.say(given["text"])
+            done = await rollcall.say(given["text"], SPEAKER)
         case _:
             raise web.HTTPNotFound
     return web.json_response(done)

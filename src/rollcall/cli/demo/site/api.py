@@ -44,9 +44,9 @@ class Rollcall:
         """Ask everybody who is watching to confirm that they are there."""
         return await self._call("POST", "/checks", {"lifetime_s": lifetime_s, "sound": True})
 
-    async def say(self, text: str) -> Any:
-        """Write into the chat as the organiser."""
-        return await self._call("POST", "/chat", {"text": text})
+    async def say(self, text: str, name: str) -> Any:
+        """Write into the chat as the organiser, under a name of one's own."""
+        return await self._call("POST", "/chat", {"text": text, "name": name})
 
     async def statistics(self) -> Any:
         """Return minutes, checks and outcomes of every participant, live."""
