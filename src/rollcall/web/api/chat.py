@@ -1,7 +1,9 @@
 """The chat beside the picture: history, the organiser's messages, removal, bans, settings."""
 
+from typing import Annotated
+
 from litestar import delete, get, patch, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import UNSET
 
 from rollcall.actions import chat
@@ -17,6 +19,7 @@ from rollcall.wire.api.chat import ChatChange, ChatMessageOut, ChatSettingsOut, 
 from rollcall.wire.api.values import rfc3339
 
 SCOPE = {"scope": "control"}
+MessageId = Annotated[int, PathParameter(ge=1, le=2**53)]
 
 
 @get("/media/{code:str}/chat", opt=SCOPE, summary="Chat history, newest first")
@@ -44,7 +47,7 @@ async def announce(
 
 
 @delete("/media/{code:str}/chat/{message:int}", opt=SCOPE, summary="Remove a message")
-async def remove_message(code: FromPath[str], message: FromPath[int], deps: Given, caller: Known) -> None:
+async def remove_message(code: FromPath[str], message: MessageId, deps: Given, caller: Known) -> None:
     """Take a message out of every page; it stays in the record."""
     place = await _place(deps, caller.project_no, code)
     await chat.remove_message(deps.db, deps.feed, place, message, deps.clock.now_ms())
