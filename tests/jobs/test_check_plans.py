@@ -1,0 +1,309 @@
+"""Check plans on both engines: personal and common moments, durable over a restart, nothing told about the future."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from rollcall.actions import check_plans as actions
+from rollcall.actions import sessions
+from rollcall.domain.checks.plan import Plan
+from rollcall.domain.checks.resolve import DELIVERY_MS
+from rollcall.domain.errors import Conflict, Malformed, NotFound
+from rollcall.domain.ids import UserId
+from rollcall.domain.sessions import Session, WallWindow
+from rollcall.jobs import check_plans as plan_job
+from rollcall.jobs import prompts as prompt_job
+from rollcall.live.playing import Playing
+from rollcall.store import check_plans, tables
+from rollcall.store.check_plans import StoredPlan
+from rollcall.store.database import Database
+from tests.hall import T0, Hall, Screen, open_hall
+
+SECOND = 1000
+PLAN = Plan(None, (40, 60), lifetime_s=20, sound=True, per_participant=True, per_session=None)
+
+
+class Event:
+    """A hall whose participants play in real seconds, with a seeded plan."""
+
+    def __init__(self, hall: Hall, seed: int = 1) -> None:
+        self.hall, self.playing = hall, Playing()
+        self.source = random.Random(seed)
+        self.asked: dict[str, list[int]] = {}
+        self.screens: dict[str, Screen] = {}
+
+    def arrive(self, *users: str) -> None:
+        for user_id in users:
+            self.screens[user_id] = self.hall.join(user_id)
+
+    async def begin(self, length_s: int | None = None) -> Session:
+        now_ms = self.hall.now_ms
+        window = WallWindow(now_ms, None if length_s is None else now_ms + length_s * SECOND)
+        made, _ = await sessions.create_session(
+            self.hall.db, self.hall.project_no, self.hall.code, "Block", window, "test", now_ms
+        )
+        return made
+
+    async def put(self, plan: Plan) -> StoredPlan:
+        return await actions.put_plan(
+            self.hall.db, self.hall.project_no, self.hall.code, plan, "test", self.hall.now_ms
+        )
+
+    async def live(self, seconds: int, *, answers: bool = True, away: tuple[str, ...] = ()) -> None:
+        """Let seconds pass; who is not away plays on and answers at once."""
+        hall = self.hall
+        for _ in range(seconds):
+            for user_id in self.screens:
+                if user_id not in away:
+                    self.playing.note(hall.media_no, UserId(user_id), hall.now_ms, hall.now_ms + SECOND)
+            hall.wait(SECOND)
+            await plan_job.run_once(hall.db, hall.hub, self.playing, hall.clock, self.source.randint)
+            await prompt_job.run_once(hall.db, hall.hub, hall.clock)
+            for user_id, screen in self.screens.items():
+                for message in screen.got:
+                    if message["type"] == "prompt":
+                        self.asked.setdefault(user_id, []).append((hall.now_ms - T0) // SECOND)
+                        if answers:
+                            await hall.mark(user_id, message["check"], "shown", "answered")
+                screen.got.clear()
+
+    async def checks(self) -> list[tuple[int | None, int, int, int]]:
+        """Return session, ordinal, first and last second of every check."""
+        c = tables.checks.c
+        query = select(c.session_no, c.ordinal, c.issued_ms, c.last_issued_ms, c.origin).order_by(c.no)
+        rows = await self.hall.db.read(lambda conn: conn.execute(query).all())
+        assert all(row.origin == "plan" for row in rows)
+        return [
+            (row.session_no, row.ordinal, (row.issued_ms - T0) // SECOND, (row.last_issued_ms - T0) // SECOND)
+            for row in rows
+        ]
+
+
+async def test_each_participant_has_moments_of_their_own_and_one_check_holds_each_control(
+    database: Database,
+) -> None:
+    event = Event(await open_hall(database, "anna", "boris"))
+    event.arrive("anna", "boris")
+    session = await event.begin()
+    await event.put(PLAN)
+    await event.live(130)
+    anna, boris = event.asked["anna"], event.asked["boris"]
+    assert anna != boris
+    for moments in (anna, boris):
+        gaps = [later - sooner for sooner, later in zip([1, *moments], moments, strict=False)]
+        assert all(40 <= gap <= 61 for gap in gaps), gaps
+    expected = [
+        (session.no, ordinal, min(at), max(at))
+        for ordinal, at in enumerate(zip(anna[:2], boris[:2], strict=True), 1)
+    ]
+    assert (await event.checks())[:2] == expected
+
+
+async def test_nobody_is_asked_in_a_break_while_away_or_near_the_end(database: Database) -> None:
+    event = Event(await open_hall(database, "anna", "boris"))
+    event.arrive("anna", "boris")
+    await event.put(replace(PLAN, every_s=(5, 8)))
+    await event.live(20, away=("boris",))
+    assert event.asked == {}
+    await event.begin(100)
+    await event.live(100, away=("boris",))
+    assert set(event.asked) == {"anna"}
+    assert min(event.asked["anna"]) > 20
+    assert max(event.asked["anna"]) <= 20 + 100 - 50
+    await event.live(20)
+    assert max(event.asked["anna"]) <= 20 + 100 - 50
+
+
+async def test_moments_survive_a_restart(database: Database) -> None:
+    def event_of(hall: Hall) -> Event:
+        event = Event(hall, seed=5)
+        event.arrive("anna")
+        return event
+
+    first = event_of(await open_hall(database, "anna"))
+    await first.begin()
+    await first.put(PLAN)
+    await first.live(20)
+    drawn = await database.read(lambda conn: check_plans.draws_of(conn, first.hall.media_no))
+    again = event_of(first.hall)
+    again.playing.set_baseline(first.hall.media_no, UserId("anna"), 20 * SECOND)
+    again.source = random.Random(99)
+    await plan_job.run_once(database, again.hall.hub, again.playing, again.hall.clock, again.source.randint)
+    await again.live(45)
+    due_ms = drawn[UserId("anna")].due_played_ms
+    assert due_ms is not None
+    assert again.asked["anna"][0] == -(-due_ms // SECOND)
+
+
+async def test_parts_ask_everybody_exactly_m_times(database: Database) -> None:
+    event = Event(await open_hall(database, "anna", "boris"), seed=3)
+    event.arrive("anna", "boris")
+    await event.put(replace(PLAN, per_session=2))
+    session = await event.begin(160)
+    await event.live(160)
+    for moments in event.asked.values():
+        assert len(moments) == 2
+        assert moments[0] <= 81 <= moments[1] + 1 <= 112
+    assert [(no, ordinal) for no, ordinal, _, _ in await event.checks()] == [(session.no, 1), (session.no, 2)]
+
+
+async def test_an_undelivered_control_is_asked_again_in_its_part(database: Database) -> None:
+    event = Event(await open_hall(database, "anna"), seed=2)
+    event.arrive("anna")
+    await event.put(replace(PLAN, per_session=1))
+    await event.begin(1000)
+    hall = event.hall
+
+    def early(low: int, high: int) -> int:
+        return min(high, low + 10 * SECOND)
+
+    async def run(seconds: int) -> None:
+        for _ in range(seconds):
+            event.playing.note(hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND)
+            hall.wait(SECOND)
+            await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, early)
+            await prompt_job.run_once(hall.db, hall.hub, hall.clock)
+
+    await run(12 + (20_000 + DELIVERY_MS) // SECOND)
+    check = event.screens["anna"].got[0]["check"]
+    assert await hall.states(check) == {"anna": "undelivered"}
+    await run(12)
+    assert event.screens["anna"].types() == ["prompt", "prompt_closed", "prompt"]
+    assert {message["check"] for message in event.screens["anna"].got} == {check}
+    assert await hall.states(check) == {"anna": "issued"}
+    await hall.mark("anna", check, "shown", "answered")
+    assert await hall.states(check) == {"anna": "confirmed"}
+    assert len(await event.checks()) == 1
+
+
+async def test_a_common_moment_asks_all_within_the_jitter(database: Database) -> None:
+    users = [f"doctor-{number}" for number in range(8)]
+    event = Event(await open_hall(database, *users))
+    event.arrive(*users)
+    await event.put(replace(PLAN, per_participant=False))
+    await event.begin()
+    await event.live(85)
+    moments = [event.asked[user_id][0] for user_id in users]
+    assert max(moments) - min(moments) <= 21
+    assert len(set(moments)) > 1
+    assert [len(event.asked[user_id]) for user_id in users] == [1] * 8
+    assert [(ordinal, first, last) for _, ordinal, first, last in await event.checks()] == [
+        (1, min(moments), max(moments))
+    ]
+
+
+async def test_a_pause_asks_nobody_and_resuming_asks_nobody_at_once(database: Database) -> None:
+    event = Event(await open_hall(database, "anna"))
+    event.arrive("anna")
+    await event.put(PLAN)
+    await event.begin()
+    await event.live(10)
+    hall = event.hall
+    await actions.set_paused(database, hall.project_no, hall.code, True, "test", hall.now_ms)
+    await event.live(90)
+    assert event.asked == {}
+    await actions.set_paused(database, hall.project_no, hall.code, False, "test", hall.now_ms)
+    await event.live(62)
+    assert len(event.asked["anna"]) == 1
+    assert 140 <= event.asked["anna"][0] <= 162
+
+
+async def test_one_prompt_of_the_plan_at_a_time(database: Database) -> None:
+    event = Event(await open_hall(database, "anna"))
+    event.arrive("anna")
+    await event.put(replace(PLAN, every_s=(3, 4)))
+    await event.begin()
+    await event.live(45, answers=False)
+    gaps = [
+        later - sooner for sooner, later in zip(event.asked["anna"], event.asked["anna"][1:], strict=False)
+    ]
+    assert gaps
+    assert min(gaps) >= 20
+
+
+async def test_a_cancelled_control_is_not_asked_of_the_others(database: Database) -> None:
+    event = Event(await open_hall(database, "anna", "boris"))
+    event.arrive("anna", "boris")
+    await event.put(PLAN)
+    await event.begin()
+    while not event.asked:
+        await event.live(1)
+    await database.write(lambda conn: conn.execute(update(tables.checks).values(state="cancelled")))
+    (asked,) = event.asked
+    await event.live(62 - len(event.asked[asked]))
+    first = await event.checks()
+    assert first[0][1] == 1
+    assert first[0][2] == first[0][3]
+
+
+async def test_no_byte_sent_before_a_prompt_depends_on_the_plan(database: Database) -> None:
+    """Invariant I16: a player learns of a moment when it has come, and of nothing before."""
+    event = Event(await open_hall(database, "anna"))
+    screen = event.hall.join("anna")
+    await event.put(PLAN)
+    await event.begin()
+    hall = event.hall
+    for _ in range(39):
+        event.playing.note(hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND)
+        hall.wait(SECOND)
+        await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, event.source.randint)
+        await prompt_job.run_once(hall.db, hall.hub, hall.clock)
+    assert screen.got == []
+
+
+async def test_a_plan_that_cannot_hold_is_refused_with_the_arithmetic(database: Database) -> None:
+    event = Event(await open_hall(database))
+    await event.begin(100)
+    with pytest.raises(Malformed, match=r"100 s / 3 = 33 s"):
+        await event.put(replace(PLAN, per_session=3))
+    await event.put(replace(PLAN, per_session=1))
+    event.hall.wait(100 * SECOND)
+    await event.put(replace(PLAN, per_session=3))
+
+
+@pytest.mark.parametrize(
+    ("plan", "path"),
+    [
+        (replace(PLAN, every_min=(30, 45)), r"\$"),
+        (replace(PLAN, every_s=None), r"\$"),
+        (replace(PLAN, every_s=(60, 40)), r"\$.every_s"),
+        (replace(PLAN, every_s=None, every_min=(45, 30)), r"\$.every_min"),
+    ],
+)
+async def test_a_range_has_one_unit_and_the_right_order(
+    sqlite_database: Database, plan: Plan, path: str
+) -> None:
+    event = Event(await open_hall(sqlite_database))
+    with pytest.raises(Malformed, match=path):
+        await event.put(plan)
+
+
+async def test_the_same_plan_again_keeps_its_moments_and_another_draws_anew(database: Database) -> None:
+    event = Event(await open_hall(database, "anna"))
+    event.arrive("anna")
+    stored = await event.put(PLAN)
+    await event.begin()
+    await event.live(2)
+    hall = event.hall
+
+    async def drawn() -> int:
+        return len(await database.read(lambda conn: check_plans.draws_of(conn, hall.media_no)))
+
+    assert await event.put(PLAN) == stored
+    assert await drawn() == 1
+    await event.put(replace(PLAN, sound=False))
+    assert await drawn() == 0
+    await actions.delete_plan(database, hall.project_no, hall.code, "test", hall.now_ms)
+    with pytest.raises(NotFound):
+        await actions.get_plan(database, hall.project_no, hall.code)
+    await event.live(100)
+    assert event.asked == {}
+
+
+async def test_recordings_have_no_plan_yet(database: Database) -> None:
+    event = Event(await open_hall(database, kind="recording"))
+    with pytest.raises(Conflict) as refused:
+        await event.put(PLAN)
+    assert refused.value.code == "not_available"

@@ -1,0 +1,172 @@
+"""Presence checks and the plan over HTTP: shapes, counts, and what is refused."""
+
+from typing import Any
+
+from rollcall.base.settings import Settings
+from rollcall.domain.ids import MediaNo, UserId
+from rollcall.store.database import Database
+from rollcall.store.media import find_media
+from tests.hall import Screen
+from tests.web.api.test_sessions import media
+from tests.web.conftest import Api, problem, serving
+
+FUTURE = "2150-01-01T10:00:00+03:00"
+
+
+async def connect(api: Api, code: str, *users: str) -> list[Screen]:
+    found = await api.deps.db.read(lambda conn: find_media(conn, api.mine.no, code))
+    assert found is not None
+    screens = [Screen(UserId(user_id)) for user_id in users]
+    for screen in screens:
+        api.deps.hub.room(MediaNo(found.no)).add(screen)
+    return screens
+
+
+async def listed(api: Api, code: str, *users: str) -> None:
+    of_list = (await api.mine.api.post("/lists", json={"title": "Врачи", "media": [code]})).json()["code"]
+    for user_id in users:
+        assert (
+            await api.mine.api.put(f"/lists/{of_list}/participants/{user_id}", json={})
+        ).status_code == 201
+
+
+async def test_asking_now_has_the_shape_of_the_contract_and_counts_everybody(api_on_both: Api) -> None:
+    api, code = api_on_both.mine.api, await media(api_on_both.mine)
+    await listed(api_on_both, code, "anna", "boris", "vera")
+    anna, boris = await connect(api_on_both, code, "anna", "boris")
+    session = (await api.post(f"/media/{code}/sessions", json={"title": "A"})).json()
+    body = {"lifetime_s": 45, "sound": True, "text": "Подтвердите присутствие", "session_id": session["id"]}
+    made = await api.post(f"/media/{code}/checks", json=body)
+    assert made.status_code == 201
+    check = made.json()
+    counts = dict.fromkeys(("confirmed", "missed", "undelivered", "not_present", "cancelled", "pending"), 0)
+    assert check == {
+        "id": check["id"],
+        "state": "issued",
+        "kind": "click",
+        "origin": "manual",
+        "ordinal": 1,
+        "session_id": session["id"],
+        "at": check["issued_at"],
+        "issued_at": check["created_at"],
+        "last_issued_at": check["created_at"],
+        "cancelled_at": None,
+        "created_at": check["created_at"],
+        "lifetime_s": 45,
+        "sound": True,
+        "text": "Подтвердите присутствие",
+        **counts,
+        "not_present": 1,
+        "pending": 2,
+    }
+    assert [message["left_ms"] for screen in (anna, boris) for message in screen.got] == [45_000, 45_000]
+    cancelled = await api.post(f"/media/{code}/checks/{check['id']}/cancel")
+    assert cancelled.status_code == 200
+    after = cancelled.json()
+    assert after == {
+        **check, "state": "cancelled", "cancelled_at": after["cancelled_at"], "pending": 0, "cancelled": 2,
+    }  # fmt: skip
+    assert (await api.get(f"/media/{code}/checks/{check['id']}")).json() == after
+    assert (await api.get(f"/media/{code}/checks")).json() == {"items": [after], "next_cursor": None}
+
+
+async def test_a_check_at_a_time_is_planned(api: Api) -> None:
+    code = await media(api.mine)
+    check = (await api.mine.api.post(f"/media/{code}/checks", json={"at": FUTURE})).json()
+    shown = {name: check[name] for name in ("state", "at", "issued_at", "lifetime_s", "sound", "pending")}
+    assert shown == {
+        "state": "planned", "at": "2150-01-01T07:00:00.000Z", "issued_at": None, "lifetime_s": 60,
+        "sound": False, "pending": 0,
+    }  # fmt: skip
+
+
+async def test_what_cannot_be_asked_is_refused_with_its_path(api: Api) -> None:
+    code = await media(api.mine)
+    question = {"text": "2 + 2?", "choices": ["4", "5"]}
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"lifetime_s": 9}, "$.lifetime_s"),
+        ({"lifetime_s": 19}, "$.lifetime_s"),
+        ({"lifetime_s": 301}, "$.lifetime_s"),
+        ({"lifetime_s": "60"}, "$.lifetime_s"),
+        ({"kind": "code"}, "$.kind"),
+        ({"kind": "question", "question": question}, "$.kind"),
+        ({"question": question}, "$.question"),
+        ({"at": "2020-01-01T00:00:00Z"}, "$.at"),
+        ({"at": "2150-01-01T00:00:00"}, "$.at"),
+        ({"session_id": "AAAAAAAA"}, "$.session_id"),
+        ({"text": "a\u0000"}, "$.text"),
+    ]
+    for body, path in cases:
+        problem(await api.mine.api.post(f"/media/{code}/checks", json=body), 400, "malformed", [path])
+    assert (await api.mine.api.get(f"/media/{code}/checks")).json()["items"] == []
+
+
+async def test_short_lifetimes_are_a_setting(sqlite_database: Database) -> None:
+    async with serving(sqlite_database, Settings(short_lifetimes=True)) as api:
+        code = await media(api.mine)
+        assert (await api.mine.api.post(f"/media/{code}/checks", json={"lifetime_s": 10})).status_code == 201
+        plan = {"every_s": [40, 60], "lifetime_s": 10}
+        assert (await api.mine.api.put(f"/media/{code}/check-plan", json=plan)).status_code == 200
+
+
+async def test_checks_of_others_are_not_found(api: Api) -> None:
+    mine, theirs = await media(api.mine), await media(api.theirs)
+    check = (await api.theirs.api.post(f"/media/{theirs}/checks", json={"at": FUTURE})).json()["id"]
+    foreign = (await api.theirs.api.post(f"/media/{theirs}/sessions", json={"title": "A"})).json()["id"]
+    for path in (f"/media/{theirs}/checks/{check}", f"/media/{mine}/checks/{check}"):
+        problem(await api.mine.api.get(path), 404, "not_found")
+        problem(await api.mine.api.post(f"{path}/cancel"), 404, "not_found")
+    body = {"session_id": foreign}
+    problem(await api.mine.api.post(f"/media/{mine}/checks", json=body), 400, "malformed", ["$.session_id"])
+    problem(await api.mine.api.post(f"/media/{theirs}/checks", json={}), 404, "not_found")
+    weak = api.mine.with_scopes("access", "statistics")
+    problem(await weak.post(f"/media/{mine}/checks", json={}), 403, "missing_scope")
+
+
+async def test_the_check_plan_is_set_shown_paused_and_removed(api_on_both: Api) -> None:
+    api, code = api_on_both.mine.api, await media(api_on_both.mine)
+    path = f"/media/{code}/check-plan"
+    problem(await api.get(path), 404, "not_found")
+    body = {"every_s": [40, 60], "lifetime_s": 20, "sound": True, "per_session": 3}
+    plan = (await api.put(path, json=body)).json()
+    assert plan == {
+        **body,
+        "per_participant": True,
+        "paused": False,
+        "created_at": plan["created_at"],
+        "updated_at": plan["created_at"],
+    }
+    assert (await api.get(path)).json() == plan
+    paused = await api.post(f"{path}/pause")
+    assert (paused.status_code, paused.json()["paused"]) == (200, True)
+    assert (await api.post(f"{path}/resume")).json()["paused"] is False
+    other = (await api.put(path, json={"every_min": [30, 45]})).json()
+    assert (other["every_min"], other.get("every_s"), other["per_session"]) == ([30, 45], None, None)
+    assert (await api.delete(path)).status_code == 204
+    problem(await api.delete(path), 404, "not_found")
+    problem(await api.post(f"{path}/pause"), 404, "not_found")
+
+
+async def test_a_plan_that_makes_no_sense_is_refused(api: Api) -> None:
+    code, recording = await media(api.mine), await media(api.mine, "recording")
+    await api.mine.api.post(
+        f"/media/{code}/sessions",
+        json={"title": "A", "starts_at": "2150-01-01T10:00:00Z", "ends_at": "2150-01-01T11:00:00Z"},
+    )
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({}, "$"),
+        ({"every_min": [30, 45], "every_s": [40, 60]}, "$"),
+        ({"every_min": [45, 30]}, "$.every_min"),
+        ({"every_min": [30]}, "$.every_min"),
+        ({"every_min": [0, 45]}, "$.every_min[0]"),
+        ({"every_s": [40, 60], "lifetime_s": 19}, "$.lifetime_s"),
+        ({"every_s": [40, 60], "per_session": 0}, "$.per_session"),
+        ({"every_min": [30, 45], "per_session": 3}, "$.per_session"),
+    ]
+    for body, path in cases:
+        answer = await api.mine.api.put(f"/media/{code}/check-plan", json=body)
+        problem(answer, 400, "malformed", [path])
+    told = (await api.mine.api.put(f"/media/{code}/check-plan", json=cases[-1][0])).json()["detail"]
+    assert "3600 s / 3 = 1200 s" in told
+    plan = {"every_min": [30, 45]}
+    problem(await api.mine.api.put(f"/media/{recording}/check-plan", json=plan), 409, "not_available")
