@@ -1,6 +1,6 @@
 /** Short messages over the picture: what became of a check, time that was not counted. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { minutes, timeOfDay } from "../../shared/format";
+import { countdown, timeOfDay } from "../../shared/format";
 import { t } from "../../shared/i18n";
 import type { Notice } from "../view";
 import { icons } from "./icons";
@@ -52,7 +52,7 @@ function sentence(notice: Notice): TemplateResult {
       }
       return html`<b>${t("check.missed", { time: timeOfDay(notice.at_ms) })}</b> ${t("check.missed_meaning")}`;
     case "not_counted":
-      return html`${t("notice.not_counted", { time: minutes(notice.for_ms) })}`;
+      return html`${t("notice.not_counted", { time: countdown(notice.for_ms) })}`;
     case "expired":
       return html`${t("check.expired")}`;
     case "answer_kept":

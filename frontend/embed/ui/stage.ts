@@ -28,12 +28,22 @@ export class Stage extends Part {
     this.idle = false;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.#key);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.#key);
+  }
+
   protected override render(): TemplateResult {
     const { playback, media, link } = this.view;
     const asksSound = playback?.mutedByBrowser && !playback.paused;
     return html`
       <div class="stage ${this.idle && playback?.moving ? "idle" : ""}" @pointermove=${this.#stir} @pointerdown=${this.#stir}
-        @focusin=${this.#stir} @keydown=${this.#key} role="region" aria-label=${t("player.region")}>
+        @focusin=${this.#stir} role="region" aria-label=${t("player.region")}>
         ${this.video}
         <div class="tap" @click=${this.#tap} @dblclick=${this.#full}></div>
         <rollcall-overlay .store=${this.store} .viewer=${this.viewer}></rollcall-overlay>
@@ -80,17 +90,18 @@ export class Stage extends Part {
     this.dispatchEvent(new CustomEvent("full-screen", { bubbles: true }));
   }
 
-  #key(event: KeyboardEvent): void {
+  /** Keys of the player: space or K, M, F; never while something else has the keyboard. */
+  #key = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    if (target.closest("dialog, input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey)
-      return;
+    if (target.closest("dialog, input, select, textarea, rollcall-panel")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const onButton = target.closest("button") !== null;
     if (event.code === "KeyF") this.#full();
     else if (event.code === "KeyM") this.#mute();
     else if (event.code === "KeyK" || (event.code === "Space" && !onButton)) this.#toggle();
     else return;
     event.preventDefault();
-  }
+  };
 
   #mute(): void {
     if (this.view.playback?.muted) void this.viewer.playback.unmute();
