@@ -20,6 +20,7 @@ __all__ = ["Connection", "Database", "open_database"]
 
 T = TypeVar("T")
 READERS = 4
+REPORTERS = 2
 
 
 class Database:
@@ -33,10 +34,15 @@ class Database:
         writers = 1 if self.is_sqlite else READERS
         self._write_threads = ThreadPoolExecutor(writers, thread_name_prefix="rollcall-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="rollcall-read")
+        self._report_threads = ThreadPoolExecutor(REPORTERS, thread_name_prefix="rollcall-report")
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` in a read transaction of its own and return its value."""
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, query)
+
+    async def read_long(self, query: Callable[[Connection], T]) -> T:
+        """Like `read`, for what may take seconds: few at a time, and no short read waits behind them."""
+        return await asyncio.get_running_loop().run_in_executor(self._report_threads, self.read_now, query)
 
     async def write(self, change: Callable[[Connection], T]) -> T:
         """Run `change` in one transaction; return its value once the commit is on disk.
@@ -46,7 +52,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._write_threads, self.write_now, change)
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
-        """Like `read`, in the calling thread (commands, streaming reports)."""
+        """Like `read`, in the calling thread (commands)."""
         with self._reader.connect() as connection, connection.begin():
             return query(connection)
 
@@ -75,6 +81,7 @@ class Database:
         """Wait for running work and close every connection; on SQLite the log is folded into the file."""
         self._write_threads.shutdown()
         self._read_threads.shutdown()
+        self._report_threads.shutdown()
         self._reader.dispose()
         self._writer.dispose()
 
@@ -85,14 +92,17 @@ def open_database(url: str, on_fatal: Callable[[BaseException], None]) -> Databa
     if parsed.drivername == "sqlite":
         return Database(_sqlite(url, writes=True), _sqlite(url, writes=False), on_fatal)
     engine = create_engine(
-        parsed.set(drivername="postgresql+psycopg"), pool_size=2 * READERS, pool_pre_ping=True, max_overflow=0
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=2 * READERS + REPORTERS,
+        pool_pre_ping=True,
+        max_overflow=0,
     )
     return Database(engine, engine, on_fatal)
 
 
 def _sqlite(url: str, *, writes: bool) -> Engine:
     pool: dict[str, Any] = (
-        {"poolclass": StaticPool} if writes else {"poolclass": QueuePool, "pool_size": READERS}
+        {"poolclass": StaticPool} if writes else {"poolclass": QueuePool, "pool_size": READERS + REPORTERS}
     )
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **pool)
 

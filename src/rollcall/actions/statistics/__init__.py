@@ -28,7 +28,7 @@ async def report_media(db: Database, project_no: ProjectNo, code: str, ask: Ask,
         store.freeze(connection)
         return _report(connection, media_frame(connection, project_no, code, ask, now_ms), ask)
 
-    return await db.read(count)
+    return await db.read_long(count)
 
 
 async def report_event(db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Report:
@@ -38,7 +38,7 @@ async def report_event(db: Database, project_no: ProjectNo, code: str, ask: Ask,
         store.freeze(connection)
         return _report(connection, event_frame(connection, project_no, code, ask, now_ms), ask)
 
-    return await db.read(count)
+    return await db.read_long(count)
 
 
 def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int) -> Report:
