@@ -17,7 +17,7 @@ import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from ".
 import { ViewerSocket } from "./connection/socket";
 import { EvidenceDesk } from "./evidence/desk";
 import type { ParentPage, Wish } from "./host/parent";
-import { refusalFor } from "./host/redeem";
+import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
 import { Playback } from "./playback/playback";
 import type { View } from "./view";
@@ -242,9 +242,7 @@ export class Viewer {
   #stopped(code: number): void {
     this.playback.pause();
     this.playback.stream.stop();
-    const fallback =
-      code === Close.NO_ACCESS ? "access_denied" : code === Close.WRONG_ORIGIN ? "wrong_origin" : "outdated";
-    const refusal = this.#view.value.refusal ?? refusalFor(fallback);
+    const refusal = this.#view.value.refusal ?? refusalForClose(code, this.#view.value.phase === "watching");
     this.#view.set({ phase: "refused", refusal, prompts: [] });
     this.#parent.tell({ type: "access_denied", code: refusal.code });
   }

@@ -45,9 +45,11 @@ function zoneName(zone: string): string {
   return zone === "Europe/Moscow" ? t("zone.moscow") : (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }
 
-/** Proven time: minutes are floored, as in every report. */
+/** Proven time: floored, as in every report; the first minutes with seconds, so that one sees them grow. */
 export function minutes(duration_ms: number): string {
   const total = Math.floor(duration_ms / 60_000);
+  const seconds = Math.floor(duration_ms / 1_000) % 60;
+  if (total < 10) return t("duration.seconds", { minutes: total, seconds });
   const hours = Math.floor(total / 60);
   if (hours === 0) return t("duration.minutes", { minutes: total });
   return t("duration.hours", { hours, minutes: total % 60 });

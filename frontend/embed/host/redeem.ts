@@ -1,5 +1,5 @@
 /** Exchanges what the address carries for a play grant: one POST, retried calmly while the server is away. */
-import type { Redeem, Redeemed } from "../../shared/wire";
+import { Close, type Redeem, type Redeemed } from "../../shared/wire";
 import { backoff_ms } from "../connection/backoff";
 import type { Credential } from "./address";
 
@@ -15,6 +15,13 @@ export type Redemption = { ok: true; redeemed: Redeemed } | { ok: false; refusal
 
 export function refusalFor(code: string): Refusal {
   return { code, opens_at_ms: null, detail: null, parents: [] };
+}
+
+/** What a final close of the socket means, when the server did not say it in words before. */
+export function refusalForClose(code: number, watching: boolean): Refusal {
+  if (code === Close.WRONG_ORIGIN) return refusalFor("wrong_origin");
+  if (code !== Close.NO_ACCESS) return refusalFor("outdated");
+  return refusalFor(watching ? "access_withdrawn" : "access_denied");
 }
 
 /** Keeps trying while nobody answers or the server stumbles; `retrying` is called before each wait. */

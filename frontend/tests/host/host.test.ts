@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { nameOf, preferredLanguage, readLaunch, tokenId, withoutUserId } from "../../embed/host/address";
 import { grantName, openKeep } from "../../embed/host/keep";
 import { allowedParent, readWish } from "../../embed/host/parent";
+import { refusalForClose } from "../../embed/host/redeem";
+import { Close } from "../../shared/wire";
 
 const address = (pathname: string, search = "", hash = "") => ({ pathname, search, hash });
 const payload = (value: object) => btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_");
@@ -73,6 +75,15 @@ describe("grants", () => {
       null,
     ]);
   });
+});
+
+test.each([
+  [Close.NO_ACCESS, true, "access_withdrawn"],
+  [Close.NO_ACCESS, false, "access_denied"],
+  [Close.WRONG_ORIGIN, false, "wrong_origin"],
+  [Close.MALFORMED, true, "outdated"],
+])("close %d (watching: %s) is refused as %s", (code, watching, expected) => {
+  expect(refusalForClose(code, watching).code).toBe(expected);
 });
 
 describe("the parent", () => {
