@@ -22,7 +22,17 @@ from rollcall.wire import viewer_out
 LEAST_LEFT_MS = 5_000  # who joins a check with less left is not asked any more
 RESEND_AFTER_MS = 8_000
 
-__all__ = ["PromptOutcome", "apply_marks", "cancel", "deliver", "open_prompts", "publish", "resend", "settle"]
+__all__ = [
+    "PromptOutcome",
+    "apply_marks",
+    "cancel",
+    "deliver",
+    "has_work",
+    "open_prompts",
+    "publish",
+    "resend",
+    "settle",
+]
 
 
 def apply_marks(conn: Connection, marks: Sequence[MarkRow], now_ms: int) -> list[PromptOutcome]:
@@ -38,6 +48,11 @@ def apply_marks(conn: Connection, marks: Sequence[MarkRow], now_ms: int) -> list
 def settle(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[PromptOutcome]:
     """End the open prompts (of one media) whose time is over or whose session has ended."""
     return _decide(conn, prompts.hold_decidable(conn, now_ms, media_no), (), now_ms)
+
+
+def has_work(conn: Connection, now_ms: int) -> bool:
+    """Tell whether `settle` would change anything: a read, so that nobody who writes waits for it in vain."""
+    return bool(_changes(conn, prompts.list_decidable(conn, now_ms), (), now_ms))
 
 
 def cancel(conn: Connection, check: Check, now_ms: int) -> list[PromptOutcome]:
@@ -128,29 +143,37 @@ def _not_yet_asked(conn: Connection, media_no: MediaNo, user_id: UserId, now_ms:
 def _decide(
     conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
 ) -> list[PromptOutcome]:
-    """Resolve held prompts from their durable marks and the `given` ones; store and return what has ended."""
+    """Resolve held prompts; store what has changed and return what has ended."""
+    changed = _changes(conn, asked, given, now_ms)
+    prompts.change_prompts(conn, [became for _, became in changed])
+    return [
+        PromptOutcome(
+            prompt.media_no, prompt.user_id, prompt.check, became.state, became.confirmed_ms or now_ms
+        )
+        for prompt, became in changed
+        if became.state != "issued"
+    ]
+
+
+def _changes(
+    conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
+) -> list[tuple[Asked, Ended]]:
+    """Resolve prompts from their durable marks and the `given` ones; return those that become something else."""
     marks = marks_of(conn, asked)
     for mark in given:
         known = marks.setdefault((mark.check, mark.user_id), [])
         if mark not in known:
             known.append(mark)
     heard = heard_of(conn, {mark.play_no for found in marks.values() for mark in found})
-    changed: list[Ended] = []
+    changed = []
     for prompt in asked:
-        own = [
-            mark for mark in marks.get((prompt.check, prompt.user_id), ()) if mark.media_no == prompt.media_no
-        ]
+        of_check = marks.get((prompt.check, prompt.user_id), ())
+        own = [mark for mark in of_check if mark.media_no == prompt.media_no]
         rules = Prompt(prompt.issued_ms, prompt.lifetime_ms, prompt.session_ends_ms)
         became = _became(prompt, resolve(rules, own, heard, now_ms), now_ms)
         if became is not None:
-            changed.append(became)
-    prompts.change_prompts(conn, changed)
-    named = {(prompt.check_no, prompt.user_id): prompt for prompt in asked}
-    return [
-        PromptOutcome(prompt.media_no, prompt.user_id, prompt.check, row.state, row.confirmed_ms or now_ms)
-        for row in changed
-        if row.state != "issued" and (prompt := named[row.check_no, row.user_id])
-    ]
+            changed.append((prompt, became))
+    return changed
 
 
 def _became(prompt: Asked, stands: Resolution, now_ms: int) -> Ended | None:

@@ -7,7 +7,7 @@ from rollcall.actions import checks as check_actions
 from rollcall.actions import prompts as prompt_actions
 from rollcall.base.clock import Clock
 from rollcall.live.hub import Hub
-from rollcall.store import checks, prompts
+from rollcall.store import checks
 from rollcall.store.database import Database
 
 
@@ -16,7 +16,7 @@ async def run_once(db: Database, hub: Hub, clock: Clock) -> None:
     now_ms = clock.now_ms()
     await check_actions.issue_due(db, hub, now_ms)
     await check_actions.ask_joined(db, hub, now_ms)
-    if await db.read(lambda conn: prompts.has_decidable(conn, now_ms)):
+    if await db.read(lambda conn: prompt_actions.has_work(conn, now_ms)):
         outcomes = await db.write(lambda conn: prompt_actions.settle(conn, now_ms))
         prompt_actions.publish(hub, outcomes)
     if await db.read(lambda conn: checks.has_finished(conn, now_ms)):

@@ -127,9 +127,9 @@ def hold_answered(conn: Connection, given: Sequence[MarkRow]) -> list[Asked]:
     return [asked for asked in found if (asked.media_no, asked.check, asked.user_id) in pairs]
 
 
-def has_decidable(conn: Connection, now_ms: int) -> bool:
-    """Tell whether an open prompt of any project may have come to its end."""
-    return conn.execute(_asked().where(*_decidable(now_ms)).limit(1)).first() is not None
+def list_decidable(conn: Connection, now_ms: int) -> list[Asked]:
+    """Return the open prompts of all projects that may have come to their end, to look at only."""
+    return [Asked(*row) for row in conn.execute(_asked().where(*_decidable(now_ms)))]
 
 
 def hold_decidable(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[Asked]:
