@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from joserfc import jws
-from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, OKPKey
 from sqlalchemy import Connection
 
@@ -76,7 +75,7 @@ async def verify_token(
     try:
         parts = take_apart(token)
         key, project_code = await db.read(lambda conn: _key_and_project(conn, project_no, parts.kid))
-        _check_signature(token, parts, key)
+        _check_signature(parts, key)
         return check_claims(parts.claims, now_ms // 1000, media_code, project_code)
     except TokenInvalid as error:
         log.info("Refused a launch token for media %s: %s", media_code, error.reason)
@@ -104,13 +103,13 @@ def _key_and_project(
     return keys.find_embed_key(conn, project_no, kid), projects.get_project(conn, project_no).code
 
 
-def _check_signature(token: str, parts: Unverified, key: EmbedKey | None) -> None:
+def _check_signature(parts: Unverified, key: EmbedKey | None) -> None:
     if key is None or key.alg != parts.alg:
         raise TokenInvalid("kid or alg")
-    try:
-        jws.deserialize_compact(token, _verifying(key), algorithms=[key.alg])
-    except (JoseError, ValueError) as error:
-        raise TokenInvalid("signature") from error
+    # Not by the library's registry, which warns of the name EdDSA; ours is fixed per key, and for Ed25519 alone.
+    algorithm = jws.JWSRegistry.algorithms[key.alg]
+    if not algorithm.verify(parts.signed, parts.signature, _verifying(key)):
+        raise TokenInvalid("signature")
 
 
 def _verifying(key: EmbedKey) -> OctKey | OKPKey:

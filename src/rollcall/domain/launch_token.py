@@ -53,6 +53,8 @@ class Unverified:
     alg: str
     kid: str
     claims: dict[str, Any]
+    signed: bytes
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def take_apart(token: str) -> Unverified:
         raise TokenInvalid("alg or kid is missing")
     if header.get("typ", "JWT") != "JWT" or not header.keys() <= {"alg", "kid", "typ"}:
         raise TokenInvalid("typ or an unknown header")
-    return Unverified(alg, kid, claims)
+    signed, signature = token.rpartition(".")[0].encode(), _decoded(parts[2])
+    return Unverified(alg, kid, claims, signed, signature)
 
 
 def check_claims(claims: dict[str, Any], now_s: int, media_code: str, project_code: str) -> LaunchClaims:
@@ -127,12 +130,21 @@ def _text(claims: dict[str, Any], name: str, form: re.Pattern[str]) -> str:
 
 def _object(part: str) -> dict[str, Any]:
     try:
-        text = base64.b64decode(part + "=" * (-len(part) % 4), b"-_", validate=True)
-        value = json.loads(text.decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
+        value = json.loads(_decoded(part).decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise TokenInvalid("not base64url of JSON") from error
+        raise TokenInvalid("not JSON") from error
     if not isinstance(value, dict):
         raise TokenInvalid("not an object")
+    return value
+
+
+def _decoded(part: str) -> bytes:
+    try:
+        value = base64.b64decode(part + "=" * (-len(part) % 4), b"-_", validate=True)
+    except ValueError as error:
+        raise TokenInvalid("not base64url") from error
+    if base64.urlsafe_b64encode(value).rstrip(b"=").decode() != part:
+        raise TokenInvalid("not the one form of base64url")
     return value
 
 
