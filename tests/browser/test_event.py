@@ -41,13 +41,13 @@ async def test_an_event_from_the_encoder_to_the_statistics(tmp_path: Path) -> No
 
         first_id, first_s = await slice_of(stage, "Блок 1", 8)
         await asyncio.sleep(4)  # the break
-        second_run = asyncio.create_task(slice_of(stage, "Блок 2", 32))
+        second_run = asyncio.create_task(slice_of(stage, "Блок 2", 36))
         await asyncio.sleep(1)
         checks = f"/media/{stage.media}/checks"
         clicked = await stage.api.call("POST", checks, {"lifetime_s": 20, "sound": True, "text": "Вы здесь?"})
         await player(second).get_by_test_id("check-confirm").click(timeout=10_000)
         await player(page).get_by_test_id("check-done").wait_for(timeout=10_000)
-        missed = await stage.api.call("POST", checks, {"lifetime_s": 10})
+        missed = await stage.api.call("POST", checks, {"lifetime_s": 20})
         await player(page).get_by_test_id("check-dialog").wait_for(timeout=10_000)
         second_id, second_s = await second_run
 
@@ -97,9 +97,11 @@ async def xml_equals_json(stage: Stage) -> None:
         async with http.get(f"{url}/statistics.xsd") as answer:
             schema = etree.XMLSchema(etree.fromstring(await answer.read()))
     schema.assertValid(document)
-    told = [without_nulls(plain), back(document)]
+    told = without_nulls(plain), back(document)
     for either in told:
         either.pop("generated_at")
+        for row in either["participants"]:  # who never came has no addresses: an empty list is no element
+            row["ip"], row["user_agent"] = row.get("ip", []), row.get("user_agent", [])
     assert told[0] == told[1]
 
 
