@@ -4,14 +4,7 @@
  * Each message of the server and each act of the viewer is one method here. It draws nothing.
  */
 import type { Store } from "../shared/store";
-import {
-  Close,
-  type Opened,
-  type Prompt,
-  type PromptClosed,
-  type ViewerIn,
-  type ViewerOut,
-} from "../shared/wire";
+import type { Opened, Prompt, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
 import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
 import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./check/prompts";
 import { ViewerSocket } from "./connection/socket";
