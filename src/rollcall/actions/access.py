@@ -7,15 +7,13 @@ whom a change of lists may concern, connected or not.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from rollcall.actions.media_control import MediaControl
 from rollcall.base.clock import Clock
 from rollcall.domain.access import Open, access
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
 from rollcall.live.hub import Hub
 from rollcall.store import media, participants, withdrawals
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.wire.close import Close
 
 

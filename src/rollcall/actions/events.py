@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict, NotFound
 from rollcall.domain.ids import EventCode, EventNo, ProjectNo
 from rollcall.store import audit, events, media
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.store.events import Event
 from rollcall.store.media import Media
 

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from rollcall.base.secrets import new_code, new_key
 from rollcall.domain.errors import Malformed, NotFound, Problem
 from rollcall.domain.ids import ProjectNo
 from rollcall.domain.scopes import SCOPES
 from rollcall.store import audit, keys
+from rollcall.store.database import Connection
 from rollcall.store.keys import ApiKey
 
 

@@ -7,7 +7,6 @@ from typing import assert_never
 
 from joserfc import jws
 from joserfc.jwk import OctKey, OKPKey
-from sqlalchemy import Connection
 
 from rollcall.base.clock import to_datetime
 from rollcall.base.secrets import new_code
@@ -24,7 +23,7 @@ from rollcall.domain.launch_token import (
     take_apart,
 )
 from rollcall.store import keys, participants, projects
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.store.keys import EmbedKey
 from rollcall.store.media import Media
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from rollcall.actions.access import Gate, withdraw
 from rollcall.actions.events import media_of_codes
 from rollcall.actions.media import find as find_media
@@ -11,7 +9,7 @@ from rollcall.base.secrets import new_code
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ListCode, ListNo, MediaNo, ProjectNo
 from rollcall.store import audit, lists
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.store.lists import List
 
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from rollcall.actions import events as event_actions
 from rollcall.actions import prompts
 from rollcall.actions.access import Gate, withdraw
@@ -14,7 +12,7 @@ from rollcall.domain.checks.outcome import PromptOutcome
 from rollcall.domain.errors import Malformed, NotFound, Problem
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, ProjectNo
 from rollcall.store import audit, events, media
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.store.media import Media
 from rollcall.wire.close import Close
 

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import Connection
-
 from rollcall.actions import lists as list_actions
 from rollcall.actions.access import Gate, withdraw
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import MediaNo, ProjectNo, UserId
 from rollcall.store import audit, participants
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.store.participants import CHUNK, Entry
 
 

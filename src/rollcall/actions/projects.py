@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from sqlalchemy import Connection
 
 from rollcall.actions.keys import create_key
 from rollcall.base.secrets import new_code, new_key
@@ -13,7 +12,7 @@ from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
 from rollcall.domain.ids import ProjectCode, ProjectNo
 from rollcall.domain.origins import normal_origin
 from rollcall.store import audit, keys, projects
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.store.keys import EmbedKey
 from rollcall.store.projects import Project
 

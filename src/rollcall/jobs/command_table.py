@@ -3,14 +3,12 @@
 It knows neither sockets nor terminals, and runs alike in the server and in a command that found none.
 """
 
-from sqlalchemy import Connection
-
 from rollcall.actions import keys as key_actions
 from rollcall.actions import projects as project_actions
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
 from rollcall.store import keys, projects
-from rollcall.store.database import Database
+from rollcall.store.database import Connection, Database
 from rollcall.wire.commands import (
     AnyCommand,
     CreateKey,
