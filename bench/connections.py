@@ -13,10 +13,11 @@ import uvloop
 from bench.crowd import Echoed, Viewer, all_joined
 from bench.result import Result, beside
 from bench.servers import Echo, Rollcall, echo_server, rollcall_server
-from rollcall.base.clock import Clock, to_datetime
+from rollcall.base.clock import Clock
 from rollcall.cli.api_client import Api
 from rollcall.cli.simulate import stage
 from rollcall.cli.simulate.script import PersonScript
+from rollcall.wire.moments import to_datetime
 
 ROUNDS = 5
 ROUND_LIMIT_S = 60

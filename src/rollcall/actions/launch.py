@@ -8,7 +8,6 @@ from typing import assert_never
 from joserfc import jws
 from joserfc.jwk import OctKey, OKPKey
 
-from rollcall.base.clock import to_datetime
 from rollcall.base.secrets import new_code
 from rollcall.domain.access import Expired, NotOnList, NotYet, Open, Refusal, Withdrawn, access
 from rollcall.domain.errors import Conflict, Forbidden
@@ -26,6 +25,7 @@ from rollcall.store import keys, participants, projects
 from rollcall.store.database import Connection, Database
 from rollcall.store.keys import EmbedKey
 from rollcall.store.media import Media
+from rollcall.wire.moments import to_datetime
 
 JTI_LENGTH = 22
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ step of the system clock never moves server time backwards while the process liv
 """
 
 import time
-from datetime import UTC, datetime
 
 
 class Clock:
@@ -21,13 +20,3 @@ class Clock:
     def now_s(self) -> int:
         """Return server time in whole Unix seconds."""
         return self.now_ms() // 1000
-
-
-def to_datetime(at_ms: int) -> datetime:
-    """Return Unix milliseconds as an aware UTC datetime."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
-
-
-def to_ms(at: datetime) -> int:
-    """Return an aware datetime as Unix milliseconds (rounded down)."""
-    return int(at.timestamp() * 1000 // 1)

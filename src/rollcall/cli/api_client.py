@@ -5,8 +5,8 @@ from typing import Any
 
 import aiohttp
 
-from rollcall.base.clock import to_ms
 from rollcall.domain.errors import RollcallError
+from rollcall.wire.moments import to_ms
 
 BATCH_ROWS = 10_000
 

@@ -2,11 +2,11 @@
 
 import click
 
-from rollcall.base.clock import to_datetime
 from rollcall.base.settings import Settings
 from rollcall.cli.command_link import perform
 from rollcall.cli.options import with_settings
 from rollcall.wire.commands import CreateKey, KeyRow, ListKeys, NewKey, RevokeKey
+from rollcall.wire.moments import to_datetime
 
 
 @click.group()

@@ -16,7 +16,6 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from rollcall.actions.redeem import Embedded, NotOpenYet, find_embedded, redeem
-from rollcall.base.clock import to_datetime
 from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany, Unauthorised
 from rollcall.live.framing import FramingCounts
 from rollcall.live.limits import Limit
@@ -24,6 +23,7 @@ from rollcall.web.address import client_address
 from rollcall.web.deps import Deps
 from rollcall.web.errors import PROBLEM_JSON, ProblemDetails, status_of
 from rollcall.wire.embed import Redeem, Redeemed
+from rollcall.wire.moments import to_datetime
 
 PAGES = Path(__file__).parent / "pages"
 POLICY = (

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rollcall.base.clock import Clock, to_datetime
+from rollcall.base.clock import Clock
 from rollcall.base.settings import Settings
 from rollcall.cli.api_client import Api
 from rollcall.cli.command_link import perform
 from rollcall.cli.demo.site.doctors import DOCTORS
 from rollcall.wire.commands import CreateProject, NewProject
+from rollcall.wire.moments import to_datetime
 
 FILE = "demo.json"
 TITLE = "Артериальная гипертензия: новые рекомендации"

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rollcall.base.clock import Clock, to_datetime
+from rollcall.base.clock import Clock
 from rollcall.cli.api_client import BATCH_ROWS, Api, parse_time
 from rollcall.cli.simulate.script import PersonScript
+from rollcall.wire.moments import to_datetime
 
 AT_ONCE = 32
 START_DELAY_MS = 1_000

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from rollcall.base.clock import to_datetime, to_ms
-from rollcall.base.timezones import is_timezone
 from rollcall.domain.errors import Malformed, Problem
+from rollcall.wire.moments import to_datetime, to_ms
+from rollcall.wire.timezones import is_timezone
 
 PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$(?!\n)"
 MAX_MOMENT_MS = 7_258_118_400_000  # the year 2200
