@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     literal_column,
     or_,
@@ -20,10 +22,10 @@ from sqlalchemy import (
 
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
-from rollcall.domain.checks.resolve import DELIVERY_MS
+from rollcall.domain.checks.resolve import DELIVERY_MS, LAST_MS, SILENCE_MS
 from rollcall.domain.ids import CheckId, CheckNo, MediaNo, SessionNo, UserId
 from rollcall.store.checks import Check, CheckKind, session_end
-from rollcall.store.tables import checks, prompts, sessions
+from rollcall.store.tables import checks, marks, prompts, sessions, spans
 from rollcall.store.upsert import upsert_into
 
 CHUNK = 5_000
@@ -203,16 +205,38 @@ def users_asked_now(conn: Connection, media_no: MediaNo, now_ms: int) -> set[Use
 
 
 def _decidable(now_ms: int) -> list[Any]:
+    """Return the conditions without which no open prompt ends by time: most are waiting, and cost nothing so."""
     c, ends_ms = prompts.c, session_end()
     return [
         _open(),
         or_(
-            c.issued_ms + c.lifetime_ms + DELIVERY_MS <= now_ms,
-            c.shown_ms + c.lifetime_ms <= now_ms,
-            c.received_ms + c.lifetime_ms <= now_ms,
+            and_(
+                c.shown_ms.is_(None),
+                c.received_ms.is_(None),
+                c.issued_ms + c.lifetime_ms + DELIVERY_MS <= now_ms,
+            ),
+            _over(c.shown_ms, now_ms),
+            _over(c.received_ms, now_ms),
+            c.issued_ms + c.lifetime_ms + LAST_MS <= now_ms,
             ends_ms <= now_ms,
         ),
     ]
+
+
+def _over(displayed_ms: ColumnElement[int | None], now_ms: int) -> ColumnElement[bool]:
+    """Return whether the lifetime since `displayed_ms` is over, and a play has reported since or been silent long."""
+    until_ms = displayed_ms + prompts.c.lifetime_ms
+    heard = (
+        select(spans.c.play_no)
+        .join(marks, marks.c.play_no == spans.c.play_no)
+        .where(
+            marks.c.check_code == checks.c.code,
+            marks.c.user_id == prompts.c.user_id,
+            spans.c.end_ms > until_ms,
+        )
+        .correlate(prompts, checks)
+    )
+    return and_(until_ms <= now_ms, or_(until_ms + SILENCE_MS <= now_ms, heard.exists()))
 
 
 def _open() -> Any:
