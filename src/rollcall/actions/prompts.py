@@ -13,10 +13,12 @@ from rollcall.domain.checks.resolve import Prompt, resolve
 from rollcall.domain.ids import CheckId, MediaNo, UserId
 from rollcall.live.hub import Hub
 from rollcall.store import checks, prompts
+from rollcall.store import open_prompts as open_rows
 from rollcall.store.checks import Check
 from rollcall.store.database import Connection, Database
 from rollcall.store.marks import heard_of, marks_of
-from rollcall.store.prompts import Asked, Ended, Outstanding
+from rollcall.store.open_prompts import Outstanding
+from rollcall.store.prompts import Asked, Ended
 from rollcall.wire import viewer_out
 
 LEAST_LEFT_MS = 5_000  # who joins a check with less left is not asked any more
@@ -99,14 +101,14 @@ async def open_prompts(
     """
 
     def read(conn: Connection) -> tuple[list[Outstanding], bool]:
-        return prompts.outstanding_of(conn, media_no, user_id), bool(
+        return open_rows.outstanding_of(conn, media_no, user_id), bool(
             _not_yet_asked(conn, media_no, user_id, now_ms)
         )
 
     def join(conn: Connection) -> list[Outstanding]:
         for check in _not_yet_asked(conn, media_no, user_id, now_ms):
             prompts.add_prompts(conn, check, [user_id], left_ms(check, now_ms), now_ms)
-        return prompts.outstanding_of(conn, media_no, user_id)
+        return open_rows.outstanding_of(conn, media_no, user_id)
 
     outstanding, joins = await db.read(read)
     if joins:
@@ -116,7 +118,7 @@ async def open_prompts(
 
 async def resend(db: Database, hub: Hub, now_ms: int) -> None:
     """Send every prompt again that no player has displayed since it was sent; players know one they have."""
-    waiting = await db.read(lambda conn: prompts.undisplayed(conn, now_ms - RESEND_AFTER_MS))
+    waiting = await db.read(lambda conn: open_rows.undisplayed(conn, now_ms - RESEND_AFTER_MS))
     alike: dict[tuple[MediaNo, bytes], list[UserId]] = {}
     for prompt in waiting:
         if prompt.left_ms(now_ms) > 0 and hub.room(prompt.media_no).of_user(prompt.user_id):
@@ -136,7 +138,7 @@ def _not_yet_asked(conn: Connection, media_no: MediaNo, user_id: UserId, now_ms:
     running = checks.list_running(conn, now_ms, media_no)
     if not running:
         return []
-    asked = prompts.checks_asked_of(conn, user_id, [check.no for check in running])
+    asked = open_rows.checks_asked_of(conn, user_id, [check.no for check in running])
     return [check for check in running if check.no not in asked and left_ms(check, now_ms) >= LEAST_LEFT_MS]
 
 

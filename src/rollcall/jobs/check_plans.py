@@ -23,7 +23,8 @@ from rollcall.store.check_counts import last_controls
 from rollcall.store.check_plans import StoredPlan
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
-from rollcall.store.prompts import add_prompts, users_asked_now
+from rollcall.store.open_prompts import users_asked_now
+from rollcall.store.prompts import add_prompts
 
 
 @dataclass(frozen=True, slots=True)

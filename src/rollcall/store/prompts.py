@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    literal_column,
     or_,
     select,
     update,
@@ -24,7 +23,8 @@ from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
 from rollcall.domain.checks.resolve import DELIVERY_MS, LAST_MS, SILENCE_MS
 from rollcall.domain.ids import CheckId, CheckNo, MediaNo, SessionNo, UserId
-from rollcall.store.checks import Check, CheckKind, session_end
+from rollcall.store.checks import Check, session_end
+from rollcall.store.open_prompts import is_open
 from rollcall.store.tables import checks, marks, prompts, sessions, spans
 from rollcall.store.upsert import upsert_into
 
@@ -62,29 +62,6 @@ class Ended:
     confirmed_ms: int | None
     closed_ms: int | None
     late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outstanding:
-    """An open prompt with its wording, as it is sent (again)."""
-
-    check: CheckId
-    media_no: MediaNo
-    user_id: UserId
-    kind: CheckKind
-    text: str | None
-    sound: bool
-    issued_ms: int
-    lifetime_ms: int
-    received_ms: int | None
-    shown_ms: int | None
-
-    def left_ms(self, now_ms: int) -> int:
-        """Return the lifetime left: all of it until a player has displayed the prompt; 0 when it is too late."""
-        seen = [at_ms for at_ms in (self.received_ms, self.shown_ms) if at_ms is not None]
-        if seen:
-            return max(0, min(seen) + self.lifetime_ms - now_ms)
-        return self.lifetime_ms if now_ms < self.issued_ms + self.lifetime_ms + DELIVERY_MS else 0
 
 
 def add_prompts(
@@ -142,7 +119,7 @@ def hold_decidable(conn: Connection, now_ms: int, media_no: MediaNo | None = Non
 
 def hold_open(conn: Connection, check_no: CheckNo) -> list[Asked]:
     """Return the open prompts of one check, held until the commit."""
-    return _held(conn, _asked().where(_open(), prompts.c.check_no == check_no))
+    return _held(conn, _asked().where(is_open(), prompts.c.check_no == check_no))
 
 
 def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
@@ -177,38 +154,11 @@ def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
     )
 
 
-def outstanding_of(conn: Connection, media_no: MediaNo, user_id: UserId) -> list[Outstanding]:
-    """Return the open prompts of one participant."""
-    query = _outstanding().where(prompts.c.media_no == media_no, prompts.c.user_id == user_id)
-    return [Outstanding(*row) for row in conn.execute(query)]
-
-
-def undisplayed(conn: Connection, issued_before_ms: int) -> list[Outstanding]:
-    """Return the open prompts of all projects that no player has displayed since they were issued."""
-    query = _outstanding().where(
-        prompts.c.shown_ms.is_(None), prompts.c.received_ms.is_(None), prompts.c.issued_ms < issued_before_ms
-    )
-    return [Outstanding(*row) for row in conn.execute(query)]
-
-
-def checks_asked_of(conn: Connection, user_id: UserId, among: Iterable[CheckNo]) -> set[CheckNo]:
-    """Return which of these checks this participant was asked."""
-    query = select(prompts.c.check_no).where(prompts.c.check_no.in_(among), prompts.c.user_id == user_id)
-    return set(conn.execute(query).scalars())
-
-
-def users_asked_now(conn: Connection, media_no: MediaNo, now_ms: int) -> set[UserId]:
-    """Return the participants of a media with an open prompt whose lifetime may still run."""
-    c = prompts.c
-    query = select(c.user_id).where(_open(), c.media_no == media_no, c.issued_ms + c.lifetime_ms > now_ms)
-    return set(conn.execute(query).scalars())
-
-
 def _decidable(now_ms: int) -> list[Any]:
     """Return the conditions without which no open prompt ends by time: most are waiting, and cost nothing so."""
     c, ends_ms = prompts.c, session_end()
     return [
-        _open(),
+        is_open(),
         or_(
             and_(
                 c.shown_ms.is_(None),
@@ -239,11 +189,6 @@ def _over(displayed_ms: ColumnElement[int | None], now_ms: int) -> ColumnElement
     return and_(until_ms <= now_ms, or_(until_ms + SILENCE_MS <= now_ms, heard.exists()))
 
 
-def _open() -> Any:
-    """Return a condition written out, without parameters: only so may SQLite use the index of open rows."""
-    return prompts.c.state == literal_column("'issued'")
-
-
 def _asked() -> Select[Any]:
     c = prompts.c
     return (
@@ -260,18 +205,6 @@ def _held(conn: Connection, query: Select[Any]) -> list[Asked]:
     c = prompts.c
     rows = conn.execute(query.order_by(c.check_no, c.user_id).with_for_update(of=prompts))
     return [Asked(*row) for row in rows]
-
-
-def _outstanding() -> Select[Any]:
-    c = prompts.c
-    return (
-        select(
-            checks.c.code, c.media_no, c.user_id, checks.c.kind, checks.c.text, checks.c.sound, c.issued_ms,
-            c.lifetime_ms, c.received_ms, c.shown_ms,
-        )
-        .join(checks, checks.c.no == c.check_no)
-        .where(_open())
-    )  # fmt: skip
 
 
 def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
