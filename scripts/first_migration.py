@@ -1,4 +1,4 @@
-"""Writes the first migration anew from `store/tables.py`. Only before a first release: afterwards, add one."""
+"""Writes the first migrations anew, one per module of `store/tables`. Only before a first release; then, add."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 import rollcall.store
+from rollcall.store.tables import access, chat, evidence, organiser, presence
 
 FOLDER = Path(rollcall.store.__file__).parent / "migrations"
 
@@ -14,6 +15,10 @@ for old in (FOLDER / "versions").glob("*.py"):
     old.unlink()
 config = Config()
 config.set_main_option("script_location", str(FOLDER))
-with create_engine("sqlite://").begin() as connection:
+with create_engine("sqlite://").connect() as connection:
     config.attributes["connection"] = connection
-    command.revision(config, "The first schema.", rev_id="0001", autogenerate=True)
+    for number, module in enumerate((organiser, access, evidence, presence, chat), 1):
+        config.attributes["only"] = set(vars(module))
+        name = module.__name__.rpartition(".")[2]
+        command.revision(config, name.capitalize() + ".", rev_id=f"{number:04d}", autogenerate=True)
+        command.upgrade(config, "head")

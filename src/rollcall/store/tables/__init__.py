@@ -1,0 +1,58 @@
+"""Every table, in the words of `docs/concepts.md`. Times are Unix milliseconds of server time (`…_ms`).
+
+Every row that belongs to a project carries it, and what is judged together carries its event. Deleting hides a
+row (`removed_ms`): evidence stays. Identifiers that outside programs see are `code`; `no` is internal.
+"""
+
+from rollcall.store.tables.access import grants, list_media, lists, participants, redeemed_tokens
+from rollcall.store.tables.chat import chat_bans, chat_messages
+from rollcall.store.tables.columns import metadata
+from rollcall.store.tables.evidence import marks, plays, spans
+from rollcall.store.tables.organiser import (
+    api_keys,
+    audit,
+    embed_keys,
+    events,
+    framing_refusals,
+    idempotency_keys,
+    installation,
+    media,
+    projects,
+)
+from rollcall.store.tables.presence import (
+    check_plans,
+    checks,
+    plan_draws,
+    prompts,
+    session_revisions,
+    sessions,
+)
+
+__all__ = [
+    "api_keys",
+    "audit",
+    "chat_bans",
+    "chat_messages",
+    "check_plans",
+    "checks",
+    "embed_keys",
+    "events",
+    "framing_refusals",
+    "grants",
+    "idempotency_keys",
+    "installation",
+    "list_media",
+    "lists",
+    "marks",
+    "media",
+    "metadata",
+    "participants",
+    "plan_draws",
+    "plays",
+    "projects",
+    "prompts",
+    "redeemed_tokens",
+    "session_revisions",
+    "sessions",
+    "spans",
+]

@@ -1,0 +1,117 @@
+"""Projects, their keys and what protects their calls; events and media."""
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text
+
+from rollcall.store.tables.columns import Number, metadata, moment, of, row_no, words
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("no", Integer, primary_key=True),  # one row: 1
+    moment("created_ms", nullable=False),
+    moment("last_commit_ms", nullable=False),  # the clock may not be behind it at a start
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    row_no(),
+    words("code", unique=True),
+    words("title"),
+    Column("embed_origins", JSON, nullable=False),
+    moment("created_ms", nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    row_no(),
+    of("projects", index=True),
+    words("code", unique=True),  # the public half: names the key in lists and logs
+    Column("hash", LargeBinary, nullable=False, unique=True),  # SHA-256 of the whole key
+    Column("scopes", JSON, nullable=False),
+    words("label", nullable=True),
+    moment("created_ms", nullable=False),
+    moment("revoked_ms"),
+)
+
+embed_keys = Table(
+    "embed_keys",
+    metadata,
+    row_no(),
+    of("projects", index=True),
+    words("kid", unique=True),
+    words("alg"),  # HS256 | EdDSA
+    Column("secret", LargeBinary, nullable=False),  # HS256: the secret; EdDSA: the public key (JWK as JSON)
+    moment("created_ms", nullable=False),
+    moment("revoked_ms"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    row_no(),
+    of("projects", index=True),
+    words("code", unique=True),
+    words("title"),
+    words("timezone"),
+    moment("created_ms", nullable=False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    row_no(),
+    of("projects", index=True),
+    of("events", index=True),
+    words("code", unique=True),
+    words("title"),
+    words("kind"),  # live | recording | scheduled
+    words("identity"),  # signed | plain
+    words("timezone"),
+    moment("starts_ms"),
+    moment("ends_ms"),
+    moment("started_ms"),  # first picture or starts_at
+    moment("ended_ms"),  # by the organiser's `end`
+    moment("signal_ms"),  # since when the encoder has been on (null = off)
+    words("stream_key", nullable=True, unique=True),
+    Column("chat_version", BigInteger, nullable=False, default=0),
+    words("chat_mode"),  # open | closed
+    Column("chat_slow_s", Integer, nullable=False, default=0),
+    moment("created_ms", nullable=False),
+    moment("removed_ms"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("project_no", Number, ForeignKey("projects.no"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    words("content_type"),
+    Column("body", LargeBinary, nullable=False),
+    moment("created_ms", nullable=False),
+)
+
+framing_refusals = Table(
+    "framing_refusals",
+    metadata,
+    Column("project_no", Number, ForeignKey("projects.no"), primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    moment("last_ms", nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    row_no(),
+    Column("project_no", Number, nullable=False, index=True),
+    moment("at_ms", nullable=False),
+    words("actor"),
+    words("action"),
+    words("object"),
+    Column("detail", JSON, nullable=False),
+)

@@ -1,0 +1,112 @@
+"""Sessions, presence checks, and the plan that asks by itself."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+
+from rollcall.store.tables.columns import Number, metadata, moment, of, row_no, words
+
+sessions = Table(
+    "sessions",
+    metadata,
+    row_no(),
+    of("projects"),
+    of("events", index=True),
+    of("media", index=True),
+    words("code", unique=True),
+    Column("revision", Integer, nullable=False),
+    words("title"),
+    moment("starts_ms"),  # wall axis
+    moment("ends_ms"),  # null = still open
+    moment("from_ms"),  # content axis (recordings)
+    moment("to_ms"),
+    moment("created_ms", nullable=False),
+    moment("removed_ms"),
+)
+
+session_revisions = Table(
+    "session_revisions",
+    metadata,
+    Column("session_no", Number, ForeignKey("sessions.no"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    of("projects"),
+    Column("values", JSON, nullable=False),  # the session as it was in this revision
+    words("actor"),
+    moment("at_ms", nullable=False),
+)
+
+# What is looked up each second has an index of the few open rows alone.
+_UNFINISHED = text("state IN ('planned', 'issued')")
+_OPEN = text("state = 'issued'")
+
+checks = Table(
+    "checks",
+    metadata,
+    row_no(),
+    of("projects"),
+    of("events", index=True),
+    of("media", index=True),
+    words("code", unique=True),
+    Column("session_no", Number, ForeignKey("sessions.no"), nullable=True),
+    words("origin"),  # manual | plan
+    Column("ordinal", Integer, nullable=False),
+    words("state"),  # planned | issued | closed | cancelled
+    words("kind"),
+    Column("lifetime_s", Integer, nullable=False),
+    Column("sound", Boolean, nullable=False),
+    words("text", nullable=True),
+    Column("question", JSON, nullable=True),
+    moment("at_ms"),  # when it is to be issued, for `at`
+    moment("issued_ms"),
+    moment("last_issued_ms"),
+    moment("created_ms", nullable=False),
+    moment("cancelled_ms"),
+    Index("checks_open", "media_no", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("check_no", Number, ForeignKey("checks.no"), primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("project_no", Number, nullable=False),
+    Column("event_no", Number, nullable=False),
+    Column("media_no", Number, nullable=False, index=True),
+    words("state"),  # issued | confirmed | missed | undelivered | cancelled | not_present | excused
+    moment("issued_ms", nullable=False),
+    Column(
+        "lifetime_ms", Integer, nullable=False
+    ),  # given once displayed; less than the check's for a joiner
+    moment("received_ms"),
+    moment("shown_ms"),
+    moment("confirmed_ms"),
+    moment("closed_ms"),
+    Column("late", Boolean, nullable=False, default=False),
+    Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    sqlite_with_rowid=False,
+)
+
+check_plans = Table(
+    "check_plans",
+    metadata,
+    Column("media_no", Number, ForeignKey("media.no"), primary_key=True),
+    of("projects"),
+    Column("event_no", Number, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    moment("created_ms", nullable=False),
+    moment("updated_ms", nullable=False),
+)
+
+# The next moment of each participant, durable so that a restart forgets nothing and draws nothing twice.
+plan_draws = Table(
+    "plan_draws",
+    metadata,
+    Column("media_no", Number, ForeignKey("media.no"), primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("project_no", Number, nullable=False),
+    Column("event_no", Number, nullable=False),
+    Column("session_no", Number, nullable=False),
+    Column("ordinal", Integer, nullable=False),  # of the check drawn next, from 1 within the session
+    Column("due_played_ms", BigInteger, nullable=True),  # on the participant's playing time inside sessions
+    Column("due_ms", BigInteger, nullable=True),  # on the server's clock (per_session)
+    sqlite_with_rowid=False,
+)
