@@ -29,15 +29,13 @@ class Noted:
     rtmp_port: int = 1935
     dropped: list[str] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    signals: dict[MediaCode, Signal] = field(default_factory=dict)
 
     def drop(self, media: MediaCode, /) -> None:
         self.dropped.append(media)
 
     def revoke(self, plays: Iterable[PlayId], /) -> None:
         self.revoked += plays
-
-    def signals(self) -> dict[MediaCode, Signal]:
-        return {}
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ async def serving(db: Database, settings: Settings | None = None) -> AsyncIterat
     clock, hub, media = Clock(), Hub(), Noted()
     secrets = Secrets(ticks="00" * 32, paths="11" * 32)
     deps = Deps(db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub))
-    app = build_api(deps)
+    app: Any = build_api(deps)
     async with AsyncExitStack() as stack:
 
         def client(key: str | None) -> httpx.AsyncClient:

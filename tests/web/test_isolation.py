@@ -23,7 +23,7 @@ async def test_nobody_gets_in_without_a_key_that_is_valid(api: Api) -> None:
     for operation in await operations(api.mine.api):
         path = things.fill(operation.template)
         for given in headers:
-            sent = {"Authorization": given.encode("latin-1")} if given else {}
+            sent = [(b"Authorization", given.encode("latin-1"))] if given else []
             answer = await api.anonymous.request(operation.method, path, json=operation.body(), headers=sent)
             problem(answer, 401, "unauthorised")
             assert answer.headers["www-authenticate"].startswith("Bearer")

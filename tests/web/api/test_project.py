@@ -5,7 +5,7 @@ from joserfc.jwk import OKPKey
 
 from tests.web.conftest import Api, problem
 
-EMPTY = {"embed_origins": [], "framing_refusals": []}
+EMPTY: dict[str, list[str]] = {"embed_origins": [], "framing_refusals": []}
 
 
 async def test_a_new_project_lets_nobody_frame_it(api: Api) -> None:
