@@ -1,25 +1,25 @@
 """Drives one simulated player over the real viewer socket, through its script, its prompts and its broken networks."""
 
 import asyncio
-import heapq
 import secrets
 import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
+from functools import partial
 
 import aiohttp
 import msgspec
 
+from rollcall.cli.simulate.agenda import Agenda
 from rollcall.cli.simulate.player import Player, PlayerClock
-from rollcall.cli.simulate.script import Change, PersonScript, TabScript
-from rollcall.cli.simulate.tally import Asked, Tally, Truth
+from rollcall.cli.simulate.presence import Presence
+from rollcall.cli.simulate.script import Change, Drop, PersonScript, TabScript
+from rollcall.cli.simulate.tally import Tally, Truth
 from rollcall.wire import viewer_out
 from rollcall.wire.close import Close
 from rollcall.wire.viewer_in import Hello, PlayRef, Rows
 
-PAINT_MS = 50
 FAREWELL_LIMIT_MS = 30_000
 RETRY_FIRST_MS, RETRY_CAP_MS = 500, 30_000
 STOP_FROM = Close.MALFORMED
@@ -46,18 +46,15 @@ class Tab:
     def __init__(
         self, world: World, person: PersonScript, script: TabScript, grant: str, truth: Truth
     ) -> None:
-        self._world, self._person, self._script, self._grant, self._truth = (
-            world,
-            person,
-            script,
-            grant,
-            truth,
-        )
+        self._world = world
+        self._script = script
+        self._grant = grant
+        self._truth = truth
         self._first = person.tabs[0] is script
         self._player: Player | None = None
         self._play: PlayRef | None = None
-        self._agenda: list[tuple[int, int, Callable[[int], None]]] = []
-        self._order = count()
+        self._agenda = Agenda()
+        self._presence = Presence(person.answers_after_ms, self._agenda, truth, world.tally)
         self._sent: deque[tuple[int, int]] = deque()
         self._offline_until_ms: int | None = None
         self._closed_ms: int | None = None
@@ -67,9 +64,8 @@ class Tab:
 
     async def run(self) -> None:
         """Open at the scripted moment, live through the script, leave nothing unacknowledged."""
-        await asyncio.sleep(
-            max(0, self._world.start_ms + self._script.opens_ms - self._world.now_ms()) / 1000
-        )
+        opens_ms = self._world.start_ms + self._script.opens_ms
+        await asyncio.sleep(max(0, opens_ms - self._world.now_ms()) / 1000)
         self._plan()
         while not self._over:
             try:
@@ -84,13 +80,10 @@ class Tab:
     def _plan(self) -> None:
         start = self._world.start_ms
         for change in self._script.changes:
-            self._at(start + change.at_ms, lambda now, change=change: self._change(change, now))  # type: ignore[misc]
+            self._agenda.at(start + change.at_ms, partial(self._change, change))
         for drop in self._script.drops:
-            self._at(start + drop.at_ms, lambda now, drop=drop: self._drop(now + drop.for_ms))  # type: ignore[misc]
-        self._at(start + self._script.closes_ms, self._leave)
-
-    def _at(self, at_ms: int, do: Callable[[int], None]) -> None:
-        heapq.heappush(self._agenda, (at_ms, next(self._order), do))
+            self._agenda.at(start + drop.at_ms, partial(self._drop, drop))
+        self._agenda.at(start + self._script.closes_ms, self._leave)
 
     async def _connect(self) -> None:
         url = f"{self._world.base_url.replace('http', 'ws', 1)}/embed/{self._world.media}/socket"
@@ -117,13 +110,17 @@ class Tab:
             return None
 
     def _next_due_ms(self) -> int:
-        due_ms = self._agenda[0][0] if self._agenda else self._world.now_ms() + 1000
-        return due_ms if self._player is None or self._closed_ms else min(due_ms, self._player.next_cut_ms)
+        look_again_ms = self._world.now_ms() + 1000
+        if self._player is None:
+            return look_again_ms
+        due_ms = self._agenda.next_ms or look_again_ms
+        return due_ms if self._closed_ms is not None else min(due_ms, self._player.next_cut_ms)
 
     def _do_due(self, now: int) -> None:
-        while self._agenda and self._agenda[0][0] <= now and self._player is not None and not self._over:
-            heapq.heappop(self._agenda)[2](now)
-        if self._player is not None and self._closed_ms is None and self._player.next_cut_ms <= now:
+        if self._player is None:
+            return
+        self._agenda.do_due(now)
+        if self._closed_ms is None and self._player.next_cut_ms <= now:
             self._player.cut(now)
 
     async def _react(self, ws: aiohttp.ClientWebSocketResponse, frame: aiohttp.WSMessage, now: int) -> bool:
@@ -142,10 +139,10 @@ class Tab:
                 self._player.send_again(message.expected)
             case viewer_out.SlowDown():
                 self._world.tally.slow_downs += 1
-            case viewer_out.Prompt():
-                self._prompted(message, now)
-            case viewer_out.PromptClosed() if message.check in self._truth.asked:
-                self._truth.asked[message.check].until_ms = now
+            case viewer_out.Prompt() if self._player is not None and self._closed_ms is None:
+                self._presence.prompted(self._player, message, now)
+            case viewer_out.PromptClosed():
+                self._presence.closed(message, now)
             case viewer_out.Refused():
                 self._world.tally.refused(message.code)
             case _:
@@ -196,36 +193,12 @@ class Tab:
         while self._sent and self._sent[0][0] <= durable:
             self._world.tally.ack_ms.append(now - self._sent.popleft()[1])
 
-    def _prompted(self, prompt: viewer_out.Prompt, now: int) -> None:
-        if self._player is None or self._closed_ms is not None or prompt.check in self._truth.asked:
-            return
-        self._world.tally.prompt_ms.append(now - prompt.issued_at_ms)
-        self._truth.asked[prompt.check] = Asked(now + PAINT_MS, now + PAINT_MS + prompt.left_ms)
-        self._at(now + PAINT_MS, lambda at: self._show(prompt.check, at))
-        if self._person.answers_after_ms is not None:
-            self._at(now + PAINT_MS + self._person.answers_after_ms, lambda at: self._click(prompt.check, at))
-
-    def _show(self, check: str, now: int) -> None:
-        assert self._player is not None
-        self._player.mark("shown" if self._player.visible else "received", check, now)
-
-    def _click(self, check: str, now: int) -> None:
-        assert self._player is not None
-        asked = self._truth.asked[check]
-        if self._closed_ms is not None or now >= asked.until_ms:
-            return
-        if not self._player.visible:
-            self._player.change(self._player.state, visible=True, at_ms=now)
-            self._player.mark("shown", check, now)
-        self._player.mark("answered", check, now)
-        asked.answered_ms = now
-
     def _change(self, change: Change, now: int) -> None:
         assert self._player is not None
         self._player.change(change.state, visible=change.visible, at_ms=now)
 
-    def _drop(self, until_ms: int) -> None:
-        self._offline_until_ms = until_ms
+    def _drop(self, drop: Drop, now: int) -> None:
+        self._offline_until_ms = now + drop.for_ms
 
     def _leave(self, now: int) -> None:
         assert self._player is not None
