@@ -1,51 +1,55 @@
-"""Queries for who attended: participants, plays, proven spans and prompts of one report or of one user.
+"""Queries for who attended: participants, plays, proven spans and prompts of one report.
 
-Large results come as numpy arrays straight from the driver's cursor: two million rows as objects would cost more than
-all arithmetic on them. What counts is decided by `domain/credit.earns`; `playing` says the same in SQL. It knows
-nothing of totals or outcomes.
+Large results come straight from the driver's cursor, as columns: half a million small objects that live until the
+report is counted would make Python's collector stop the whole process again and again. What counts is decided by
+`domain/credit.earns`; `playing` says the same in SQL. It knows nothing of totals or outcomes.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
-from typing import NamedTuple, TypeAlias, cast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from rollcall.domain.ids import CheckNo, MediaNo, ProjectNo, UserId
 from rollcall.store import tables
 
 Ints: TypeAlias = NDArray[np.int64]
+PORTION_ROWS = 5_000
 
 
-class ListedRow(NamedTuple):
-    """A participant on one list of one media; `removed_ms` when either was withdrawn."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Participants of lists by media: present ones first, the last changed first; else `removed_ms` is set."""
 
-    media_no: MediaNo
-    user_id: UserId
-    name: str | None
-    removed_ms: int | None
-    updated_ms: int
-
-
-class PlayRow(NamedTuple):
-    """A play, without its spans."""
-
-    no: int
-    media_no: MediaNo
-    user_id: UserId
-    identity: str
-    opened_ms: int
-    last_arrival_ms: int
+    media_no: list[MediaNo]
+    user_id: list[UserId]
+    name: list[str | None]
+    removed_ms: list[int | None]
 
 
-class OriginRow(NamedTuple):
-    """Where a play came from: personal data, read only for whoever may see it."""
+@dataclass(frozen=True, slots=True)
+class Plays:
+    """Columns of the plays, without their spans, in the order of `no`."""
 
-    user_id: UserId
-    ip: str
-    user_agent: str
+    no: Ints
+    media_no: Ints
+    user_id: list[UserId]
+    signed: NDArray[np.bool_]
+    opened_ms: Ints
+    last_arrival_ms: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where plays came from, oldest first: personal data, read only for whoever may see it."""
+
+    user_id: list[UserId]
+    ip: list[str]
+    user_agent: list[str]
 
 
 class GrantedRow(NamedTuple):
@@ -70,61 +74,65 @@ class PromptRow(NamedTuple):
 
 def listed(
     connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> list[ListedRow]:
-    """Return every participant of every list of the media (or one user), withdrawn ones too."""
+) -> Listed:
+    """Return every participant of every list of the media (or one user there), withdrawn ones too."""
     p, on_list, on_media = tables.participants.c, tables.lists.c, tables.list_media.c
+    removed_ms = func.coalesce(p.removed_ms, on_list.removed_ms)
     query = (
-        select(
-            on_media.media_no,
-            p.user_id,
-            p.name,
-            func.coalesce(p.removed_ms, on_list.removed_ms),
-            p.updated_ms,
-        )
+        select(on_media.media_no, p.user_id, p.name, removed_ms)
         .join(tables.lists, on_list.no == p.list_no)
         .join(tables.list_media, on_media.list_no == p.list_no)
         .where(p.project_no == project_no, on_media.media_no.in_(list(media)), *_of(p.user_id, user_id))
+        .order_by(removed_ms.is_not(None), p.updated_ms.desc(), p.no)
     )
-    return [ListedRow._make(row) for row in connection.execute(query).all()]
+    return Listed(*_columns(connection, query))
 
 
 def plays(
     connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> list[PlayRow]:
-    """Return every play of the media (or of one user there), oldest first."""
+) -> Plays:
+    """Return every play of the media (or of one user there)."""
     t = tables.plays.c
     query = (
-        select(t.no, t.media_no, t.user_id, t.identity, t.opened_ms, t.last_arrival_ms)
+        select(t.no, t.media_no, t.user_id, t.identity == "signed", t.opened_ms, t.last_arrival_ms)
         .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
         .order_by(t.no)
     )
-    return [PlayRow._make(row) for row in connection.execute(query).all()]
+    no, media_no, users, signed, opened_ms, last_arrival_ms = _columns(connection, query)
+    return Plays(
+        _ints(no),
+        _ints(media_no),
+        users,
+        np.array(signed, np.bool_),
+        _ints(opened_ms),
+        _ints(last_arrival_ms),
+    )
 
 
 def origins(
     connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> Iterable[OriginRow]:
-    """Return where each play came from, oldest play first."""
+) -> Origins:
+    """Return where each play came from."""
     t = tables.plays.c
     query = (
         select(t.user_id, t.ip, t.user_agent)
         .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
         .order_by(t.opened_ms, t.no)
     )
-    return (OriginRow._make(row) for row in connection.execute(query))
+    return Origins(*_columns(connection, query))
 
 
 def granted(
     connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> list[GrantedRow]:
-    """Return each user whom a play grant of the media was given."""
+) -> Iterator[GrantedRow]:
+    """Yield each user whom a play grant of the media was given."""
     t = tables.grants.c
     query = (
         select(t.user_id, func.max(t.name), func.max(t.revoked_ms))
         .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
         .group_by(t.user_id)
     )
-    return [GrantedRow._make(row) for row in connection.execute(query).all()]
+    return map(GrantedRow._make, _cursor(connection, query))
 
 
 def playing(connection: Connection, project_no: ProjectNo, play_nos: Sequence[int]) -> Ints:
@@ -136,20 +144,38 @@ def playing(connection: Connection, project_no: ProjectNo, play_nos: Sequence[in
         t.state == "playing",
         t.unverified.is_(False),
     )
-    rows = cast("Iterable[tuple[int, int, int]]", connection.execute(query).cursor)
-    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 3)
+    return np.fromiter(chain.from_iterable(_cursor(connection, query)), np.int64).reshape(-1, 3)
 
 
 def prompts(
     connection: Connection, project_no: ProjectNo, checks: Iterable[CheckNo], user_id: UserId | None
-) -> Iterable[PromptRow]:
-    """Return each prompt of these checks (or those of one user)."""
+) -> Iterator[PromptRow]:
+    """Yield each prompt of these checks (or those of one user)."""
     t = tables.prompts.c
     query = select(t.check_no, t.user_id, t.state, t.late, t.issued_ms, t.shown_ms, t.confirmed_ms).where(
         t.project_no == project_no, t.check_no.in_(list(checks)), *_of(t.user_id, user_id)
     )
-    return (PromptRow._make(row) for row in connection.execute(query))
+    return map(PromptRow._make, _cursor(connection, query))
 
 
 def _of(column: ColumnElement[str], user_id: UserId | None) -> list[ColumnElement[bool]]:
     return [] if user_id is None else [column == user_id]
+
+
+def _cursor(connection: Connection, query: Select[Any]) -> Iterable[tuple[Any, ...]]:
+    """Run a query and return the driver's own cursor: plain tuples, nothing converted."""
+    return cast("Iterable[tuple[Any, ...]]", connection.execute(query).cursor)
+
+
+def _columns(connection: Connection, query: Select[Any]) -> tuple[list[Any], ...]:
+    """Return a result as one list per column; its rows live only a portion at a time."""
+    columns: tuple[list[Any], ...] = tuple([] for _ in query.selected_columns)
+    rows = iter(_cursor(connection, query))
+    while portion := list(islice(rows, PORTION_ROWS)):
+        for column, values in zip(columns, zip(*portion, strict=True), strict=True):
+            column.extend(values)
+    return columns
+
+
+def _ints(values: list[int]) -> Ints:
+    return np.array(values, np.int64)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollcall.actions.statistics import Ask, report_anything_now, watching
+from rollcall.actions.statistics import rows as rows_made
 from rollcall.domain.credit import Watching, credit
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.sessions import WallWindow
@@ -255,7 +256,9 @@ def test_reading_in_portions_changes_nothing(sqlite_database: Database, monkeypa
     def rows(r: Records) -> str:
         hall = r.media()
         r.session(hall, T0, NOW_MS)
+        check = r.check(hall, T0 + 500)
         for number in range(7):
+            r.prompt(hall, check, f"user-{number}", ("confirmed", "missed")[number % 2], T0 + 500)
             for tab in range(number % 3 + 1):
                 play = r.play(hall, f"user-{number}")
                 r.span(hall, play, 1, T0 + tab * 1000, T0 + 5000 + number * 100)
@@ -266,4 +269,5 @@ def test_reading_in_portions_changes_nothing(sqlite_database: Database, monkeypa
     assert [row["watched_ms"] for row in whole["participants"]] == [5000 + n * 100 for n in range(7)]
     for size in (1, 2, 3, 5):
         monkeypatch.setattr(watching, "PORTION_PLAYS", size)
+        monkeypatch.setattr(rows_made, "BATCH_ROWS", size)
         assert read(sqlite_database, code) == whole

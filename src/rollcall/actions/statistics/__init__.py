@@ -8,7 +8,7 @@ read, after the transaction has ended. Times and lists come from the store, rule
 from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame
 from rollcall.actions.statistics.heads import checks, head, sessions
 from rollcall.actions.statistics.outcomes import read_outcomes
-from rollcall.actions.statistics.roster import read_origins, read_roster
+from rollcall.actions.statistics.roster import read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
 from rollcall.actions.statistics.watching import count_watched
 from rollcall.domain.errors import NotFound
@@ -62,11 +62,11 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
     roster = read_roster(connection, frame, ask)
     watched = count_watched(connection, frame, roster)
     outcomes = read_outcomes(connection, frame, roster, watched, ask)
-    origins = read_origins(connection, frame, ask)
+    whereabouts = read_whereabouts(connection, frame, roster, ask)
     return Report(
         head=head(frame),
         generated_at=rfc3339(frame.now_ms),
         sessions=sessions(frame),
         checks=checks(frame, outcomes),
-        participants=participants(Counted(frame, ask, roster, watched, outcomes, origins)),
+        participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts)),
     )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollcall.actions.statistics.frame import Ask, Frame
-from rollcall.actions.statistics.roster import Roster
+from rollcall.actions.statistics.roster import NEVER, Roster
 from rollcall.actions.statistics.watching import Watched
 from rollcall.store import attendance
 from rollcall.store.attendance import Ints
@@ -22,7 +22,6 @@ from rollcall.wire.statistics import Outcome
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)} | {"issued": OUTCOMES.index("pending")}
 NOT_ASKED = -1
-NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 """Who is a row of a report: everybody on a list of its media, and whoever has evidence, in order of their User ID.
 
 A participant who was withdrawn stays a row when there is a play of theirs, with the moment of the withdrawal; without
-evidence the row goes with the participant.
+evidence the row goes with the participant. Everything is kept in columns, for the reason given in `store/attendance`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,118 +13,129 @@ from numpy.typing import NDArray
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.store import attendance
-from rollcall.store.attendance import GrantedRow, Ints, ListedRow, PlayRow
+from rollcall.store.attendance import GrantedRow, Ints, Listed, Plays
 from rollcall.store.database import Connection
 
-# Keys of a dict are a set that remembers its order: addresses and user agents of a user.
-Origins: TypeAlias = Mapping[UserId, tuple[dict[str, None], dict[str, None]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Plays:
-    """Columns of the plays, in the order of `no`; `user` and `media` are positions."""
-
-    no: Ints
-    user: Ints
-    media: Ints
-    signed: NDArray[np.bool_]
-
-
-@dataclass(slots=True)
-class Person:
-    """What is known of one user before anything is counted."""
-
-    media: set[MediaNo] = field(default_factory=set)
-    name: str | None = None
-    listed: bool = False
-    removed_ms: int | None = None
-    signed: bool | None = None  # None = no play
-    first_seen_ms: int | None = None
-    last_seen_ms: int | None = None
+NEVER = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Rows of a report. A user is known by the position in `user_ids`; `member[user, media]`."""
+    """Rows of a report. A user is known by the position in `user_ids`; moments are ms or NEVER.
+
+    `member[user, media]`; `play_user` and `play_media` are positions, in the order of `plays`.
+    """
 
     user_ids: list[UserId]
-    people: list[Person]
-    member: NDArray[np.bool_]
-    plays: Plays
     position: dict[UserId, int]
+    member: NDArray[np.bool_]
+    names: list[str | None]
+    listed: NDArray[np.bool_]
+    removed: Ints
+    played: NDArray[np.bool_]
+    signed: NDArray[np.bool_]
+    first_seen: Ints
+    last_seen: Ints
+    plays: Plays
+    play_user: Ints
+    play_media: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Addresses and user agents by user: those of user k are `ip[first[k]:first[k + 1]]`, in order of use."""
+
+    first: list[int]
+    ip: list[str]
+    user_agent: list[str]
 
 
 def read_roster(connection: Connection, frame: Frame, ask: Ask) -> Roster:
     """Return the rows of a report and their plays."""
     nos = frame.media_nos()
-    people: defaultdict[UserId, Person] = defaultdict(Person)
-    played = attendance.plays(connection, frame.project_no, nos, ask.user_id)
-    _add_plays(people, played)
-    _add_listed(people, attendance.listed(connection, frame.project_no, nos, ask.user_id))
-    rows = {user_id: person for user_id, person in people.items() if person.media}
-    if any(
-        not person.listed and (person.removed_ms is None or person.name is None) for person in rows.values()
-    ):
-        _add_granted(rows, attendance.granted(connection, frame.project_no, nos, ask.user_id))
-    user_ids = sorted(rows)
+    plays = attendance.plays(connection, frame.project_no, nos, ask.user_id)
+    listed = attendance.listed(connection, frame.project_no, nos, ask.user_id)
+    present = (
+        user for user, removed in zip(listed.user_id, listed.removed_ms, strict=True) if removed is None
+    )
+    roster = _rows(sorted({*plays.user_id, *present}), plays, np.array(nos, np.int64))
+    _add_plays(roster)
+    _add_listed(roster, listed, {no: index for index, no in enumerate(nos)})
+    gone = ~roster.listed
+    if gone.any() and ((roster.removed[gone] == NEVER).any() or None in roster.names):
+        _add_granted(roster, attendance.granted(connection, frame.project_no, nos, ask.user_id))
+    return roster
+
+
+def read_whereabouts(connection: Connection, frame: Frame, roster: Roster, ask: Ask) -> Whereabouts:
+    """Return where everybody's plays came from; nothing unless asked for."""
+    if not (ask.ip or ask.user_agent):
+        return Whereabouts([0] * (len(roster.user_ids) + 1), [], [])
+    found = attendance.origins(connection, frame.project_no, frame.media_nos(), ask.user_id)
+    user = np.array([roster.position[user_id] for user_id in found.user_id], np.int64)
+    order = np.argsort(user, kind="stable")
+    first = np.searchsorted(user[order], np.arange(len(roster.user_ids) + 1))
+    by_user = order.tolist()
+    return Whereabouts(
+        first.tolist(), [found.ip[play] for play in by_user], [found.user_agent[play] for play in by_user]
+    )
+
+
+def _rows(user_ids: list[UserId], plays: Plays, media: Ints) -> Roster:
+    """Return a roster of which only the users and their plays are known."""
+    users = len(user_ids)
     position = {user_id: index for index, user_id in enumerate(user_ids)}
-    ordered = [rows[user_id] for user_id in user_ids]
-    member = np.array([[no in person.media for no in nos] for person in ordered], np.bool_).reshape(
-        -1, len(nos)
+    by_no = np.argsort(media)
+    return Roster(
+        user_ids=user_ids,
+        position=position,
+        member=np.zeros((users, len(media)), np.bool_),
+        names=[None] * users,
+        listed=np.zeros(users, np.bool_),
+        removed=np.full(users, NEVER, np.int64),
+        played=np.zeros(users, np.bool_),
+        signed=np.zeros(users, np.bool_),
+        first_seen=np.full(users, NEVER, np.int64),
+        last_seen=np.full(users, NEVER, np.int64),
+        plays=plays,
+        play_user=np.array([position[user_id] for user_id in plays.user_id], np.int64),
+        play_media=by_no[np.searchsorted(media[by_no], plays.media_no)] if len(media) else plays.media_no,
     )
-    return Roster(user_ids, ordered, member, _columns(played, position, nos), position)
 
 
-def read_origins(connection: Connection, frame: Frame, ask: Ask) -> Origins:
-    """Return each user's addresses and user agents if asked for, in the order of their first use."""
-    found: defaultdict[UserId, tuple[dict[str, None], dict[str, None]]] = defaultdict(lambda: ({}, {}))
-    if ask.ip or ask.user_agent:
-        for row in attendance.origins(connection, frame.project_no, frame.media_nos(), ask.user_id):
-            addresses, agents = found[row.user_id]
-            addresses[row.ip] = None
-            agents[row.user_agent] = None
-    return found
+def _add_plays(roster: Roster) -> None:
+    user, plays = roster.play_user, roster.plays
+    roster.member[user, roster.play_media] = True
+    roster.played[user] = True
+    roster.signed[user[plays.signed]] = True
+    roster.first_seen[user] = np.iinfo(np.int64).max
+    np.minimum.at(roster.first_seen, user, plays.opened_ms)
+    np.maximum.at(roster.last_seen, user, plays.last_arrival_ms)
 
 
-def _add_plays(people: defaultdict[UserId, Person], played: Iterable[PlayRow]) -> None:
-    for play in played:
-        person = people[play.user_id]
-        person.media.add(play.media_no)
-        person.signed = bool(person.signed) or play.identity == "signed"
-        if person.first_seen_ms is None or play.opened_ms < person.first_seen_ms:
-            person.first_seen_ms = play.opened_ms
-        if person.last_seen_ms is None or play.last_arrival_ms > person.last_seen_ms:
-            person.last_seen_ms = play.last_arrival_ms
+def _add_listed(roster: Roster, listed: Listed, media: dict[MediaNo, int]) -> None:
+    """Add what the lists tell, in their order: the first name counts, and removals only of who is on no list."""
+    rows = zip(listed.media_no, listed.user_id, listed.name, listed.removed_ms, strict=True)
+    for media_no, user_id, name, removed_ms in rows:
+        user = roster.position.get(user_id)
+        if user is None:
+            continue
+        if roster.names[user] is None:
+            roster.names[user] = name
+        if removed_ms is None:
+            roster.listed[user] = True
+            roster.member[user, media[media_no]] = True
+        elif not roster.listed[user]:
+            roster.removed[user] = max(roster.removed[user], removed_ms)
 
 
-def _add_listed(people: defaultdict[UserId, Person], rows: list[ListedRow]) -> None:
-    """Add list rows: present ones first, the one changed last before the others, so that its name is taken."""
-    rows.sort(key=lambda row: (row.removed_ms is not None, -row.updated_ms))
-    for row in rows:
-        person = people[row.user_id]
-        if person.name is None:
-            person.name = row.name
-        if row.removed_ms is None:
-            person.listed = True
-            person.media.add(row.media_no)
-        elif not person.listed:
-            person.removed_ms = max(person.removed_ms or 0, row.removed_ms)
-
-
-def _add_granted(rows: dict[UserId, Person], granted: Iterable[GrantedRow]) -> None:
+def _add_granted(roster: Roster, granted: Iterable[GrantedRow]) -> None:
     """Fill in what the lists no longer tell of those who have evidence."""
-    for grant in granted:
-        person = rows.get(grant.user_id)
-        if person is not None and not person.listed:
-            person.name = grant.name if person.name is None else person.name
-            person.removed_ms = grant.revoked_ms if person.removed_ms is None else person.removed_ms
-
-
-def _columns(played: list[PlayRow], position: dict[UserId, int], nos: list[MediaNo]) -> Plays:
-    media = {no: index for index, no in enumerate(nos)}
-    return Plays(
-        no=np.array([play.no for play in played], np.int64),
-        user=np.array([position[play.user_id] for play in played], np.int64),
-        media=np.array([media[play.media_no] for play in played], np.int64),
-        signed=np.array([play.identity == "signed" for play in played], np.bool_),
-    )
+    for user_id, name, revoked_ms in granted:
+        user = roster.position.get(user_id)
+        if user is None or roster.listed[user]:
+            continue
+        if roster.names[user] is None:
+            roster.names[user] = name
+        if roster.removed[user] == NEVER and revoked_ms is not None:
+            roster.removed[user] = revoked_ms

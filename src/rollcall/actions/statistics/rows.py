@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.heads import session_code
-from rollcall.actions.statistics.outcomes import NEVER, NOT_ASKED, NUMBER, OUTCOMES, Outcomes
-from rollcall.actions.statistics.roster import Origins, Person, Roster
+from rollcall.actions.statistics.outcomes import NOT_ASKED, NUMBER, OUTCOMES, Outcomes
+from rollcall.actions.statistics.roster import NEVER, Roster, Whereabouts
 from rollcall.actions.statistics.watching import Watched
-from rollcall.domain.ids import UserId
 from rollcall.store.attendance import Ints
-from rollcall.wire.api.values import rfc3339, rfc3339_or_none
+from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import (
     Identity,
     Outcome,
@@ -28,7 +27,7 @@ from rollcall.wire.statistics import (
     ParticipantSession,
 )
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +39,77 @@ class Counted:
     roster: Roster
     watched: Watched
     outcomes: Outcomes
-    origins: Origins
+    whereabouts: Whereabouts
 
 
 def participants(counted: Counted) -> Iterator[Participant]:
     """Make the rows of a report, in the order of the roster."""
     confirmed = _per_session(counted, "confirmed")
     missed = _per_session(counted, "missed")
-    for first in range(0, len(counted.roster.user_ids), BATCH_ROWS):
-        rows = slice(first, first + BATCH_ROWS)
+    users = len(counted.roster.user_ids)
+    for first in range(0, users, BATCH_ROWS):
+        batch = range(first, min(first + BATCH_ROWS, users))
+        rows = slice(batch.start, batch.stop)
         parts = zip(
-            counted.roster.user_ids[rows],
-            counted.roster.people[rows],
-            counted.watched.total[rows].tolist(),
-            counted.watched.plain[rows].tolist(),
-            _sessions(counted, rows, confirmed, missed),
+            _people(counted, rows),
+            _sessions(counted, rows, confirmed[rows], missed[rows]),
             _checks(counted, rows),
             _media(counted, rows),
+            batch,
             strict=True,
         )
-        for part in parts:
-            yield _participant(counted, *part)
+        for person, sessions, checks, per_media, user in parts:
+            user_id, name, identity, watched_ms, plain_ms, first_seen, last_seen, removed = person
+            yield Participant(
+                user_id=user_id,
+                name=name,
+                identity=identity,
+                watched_ms=watched_ms,
+                watched_plain_ms=plain_ms,
+                first_seen_at=first_seen,
+                last_seen_at=last_seen,
+                removed_at=removed,
+                sessions=sessions,
+                checks=checks,
+                per_media=per_media,
+                ip=_distinct(counted.whereabouts.ip, counted, user) if counted.ask.ip else UNSET,
+                user_agent=_distinct(counted.whereabouts.user_agent, counted, user)
+                if counted.ask.user_agent
+                else UNSET,
+            )
 
 
-def _participant(
-    counted: Counted,
-    user_id: UserId,
-    person: Person,
-    watched_ms: int,
-    plain_ms: int,
-    sessions: list[ParticipantSession],
-    checks: list[ParticipantCheck],
-    per_media: list[ParticipantMedia] | UnsetType,
-) -> Participant:
-    addresses, agents = counted.origins.get(user_id, ({}, {}))
-    return Participant(
-        user_id=user_id,
-        name=person.name,
-        identity=_identity(person, counted.frame),
-        watched_ms=watched_ms,
-        watched_plain_ms=plain_ms,
-        first_seen_at=rfc3339_or_none(person.first_seen_ms),
-        last_seen_at=rfc3339_or_none(person.last_seen_ms),
-        removed_at=None if person.listed else rfc3339_or_none(person.removed_ms),
-        sessions=sessions,
-        checks=checks,
-        per_media=per_media,
-        ip=list(addresses) if counted.ask.ip else UNSET,
-        user_agent=list(agents) if counted.ask.user_agent else UNSET,
+def _people(counted: Counted, rows: slice) -> Iterator[tuple[Any, ...]]:
+    """Yield the scalars of each row in the order of `Participant`."""
+    roster, watched = counted.roster, counted.watched
+    removed = np.where(roster.listed[rows], NEVER, roster.removed[rows])
+    return zip(
+        roster.user_ids[rows],
+        roster.names[rows],
+        _identities(counted, rows),
+        watched.total[rows].tolist(),
+        watched.plain[rows].tolist(),
+        map(_moment, roster.first_seen[rows].tolist()),
+        map(_moment, roster.last_seen[rows].tolist()),
+        map(_moment, removed.tolist()),
+        strict=True,
     )
 
 
-def _identity(person: Person, frame: Frame) -> Identity:
+def _identities(counted: Counted, rows: slice) -> Iterator[Identity]:
     """Signed with any signed play, plain with plain plays only; without a play as the media asks for."""
-    if person.signed is not None:
-        return "signed" if person.signed else "plain"
-    return "plain" if all(media.identity == "plain" for media in frame.media) else "signed"
+    asked_for: Identity = "signed"
+    if all(media.identity == "plain" for media in counted.frame.media):
+        asked_for = "plain"
+    with_plays: tuple[Identity, Identity] = ("plain", "signed")
+    roster = counted.roster
+    for played, signed in zip(roster.played[rows].tolist(), roster.signed[rows].tolist(), strict=True):
+        yield with_plays[signed] if played else asked_for
+
+
+def _distinct(texts: list[str], counted: Counted, user: int) -> list[str]:
+    first = counted.whereabouts.first
+    return list(dict.fromkeys(texts[first[user] : first[user + 1]]))
 
 
 def _per_session(counted: Counted, outcome: Outcome) -> Ints:
@@ -110,13 +124,12 @@ def _per_session(counted: Counted, outcome: Outcome) -> Ints:
 def _sessions(
     counted: Counted, rows: slice, confirmed: Ints, missed: Ints
 ) -> Iterator[list[ParticipantSession]]:
+    """Yield the sessions of each row; `confirmed` and `missed` are those of `rows` already."""
     frame = counted.frame
     ids = [session.code for session in frame.sessions]
     position = {no: index for index, no in enumerate(frame.media_nos())}
     theirs = counted.roster.member[rows][:, [position[session.media_no] for session in frame.sessions]]
-    for numbers in zip(
-        *_lists(counted.watched.sessions[rows], confirmed[rows], missed[rows], theirs), strict=True
-    ):
+    for numbers in zip(*_lists(counted.watched.sessions[rows], confirmed, missed, theirs), strict=True):
         yield [
             ParticipantSession(session_id, watched_ms, confirmed_count, missed_count)
             for session_id, watched_ms, confirmed_count, missed_count, own in zip(ids, *numbers, strict=True)

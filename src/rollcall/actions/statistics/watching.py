@@ -63,8 +63,8 @@ def count_watched(connection: Connection, frame: Frame, roster: Roster) -> Watch
 
 def _portions(connection: Connection, frame: Frame, roster: Roster) -> Iterator[_Portion]:
     plays = roster.plays
-    by_user = np.argsort(plays.user, kind="stable")
-    whose = plays.user[by_user]
+    by_user = np.argsort(roster.play_user, kind="stable")
+    whose = roster.play_user[by_user]
     begin = 0
     while begin < len(whose):
         last_user = int(whose[min(begin + PORTION_PLAYS, len(whose)) - 1])
@@ -76,8 +76,8 @@ def _portions(connection: Connection, frame: Frame, roster: Roster) -> Iterator[
         yield _Portion(
             first,
             last_user + 1,
-            plays.user[play] - first,
-            plays.media[play],
+            roster.play_user[play] - first,
+            roster.play_media[play],
             plays.signed[play],
             spans[:, 1],
             spans[:, 2],
