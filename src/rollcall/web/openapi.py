@@ -63,7 +63,7 @@ KEY_PARAMETER = {
 def describe(app: Litestar) -> dict[str, Any]:
     """Return the description of every handler: exact shapes, scope, refusals, idempotency."""
     served = list(_served(app))
-    types = {type_ for _, _, handler in served for type_ in (*_bodies(handler), *_answers(handler))}
+    types = {type_ for _, _, handler in served for type_ in _shapes(handler)}
     ordered = sorted(types, key=repr)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=f"{REFERENCE}{{name}}")
     exact = dict(zip(ordered, schemas, strict=True))
@@ -95,13 +95,20 @@ def _bodies(handler: HTTPRouteHandler) -> list[Any]:
     return [handler.opt["body"]] if "body" in handler.opt else [field.annotation] if field is not None else []
 
 
-def _answers(handler: HTTPRouteHandler) -> list[Any]:
-    """Return the shapes that a handler answers with; none where it answers with bytes or nothing."""
+def _answers(handler: HTTPRouteHandler) -> dict[int, list[Any]]:
+    """Return the shapes of each successful status; none where the answer is bytes or nothing."""
     answer = handler.parsed_fn_signature.return_type
     if answer.is_subclass_of(Response) and answer.inner_types:
         answer = answer.inner_types[0]
-    alternatives = answer.inner_types if answer.is_union else (answer,)
-    return [one.annotation for one in alternatives if one.is_subclass_of(msgspec.Struct)]
+    found = {handler.status_code: [answer.annotation] if answer.is_subclass_of(msgspec.Struct) else []}
+    specified = handler.responses or {}
+    return found | {
+        status: [spec.data_container] for status, spec in specified.items() if spec.data_container
+    }
+
+
+def _shapes(handler: HTTPRouteHandler) -> list[Any]:
+    return [*_bodies(handler), *(shape for shapes in _answers(handler).values() for shape in shapes)]
 
 
 def _operation(
@@ -126,16 +133,15 @@ def _operation(
 
 
 def _responses(handler: HTTPRouteHandler, exact: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    answers = [exact[answer] for answer in _answers(handler)]
-    done: dict[str, Any] = {"description": "Done"}
-    if answers:
-        done["content"] = {JSON: {"schema": answers[0] if len(answers) == 1 else {"anyOf": answers}}}
     refusal = {PROBLEM_JSON: {"schema": {"$ref": f"{REFERENCE}Problem"}}}
-    succeeded = {str(handler.status_code): done}
-    for status, spec in (handler.responses or {}).items():
-        succeeded[str(status)] = done | {"description": spec.description}
+    responses: dict[str, Any] = {}
+    for status, shapes in _answers(handler).items():
+        spec = (handler.responses or {}).get(status)
+        responses[str(status)] = {"description": spec.description if spec is not None else "Done"}
+        for shape in shapes:
+            responses[str(status)]["content"] = {JSON: {"schema": exact[shape]}}
     refused = {status: {"description": text, "content": refusal} for status, text in PROBLEMS.items()}
-    return succeeded | refused
+    return responses | refused
 
 
 def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
