@@ -1,6 +1,6 @@
 """Statistics over HTTP: formats, filters, scopes, and the schema, through the whole application."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from rollcall.domain.ids import MediaCode, PlayId, ProjectNo
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.hub import Hub
 from rollcall.store.database import Database
+from rollcall.web.api.statistics import in_threads
 from rollcall.web.app import build_api
 from rollcall.web.deps import Deps
 from rollcall.wire.media_link import Signal
@@ -187,3 +188,17 @@ async def test_the_description_of_the_api_knows_the_answer(sqlite_database: Data
         reference = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         fields = described["components"]["schemas"][reference]["properties"]
         assert set(fields) == {"media", "generated_at", "sessions", "checks", "participants"}
+
+
+async def test_a_report_that_breaks_never_looks_complete() -> None:
+    """Whatever is raised while pieces are made reaches the server, which then cuts the connection."""
+
+    def broken() -> Iterator[bytes]:
+        yield b"{"
+        raise ValueError("broken")
+
+    received = []
+    with pytest.raises(ValueError, match="broken"):
+        async for piece in in_threads(broken()):
+            received.append(piece)
+    assert received == [b"{"]

@@ -106,10 +106,10 @@ def _ask(caller: Caller, include: str | None, user_id: str | None, session_id: s
 
 def _answer(wanted: formats.Format, report: Report) -> Stream:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
-    return Stream(_in_threads(wanted.chunks(report)), media_type=wanted.media_type, headers=headers)
+    return Stream(in_threads(wanted.chunks(report)), media_type=wanted.media_type, headers=headers)
 
 
-async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Make each piece in a worker thread. The framework's own wrapper takes a ValueError for the end of an answer."""
     while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
         yield piece
