@@ -150,3 +150,14 @@ async def test_a_list_that_no_longer_names_the_media_closes_it(database: Databas
     assert await hall.shut() == []
     await lists.change_list(hall.gate, hall.no, hall.lists[0], None, [], "test")
     assert await hall.shut() == ["a"]
+
+
+async def test_archiving_a_media_shuts_everybody_out(database: Database) -> None:
+    hall = await Hall(database).fill()
+    for user in ("a", "b"):
+        await hall.put(user)
+        await hall.enter(user)
+    hall.hub.room(hall.media_no).discard(hall.viewers["b"])
+    await media.archive_media(hall.gate, hall.no, hall.media, "test")
+    hall.viewers["b"].closed.append(Close.NO_ACCESS)  # was not connected, and is shut out all the same
+    assert await hall.shut() == ["a", "b"]

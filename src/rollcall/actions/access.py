@@ -50,11 +50,24 @@ async def _withdraw(
 ) -> None:
     now_ms = gate.clock.now_ms()
     shut = await gate.db.read(lambda conn: _without_access(conn, project_no, media_no, users, now_ms))
-    for start in range(0, len(shut), participants.CHUNK):
-        await shut_out(gate, project_no, media_no, shut[start : start + participants.CHUNK])
+    await _shut_out_all(gate, project_no, media_no, shut)
 
 
-async def shut_out(gate: Gate, project_no: ProjectNo, media_no: MediaNo, users: Sequence[UserId]) -> None:
+async def close_media(gate: Gate, project_no: ProjectNo, media_no: MediaNo) -> None:
+    """Shut out everybody, connected or not, because the media is no more to be watched."""
+    holders = await gate.db.read(lambda conn: withdrawals.users_with_grants(conn, project_no, media_no))
+    await _shut_out_all(gate, project_no, media_no, holders)
+    gate.hub.close_users(media_no, gate.hub.room(media_no).users(), Close.NO_ACCESS)
+
+
+async def _shut_out_all(
+    gate: Gate, project_no: ProjectNo, media_no: MediaNo, users: Sequence[UserId]
+) -> None:
+    for start in range(0, len(users), participants.CHUNK):
+        await _shut_out(gate, project_no, media_no, users[start : start + participants.CHUNK])
+
+
+async def _shut_out(gate: Gate, project_no: ProjectNo, media_no: MediaNo, users: Sequence[UserId]) -> None:
     """Revoke the grants of these users, refuse their path tokens and close their players."""
     now_ms = gate.clock.now_ms()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rollcall.actions import events as event_actions
 from rollcall.actions import prompts
-from rollcall.actions.access import Gate, withdraw
+from rollcall.actions.access import Gate, close_media
 from rollcall.actions.sessions import close_open_sessions, require_media
 from rollcall.base.secrets import new_code, new_key
 from rollcall.domain.checks.outcome import PromptOutcome
@@ -14,7 +14,6 @@ from rollcall.domain.ids import EventCode, EventNo, MediaCode, ProjectNo
 from rollcall.store import audit, events, media
 from rollcall.store.database import Connection, Database
 from rollcall.store.media import Media
-from rollcall.wire.close import Close
 
 DEFAULT_TIMEZONE = "Europe/Moscow"
 
@@ -103,8 +102,7 @@ async def archive_media(gate: Gate, project_no: ProjectNo, code: str, actor: str
     found, outcomes = await gate.db.write(archive)
     prompts.publish(gate.hub, outcomes)
     gate.media.drop(found.code)
-    await withdraw(gate, project_no, [found.no])
-    gate.hub.close_users(found.no, gate.hub.room(found.no).users(), Close.NO_ACCESS)
+    await close_media(gate, project_no, found.no)
 
 
 def find(conn: Connection, project_no: ProjectNo, code: str) -> Media:

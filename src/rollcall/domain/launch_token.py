@@ -130,7 +130,9 @@ def _text(claims: dict[str, Any], name: str, form: re.Pattern[str]) -> str:
 
 def _object(part: str) -> dict[str, Any]:
     try:
-        value = json.loads(_decoded(part).decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant)
+        value = json.loads(
+            _decoded(part).decode("utf-8"), object_pairs_hook=_distinct, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError) as error:
         raise TokenInvalid("not JSON") from error
     if not isinstance(value, dict):

@@ -37,8 +37,9 @@ async def ready(deps: Given) -> Response[Health]:
 
 
 @get("/metrics", include_in_schema=False, sync_to_thread=False)
-def read_metrics() -> Response[bytes]:
+def read_metrics(deps: Given) -> Response[bytes]:
     """Return every figure in the format of Prometheus."""
+    metrics.viewers(sum(len(room.users()) for _, room in deps.hub.rooms()))
     return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)
 
 
