@@ -1,8 +1,8 @@
 """Statistics over HTTP: formats, filters, scopes, and the schema, through the whole application."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -10,34 +10,13 @@ import pytest
 from lxml import etree
 
 from rollcall.actions.keys import create_key
-from rollcall.base.clock import Clock
-from rollcall.base.secrets import Secrets
-from rollcall.base.settings import Settings
-from rollcall.domain.ids import MediaCode, PlayId, ProjectNo
-from rollcall.live.chat_feed import ChatFeed
-from rollcall.live.hub import Hub
+from rollcall.domain.ids import ProjectNo
 from rollcall.store.database import Database
 from rollcall.web.api.statistics import in_threads
-from rollcall.web.app import build_api
-from rollcall.web.deps import Deps
-from rollcall.wire.media_link import Signal
 from tests.history import Records
+from tests.web import conftest
 
 T0 = 1_772_355_600_000
-
-
-@dataclass
-class NoBroadcasts:
-    """Stands where the media process would be: nobody publishes."""
-
-    rtmp_port: int = 0
-    signals: dict[MediaCode, Signal] = field(default_factory=dict)
-
-    def drop(self, media: MediaCode, /) -> None:
-        raise AssertionError(media)
-
-    def revoke(self, plays: Iterable[PlayId], /) -> None:
-        raise AssertionError(plays)
 
 
 @dataclass
@@ -78,12 +57,8 @@ def fill(connection: Any) -> Hall:
 
 @asynccontextmanager
 async def serving(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    secrets = Secrets(ticks="00" * 32, paths="11" * 32)
-    hub = Hub()
-    app = build_api(Deps(database, Clock(), hub, Settings(), secrets, NoBroadcasts(), ChatFeed(hub)))
-    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://rollcall.test/api/v1") as client:
-        yield client
+    async with conftest.serving(database) as api:
+        yield api.anonymous
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -197,8 +172,7 @@ async def test_a_report_that_breaks_never_looks_complete() -> None:
         yield b"{"
         raise ValueError("broken")
 
-    received = []
+    pieces = in_threads(broken())
+    assert await anext(pieces) == b"{"
     with pytest.raises(ValueError, match="broken"):
-        async for piece in in_threads(broken()):
-            received.append(piece)
-    assert received == [b"{"]
+        await anext(pieces)
