@@ -32,7 +32,7 @@ from rollcall.base.periodic import every
 from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
-from rollcall.jobs import access, check_plans, framing, prompts
+from rollcall.jobs import access, check_plans, framing, idempotency, prompts
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.live.chat_feed import ChatFeed
@@ -143,6 +143,7 @@ async def _run(
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
+        every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
     ]
     await stack.enter_async_context(_tasks(work))
     await stack.enter_async_context(
