@@ -1,12 +1,38 @@
-"""Queries behind "my progress": one participant at one media, by index, cheap enough for every connection."""
+"""Queries behind "my progress": one participant at one media, by index, cheap enough for every connection.
 
-from typing import NamedTuple
+The statements are built once: putting one together costs more than running it.
+"""
 
-from sqlalchemy import Connection, select
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
 
 from rollcall.domain.ids import MediaNo, ProjectNo, UserId
 from rollcall.domain.intervals import Interval
-from rollcall.store import tables
+from rollcall.store.tables import checks, media, plays, prompts, spans
+
+_PROJECT: Final = select(media.c.project_no).where(media.c.no == bindparam("media_no"))
+_PLAYING: Final = (
+    select(spans.c.start_ms, spans.c.end_ms)
+    .join(plays, plays.c.no == spans.c.play_no)
+    .where(
+        plays.c.project_no == bindparam("project_no"),
+        plays.c.media_no == bindparam("media_no"),
+        plays.c.user_id == bindparam("user_id"),
+        spans.c.state == "playing",
+        spans.c.unverified.is_(False),
+    )
+)
+_ASKED: Final = (
+    select(checks.c.issued_ms, prompts.c.state)
+    .join(prompts, prompts.c.check_no == checks.c.no)
+    .where(
+        checks.c.project_no == bindparam("project_no"),
+        checks.c.media_no == bindparam("media_no"),
+        checks.c.issued_ms.is_not(None),
+        prompts.c.user_id == bindparam("user_id"),
+    )
+)
 
 
 class AskedRow(NamedTuple):
@@ -18,39 +44,20 @@ class AskedRow(NamedTuple):
 
 def project_of_media(connection: Connection, media_no: MediaNo) -> ProjectNo:
     """Return the project of a media that exists."""
-    query = select(tables.media.c.project_no).where(tables.media.c.no == media_no)
-    return ProjectNo(connection.execute(query).scalar_one())
+    return ProjectNo(connection.execute(_PROJECT, {"media_no": media_no}).scalar_one())
 
 
 def playing_of(
     connection: Connection, project_no: ProjectNo, media_no: MediaNo, user_id: UserId
 ) -> list[Interval]:
     """Return the participant's spans that earn, over all plays (the rule is `domain/credit.earns`)."""
-    t, p = tables.spans.c, tables.plays.c
-    query = (
-        select(t.start_ms, t.end_ms)
-        .join(tables.plays, p.no == t.play_no)
-        .where(
-            p.project_no == project_no,
-            p.media_no == media_no,
-            p.user_id == user_id,
-            t.state == "playing",
-            t.unverified.is_(False),
-        )
-    )
-    return [Interval._make(row) for row in connection.execute(query).all()]
+    values = {"project_no": project_no, "media_no": media_no, "user_id": user_id}
+    return [Interval._make(row) for row in connection.execute(_PLAYING, values).all()]
 
 
 def asked_of(
     connection: Connection, project_no: ProjectNo, media_no: MediaNo, user_id: UserId
 ) -> list[AskedRow]:
     """Return every check that the participant was asked."""
-    c, p = tables.checks.c, tables.prompts.c
-    query = (
-        select(c.issued_ms, p.state)
-        .join(tables.prompts, p.check_no == c.no)
-        .where(
-            c.project_no == project_no, c.media_no == media_no, c.issued_ms.is_not(None), p.user_id == user_id
-        )
-    )
-    return [AskedRow._make(row) for row in connection.execute(query).all()]
+    values = {"project_no": project_no, "media_no": media_no, "user_id": user_id}
+    return [AskedRow._make(row) for row in connection.execute(_ASKED, values).all()]

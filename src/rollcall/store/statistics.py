@@ -5,12 +5,24 @@ totals or outcomes.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from rollcall.domain.ids import CheckNo, EventNo, MediaNo, ProjectNo, SessionNo
 from rollcall.store import tables
+
+_S: Final = tables.sessions.c
+# Built once: "my progress" asks it for every connection.
+_SESSIONS: Final = (
+    select(_S.no, _S.code, _S.media_no, _S.title, _S.starts_ms, _S.ends_ms, _S.from_ms, _S.to_ms)
+    .where(
+        _S.project_no == bindparam("project_no"),
+        _S.media_no.in_(bindparam("media", expanding=True)),
+        _S.removed_ms.is_(None),
+    )
+    .order_by(func.coalesce(_S.starts_ms, _S.from_ms), _S.no)
+)
 
 
 class MediaRow(NamedTuple):
@@ -106,13 +118,8 @@ def media_of_event(connection: Connection, project_no: ProjectNo, event_no: Even
 
 def sessions(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo]) -> list[SessionRow]:
     """Return the sessions that are not removed, in the order of their beginning."""
-    t = tables.sessions.c
-    query = (
-        select(t.no, t.code, t.media_no, t.title, t.starts_ms, t.ends_ms, t.from_ms, t.to_ms)
-        .where(t.project_no == project_no, t.media_no.in_(list(media)), t.removed_ms.is_(None))
-        .order_by(func.coalesce(t.starts_ms, t.from_ms), t.no)
-    )
-    return [SessionRow._make(row) for row in connection.execute(query)]
+    values = {"project_no": project_no, "media": list(media)}
+    return [SessionRow._make(row) for row in connection.execute(_SESSIONS, values).all()]
 
 
 def issued_checks(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo]) -> list[CheckRow]:
