@@ -9,6 +9,7 @@ import {
   breaksEpoch,
   continues,
   judgedState,
+  jumps,
   positionBefore_ms,
   provenPlaying_ms,
   type Sample,
@@ -96,9 +97,14 @@ export class Recorder {
     const last = this.#last;
     if (breaksEpoch(last, sample)) this.#beginEpoch(last, sample);
     else if (sample.at_ms - last.at_ms > SPARSE_MS) this.#crossSparse(last, sample);
-    else if (!continues(last, sample))
-      this.#cut(sample.at_ms, positionBefore_ms(last, sample), sample.media_ms);
+    else this.#step(last, sample);
     this.#last = sample;
+  }
+
+  /** What was proven up to a jump of the content stands for itself. */
+  #step(last: Sample, sample: Sample): void {
+    if (jumps(last, sample)) this.#cut(last.at_ms, last.media_ms, sample.media_ms);
+    if (!continues(last, sample)) this.#cut(sample.at_ms, positionBefore_ms(last, sample), sample.media_ms);
   }
 
   #beginEpoch(last: Sample, sample: Sample): void {

@@ -47,6 +47,18 @@ export function continues(before: Sample, after: Sample): boolean {
   );
 }
 
+/** Content that goes back, or ahead of the clock, by more than this has been moved, not played. */
+const JUMPED_BACK_MS = 500;
+const JUMPED_AHEAD_MS = 2_000;
+
+/** True when the content position was moved while playing, as when a stream begins anew. */
+export function jumps(before: Sample, after: Sample): boolean {
+  if (before.state !== "playing" || after.state === "seeking") return false;
+  const advanced_ms = after.media_ms - before.media_ms;
+  const passed_ms = (after.at_ms - before.at_ms) * before.rate;
+  return advanced_ms < -JUMPED_BACK_MS || advanced_ms > passed_ms + JUMPED_AHEAD_MS;
+}
+
 /** How much of a sparse stretch may count as playing, by what the content position proves. */
 export function provenPlaying_ms(before: Sample, after: Sample): number {
   const passed_ms = after.at_ms - before.at_ms;

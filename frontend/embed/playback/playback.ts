@@ -56,7 +56,7 @@ export class Playback {
   constructor(video: HTMLVideoElement, changed: () => void) {
     this.video = video;
     this.#changed = changed;
-    this.stream = new Stream(video, () => void this.#begin());
+    this.stream = new Stream(video, () => void this.#begin(), changed);
     for (const kind of OBSERVED) video.addEventListener(kind, changed);
     video.addEventListener("pause", () => void this.#resumeIfNotAsked());
   }

@@ -15,6 +15,7 @@ const MEDIA_RECOVERY_MS = 5_000;
 export class Stream {
   #video: HTMLVideoElement;
   #ready: () => void;
+  #moved: () => void;
   #hls: Hls | null = null;
   #playlist: string | null = null;
   #token: string | null = null;
@@ -24,10 +25,13 @@ export class Stream {
   #position_s = -1;
   #moved_ms = 0;
   #date: { offset_ms: number } | null = null;
+  #programme_ms: number | null = null;
 
-  constructor(video: HTMLVideoElement, ready: () => void) {
+  /** `ready`: there is something to play; `moved`: another piece plays, programme time may have jumped. */
+  constructor(video: HTMLVideoElement, ready: () => void, moved: () => void) {
     this.#video = video;
     this.#ready = ready;
+    this.#moved = moved;
   }
 
   get running(): boolean {
@@ -80,12 +84,13 @@ export class Stream {
     return this.#position_s > 0 && now_ms - this.#moved_ms < 2_500;
   }
 
-  /** Programme time of the current picture (Unix ms), or null where the stream does not say. */
+  /** Programme time of the current or the last picture (Unix ms), or null where the stream has never said. */
   programme_ms(): number | null {
     const date = this.#hls?.playingDate ?? nativeDate(this.#video);
     const at_ms = this.#video.currentTime * 1000;
     if (date) this.#date = { offset_ms: date.getTime() - at_ms };
-    return this.#date && this.#date.offset_ms + at_ms;
+    if (this.#date) this.#programme_ms = this.#date.offset_ms + at_ms;
+    return this.#programme_ms;
   }
 
   /** How far behind the newest picture, in seconds. */
@@ -103,6 +108,7 @@ export class Stream {
     this.#hls = hls;
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.on(Events.MANIFEST_PARSED, () => this.#ready());
+    hls.on(Events.FRAG_CHANGED, () => this.#moved());
     hls.loadSource(playlist);
     hls.attachMedia(this.#video);
   }

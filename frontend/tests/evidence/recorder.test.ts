@@ -134,6 +134,35 @@ describe("honesty", () => {
     expect(brief(recorder.tick(1, at(10_000, still)))).toEqual([[1, 0, 1_000, 10_000, "stalled"]]);
   });
 
+  test.each([-32_000, 40_000])(
+    "a position moved by %d ms leaves what was watched before it, and goes on",
+    (moved_ms) => {
+      const recorder = begun();
+      watch(recorder, 2_000, 6_000);
+      const after = (at_ms: number) => at(at_ms, { media_ms: at(at_ms).media_ms + moved_ms });
+      const rows = [...recorder.sample(after(6_100)), ...recorder.tick(1, after(9_000))];
+      expect(brief(rows)).toEqual([
+        [1, 0, 1_000, 6_000, "playing"],
+        [2, 0, 6_000, 9_000, "playing"],
+      ]);
+      expect(rows.map((row) => row.row === "beat" && [row.media_from_ms, row.media_to_ms])).toEqual([
+        [at(1_000).media_ms, at(6_000).media_ms],
+        [after(6_100).media_ms, after(9_000).media_ms],
+      ]);
+    },
+  );
+
+  test("a jump ahead does not pay for a stall", () => {
+    const recorder = begun();
+    watch(recorder, 2_000, 9_000, { media_ms: at(1_000).media_ms });
+    const ahead = { media_ms: at(60_000).media_ms };
+    const rows = [...recorder.sample(at(9_500, ahead)), ...recorder.tick(1, at(10_000, ahead))];
+    expect(brief(rows)).toEqual([
+      [1, 0, 1_000, 9_000, "stalled"],
+      [2, 0, 9_000, 10_000, "stalled"],
+    ]);
+  });
+
   test("a short beat is not judged by a position that lags a frame", () => {
     const recorder = begun();
     expect(brief(recorder.tick(1, at(1_060, { media_ms: at(1_000).media_ms })))).toEqual([
