@@ -1,6 +1,5 @@
 """Asking for presence on both engines: who is asked, how it ends, and what every player is told."""
 
-import time
 from typing import Any
 
 import pytest
@@ -328,15 +327,12 @@ async def test_a_check_on_a_recording_belongs_to_the_session_it_names(database: 
     assert (await ask(hall)).session_id is None
 
 
-async def test_five_thousand_are_asked_in_well_under_a_second(database: Database) -> None:
+async def test_five_thousand_are_asked_each_once(database: Database) -> None:
     hall = await open_hall(database)
     screens = [hall.join(f"doctor-{number:04d}") for number in range(5_000)]
-    begun_s = time.perf_counter()
     check = await ask(hall)
-    took_s = time.perf_counter() - begun_s
     assert all(screen.got == [sent(check)] for screen in screens[::500])
     assert len(await hall.states(check.id)) == 5_000
-    assert took_s < 1.0
 
 
 async def test_another_project_finds_nothing(database: Database) -> None:
@@ -349,25 +345,6 @@ async def test_another_project_finds_nothing(database: Database) -> None:
     await database.write(lambda conn: conn.execute(update(tables.media).values(removed_ms=T0)))
     with pytest.raises(NotFound):
         await ask(hall)
-
-
-@pytest.mark.parametrize(
-    ("lifetime_s", "short", "allowed"),
-    [
-        (9, True, False),
-        (10, True, True),
-        (19, False, False),
-        (20, False, True),
-        (300, False, True),
-        (301, True, False),
-    ],
-)
-def test_the_lifetime_has_bounds(lifetime_s: int, short: bool, allowed: bool) -> None:
-    if allowed:
-        checks.check_lifetime(lifetime_s, short=short)
-    else:
-        with pytest.raises(Malformed, match="lifetime_s"):
-            checks.check_lifetime(lifetime_s, short=short)
 
 
 async def stored(hall: Hall, check: Check) -> Check:

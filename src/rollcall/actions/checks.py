@@ -22,8 +22,6 @@ from rollcall.store.database import Connection, Database
 from rollcall.store.prompts import add_prompts, asked_users
 from rollcall.store.sessions import MediaRef
 
-LIFETIME_S = (10, 300)
-SHORT_LIFETIME_S = 20
 PAST_MS = 60_000
 
 
@@ -34,16 +32,6 @@ class NewCheck:
     wording: Wording
     at_ms: int | None
     session_id: str | None
-
-
-def check_lifetime(lifetime_s: int, *, short: bool) -> None:
-    """Raise Malformed unless the lifetime is allowed; under 20 s only where the installation says so (`short`)."""
-    least_s = LIFETIME_S[0] if short else SHORT_LIFETIME_S
-    if not least_s <= lifetime_s <= LIFETIME_S[1]:
-        hint = "" if short else " (less than 20 needs the setting 'short_lifetimes')"
-        raise Malformed(
-            Problem("$.lifetime_s", f"Must be {least_s}-{LIFETIME_S[1]} seconds, not {lifetime_s}{hint}.")
-        )
 
 
 async def create_check(

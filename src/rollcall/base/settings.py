@@ -28,7 +28,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rtmp_base_url: str | None = None  # default: rtmp://host:port/live
     trusted_proxies: list[str] = []  # addresses or networks whose forwarding headers count
     body_limit_bytes: Annotated[int, Meta(ge=1024)] = 64 * 1024 * 1024
-    short_lifetimes: bool = False  # presence checks under 20 s (WCAG 2.2.1 advises against)
 
 
 def read_settings(file: Path | None, **given: object) -> Settings:

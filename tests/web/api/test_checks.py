@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from rollcall.base.settings import Settings
 from rollcall.domain.ids import MediaNo, UserId
-from rollcall.store.database import Database
 from rollcall.store.media import find_media
 from tests.hall import Screen
 from tests.web.api.test_sessions import media
-from tests.web.conftest import Api, problem, serving
+from tests.web.conftest import Api, problem
 
 FUTURE = "2150-01-01T10:00:00+03:00"
 
@@ -85,7 +83,6 @@ async def test_what_cannot_be_asked_is_refused_with_its_path(api: Api) -> None:
     question = {"text": "2 + 2?", "choices": ["4", "5"]}
     cases: list[tuple[dict[str, Any], str]] = [
         ({"lifetime_s": 9}, "$.lifetime_s"),
-        ({"lifetime_s": 19}, "$.lifetime_s"),
         ({"lifetime_s": 301}, "$.lifetime_s"),
         ({"lifetime_s": "60"}, "$.lifetime_s"),
         ({"kind": "code"}, "$.kind"),
@@ -101,12 +98,11 @@ async def test_what_cannot_be_asked_is_refused_with_its_path(api: Api) -> None:
     assert (await api.mine.api.get(f"/media/{code}/checks")).json()["items"] == []
 
 
-async def test_short_lifetimes_are_a_setting(sqlite_database: Database) -> None:
-    async with serving(sqlite_database, Settings(short_lifetimes=True)) as api:
-        code = await media(api.mine)
-        assert (await api.mine.api.post(f"/media/{code}/checks", json={"lifetime_s": 10})).status_code == 201
-        plan = {"every_s": [40, 60], "lifetime_s": 10}
-        assert (await api.mine.api.put(f"/media/{code}/check-plan", json=plan)).status_code == 200
+async def test_the_shortest_and_the_longest_lifetime_are_taken(api: Api) -> None:
+    code = await media(api.mine)
+    for lifetime_s in (10, 300):
+        body = {"lifetime_s": lifetime_s}
+        assert (await api.mine.api.post(f"/media/{code}/checks", json=body)).status_code == 201
 
 
 async def test_checks_of_others_are_not_found(api: Api) -> None:
@@ -159,7 +155,7 @@ async def test_a_plan_that_makes_no_sense_is_refused(api: Api) -> None:
         ({"every_min": [45, 30]}, "$.every_min"),
         ({"every_min": [30]}, "$.every_min"),
         ({"every_min": [0, 45]}, "$.every_min[0]"),
-        ({"every_s": [40, 60], "lifetime_s": 19}, "$.lifetime_s"),
+        ({"every_s": [40, 60], "lifetime_s": 9}, "$.lifetime_s"),
         ({"every_s": [40, 60], "per_session": 0}, "$.per_session"),
         ({"every_min": [30, 45], "per_session": 3}, "$.per_session"),
     ]

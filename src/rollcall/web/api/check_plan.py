@@ -5,7 +5,6 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import check_plans as actions
-from rollcall.actions.checks import check_lifetime
 from rollcall.domain.checks.plan import Plan
 from rollcall.store.check_plans import StoredPlan
 from rollcall.web.auth import Known
@@ -19,7 +18,6 @@ SCOPE = {"scope": "control"}
 @put("/media/{code:str}/check-plan", opt=SCOPE, summary="Set the check plan")
 async def put_plan(code: FromPath[str], data: JSONBody[PlanBody], deps: Given, caller: Known) -> PlanOut:
     """Let the plan run in place of the one before; another plan draws its moments anew."""
-    check_lifetime(data.lifetime_s, short=deps.settings.short_lifetimes)
     plan = Plan(
         data.every_min, data.every_s, data.lifetime_s, data.sound, data.per_participant, data.per_session
     )

@@ -30,7 +30,6 @@ async def create_check(
 ) -> CheckOut:
     """Without `at` everybody connected is asked now. The check belongs to the session that holds its moment."""
     _refuse_unavailable(data)
-    actions.check_lifetime(data.lifetime_s, short=deps.settings.short_lifetimes)
     new = NewCheck(
         Wording(data.kind, data.lifetime_s, data.sound, data.text),
         None if data.at is None else moment_ms(data.at, "$.at"),

@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from rollcall.wire.api.values import PLAIN, Code, In, Moment, MomentOut
 
-LifetimeS = Annotated[int, Meta(ge=10, le=300, description="How long a participant may answer. Default 60.")]
+LIFETIME = "How long one may answer. Default 60; 20 is the least that WCAG 2.2.1 allows."
+LifetimeS = Annotated[int, Meta(ge=10, le=300, description=LIFETIME)]
 CheckText = Annotated[str, Meta(min_length=1, max_length=500, pattern=PLAIN)]
 
 
