@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from playwright.async_api import Browser, FrameLocator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, async_playwright
 
 from rollcall.cli.api_client import Api
 from rollcall.media.encoder import test_picture_command as picture_command
@@ -35,6 +36,7 @@ class Stage:
     people: str
     ingest: str
     site: str
+    context: BrowserContext  # here foreign frames have storage; in private windows of `browser` none
     browser: Browser
     encoder: subprocess.Popen[bytes] | None = None
 
@@ -106,13 +108,25 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         for user_id, name in (("d-1", "Анна Иванова"), ("d-2", "Пётр Сидоров")):
             await api.call("PUT", f"/lists/{people['code']}/participants/{user_id}", {"name": name})
         playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        started: dict[str, Any] = {"executable_path": "/usr/bin/chromium", "args": list(CHROMIUM)}
+        profile = _profile_with_partitioned_storage(folder / "profile")
+        context = await playwright.chromium.launch_persistent_context(profile, locale="ru-RU", **started)
+        stack.push_async_callback(context.close)
+        browser = await playwright.chromium.launch(**started)
         stack.push_async_callback(browser.close)
         ingest = f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}"
-        stage = Stage(server, api, media["code"], people["code"], ingest, site, browser)
+        stage = Stage(server, api, media["code"], people["code"], ingest, site, context, browser)
         stack.callback(stage.end_encoder)
         stage.publish()
         yield stage
+
+
+def _profile_with_partitioned_storage(folder: Path) -> Path:
+    """Make a profile that does not refuse storage to foreign frames, as most browsers do not."""
+    (folder / "Default").mkdir(parents=True)
+    preferences = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
+    (folder / "Default" / "Preferences").write_text(json.dumps(preferences))
+    return folder
 
 
 @contextlib.asynccontextmanager

@@ -22,6 +22,13 @@ async def watch(context: BrowserContext, stage: Stage, link: str) -> Page:
     return page
 
 
+async def reload_frame(page: Page) -> None:
+    """Reload the embedded page alone, and wait until it has."""
+    frame = next(frame for frame in page.frames if "/embed/" in frame.url)
+    async with page.expect_event("framenavigated"):
+        await frame.evaluate("setTimeout(() => location.reload())")
+
+
 async def slice_of(stage: Stage, title: str, watching_s: float) -> tuple[str, float]:
     """Run one session of `watching_s` seconds; return its id and what the stopwatch says."""
     started = time.monotonic()
@@ -33,10 +40,9 @@ async def slice_of(stage: Stage, title: str, watching_s: float) -> tuple[str, fl
 
 async def test_an_event_from_the_encoder_to_the_statistics(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
-        context = await stage.browser.new_context(locale="ru-RU")
-        page = await watch(context, stage, await stage.launch("d-1"))
+        page = await watch(stage.context, stage, await stage.launch("d-1"))
         await plays_on(page)
-        second = await watch(context, stage, await stage.launch("d-1"))
+        second = await watch(stage.context, stage, await stage.launch("d-1"))
         await plays_on(second)
 
         first_id, first_s = await slice_of(stage, "Блок 1", 8)
@@ -107,18 +113,16 @@ async def xml_equals_json(stage: Stage) -> None:
 
 async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
-        context = await stage.browser.new_context(locale="ru-RU")
         link = await stage.launch("d-1")
-        page = await watch(context, stage, link)
+        page = await watch(stage.context, stage, link)
         await plays_on(page)
 
-        frame = next(frame for frame in page.frames if "/embed/" in frame.url)
-        await frame.evaluate("location.reload()")
-        await plays_on(page)  # the frame reloaded
+        await reload_frame(page)
+        await plays_on(page)
         await page.goto(f"{stage.site}/?player={quote(await stage.launch('d-1'), safe='')}")
-        await plays_on(page)  # the parent reloaded with a fresh token
+        await plays_on(page)  # the parent was reloaded with a fresh token
         await page.close()
-        restored = await watch(context, stage, link)
+        restored = await watch(stage.context, stage, link)
         await plays_on(restored)  # the tab came back with the address it had
 
         elsewhere = await stage.browser.new_context(locale="ru-RU")
@@ -126,6 +130,11 @@ async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_pat
         refusal = player(stranger).get_by_test_id("refusal")
         await refusal.wait_for(timeout=10_000)
         assert await refusal.get_attribute("data-code") == "token_spent"
+
+        private = await watch(elsewhere, stage, await stage.launch("d-2"))
+        await plays_on(private)
+        await reload_frame(private)  # without storage the grant survives in the frame's history
+        await plays_on(private)
 
         withdrawn = time.monotonic()
         await stage.api.call("DELETE", f"/lists/{stage.people}/participants/d-1")
@@ -135,8 +144,7 @@ async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_pat
 
 async def test_a_killed_server_loses_nothing_and_the_picture_comes_back(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
-        context = await stage.browser.new_context(locale="ru-RU")
-        page = await watch(context, stage, await stage.launch("d-1"))
+        page = await watch(stage.context, stage, await stage.launch("d-1"))
         await plays_on(page)
         started = time.monotonic()
         await stage.api.call("POST", f"/media/{stage.media}/sessions", {"title": "Блок 1"})
