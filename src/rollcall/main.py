@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import socket
@@ -32,7 +33,7 @@ from rollcall.base.periodic import every
 from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
-from rollcall.jobs import access, check_plans, framing, idempotency, prompts
+from rollcall.jobs import access, check_plans, ends, framing, idempotency, prompts
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.live.chat_feed import ChatFeed
@@ -142,6 +143,7 @@ async def _run(
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
+        every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
         every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
     ]
@@ -165,6 +167,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept on the bound sockets."""
         await super().startup(sockets)
+        gc.freeze()  # what was built at the start stays: no collection has to look at it again
         self._ready(self)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

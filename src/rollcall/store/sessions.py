@@ -44,6 +44,18 @@ def find_media(conn: Connection, project_no: ProjectNo, code: str, *, hold: bool
     return MediaRef(*row) if row else None
 
 
+def open_past_the_end(conn: Connection, now_ms: int) -> list[tuple[MediaRef, int]]:
+    """Return each media whose `ends_at` has passed while a session of it was open, with that moment."""
+    m, s = media.c, sessions.c
+    is_open = s.ends_ms.is_(None) & s.removed_ms.is_(None) & (s.starts_ms <= m.ends_ms)
+    query = (
+        select(m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.ends_ms)
+        .where(m.ends_ms <= now_ms, m.removed_ms.is_(None))
+        .where(select(s.no).where(s.media_no == m.no, is_open).exists())
+    )
+    return [(MediaRef(*row[:-1]), row.ends_ms) for row in conn.execute(query)]
+
+
 def list_sessions(conn: Connection, project_no: ProjectNo, media_no: MediaNo) -> list[Session]:
     """Return the sessions of a media that are not removed, in the order of their making."""
     query = _sessions(project_no, media_no).where(sessions.c.removed_ms.is_(None)).order_by(sessions.c.no)
