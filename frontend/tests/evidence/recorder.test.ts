@@ -139,15 +139,15 @@ describe("honesty", () => {
     (moved_ms) => {
       const recorder = begun();
       watch(recorder, 2_000, 6_000);
-      const after = (at_ms: number) => at(at_ms, { media_ms: at(at_ms).media_ms + moved_ms });
-      const rows = [...recorder.sample(after(6_100)), ...recorder.tick(1, after(9_000))];
+      const moved = (at_ms: number) => at(at_ms, { media_ms: at(at_ms).media_ms + moved_ms });
+      const rows = [...recorder.sample(moved(6_100)), ...recorder.tick(1, moved(9_000))];
       expect(brief(rows)).toEqual([
         [1, 0, 1_000, 6_000, "playing"],
         [2, 0, 6_000, 9_000, "playing"],
       ]);
       expect(rows.map((row) => row.row === "beat" && [row.media_from_ms, row.media_to_ms])).toEqual([
         [at(1_000).media_ms, at(6_000).media_ms],
-        [after(6_100).media_ms, after(9_000).media_ms],
+        [moved(6_100).media_ms, moved(9_000).media_ms],
       ]);
     },
   );
