@@ -21,9 +21,8 @@ $(STAMPS)/python: $(STAMPS)/uv requirements/dev.txt pyproject.toml
 	.venv/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
 	touch $@
 
-# Not `npm ci`: it refuses a lock without the tools of every platform, and mirrors carry only some. Hashes hold.
 $(STAMPS)/node: $(STAMPS)/python frontend/package-lock.json
-	cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm install --no-save --loglevel=error
+	cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel=error
 	touch $@
 
 # The pages are built once and travel in the wheel: users need no Node.
