@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import aiohttp
+import pytest
 from sqlalchemy import text
 
 from rollcall.store.database import open_database
@@ -72,6 +73,23 @@ def test_secrets_are_made_for_the_owner_alone(server: RunningServer) -> None:
 
 
 async def test_what_was_acknowledged_survives_a_kill(server: RunningServer) -> None:
+    await kill_again_and_again(server)
+
+
+async def test_on_postgresql_too(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = tmp_path / "rollcall.toml"
+    settings.write_text(f'database_url = "{postgres_url}"\n')
+    monkeypatch.setenv("ROLLCALL_CONFIG", str(settings))
+    server = RunningServer(tmp_path / "data")
+    server.start()
+    try:
+        await kill_again_and_again(server)
+        assert not (server.data / "rollcall.db").exists()
+    finally:
+        server.stop()
+
+
+async def kill_again_and_again(server: RunningServer) -> None:
     """I1 in small: rows are sent without pause while the server is killed again and again."""
     async with aiohttp.ClientSession() as http:
         event = await make_event(server, http)
