@@ -1,6 +1,7 @@
 """Records that several tests begin with: a media with one participant who holds a grant, and beats of a player."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlalchemy import Connection, Table, insert
 
@@ -69,14 +70,16 @@ def _add(conn: Connection, user_id: str, now_ms: int) -> Watched:
     return Watched(code, media, user_id, grant)
 
 
-def beat_message(play: LivePlay, key: bytes, seq: int, begin_ms: int) -> viewer_in.Rows:
-    """Return the envelope of beat `seq` of a player whose clock began at `begin_ms`: 10 s of playing each."""
+def beat_message(
+    play: LivePlay, key: bytes, seq: int, begin_ms: int, state: Literal["playing", "paused"] = "playing"
+) -> viewer_in.Rows:
+    """Return the envelope of beat `seq` of a player whose clock began at `begin_ms`: 10 s each."""
     start, end = (seq - 1) * BEAT_MS, seq * BEAT_MS
 
     def proof(n: int, at_ms: int) -> viewer_in.TickProof:
         return viewer_in.TickProof(n, at_ms, tick_mac(key, play.code, Tick(n, at_ms)))
 
-    beat = viewer_in.Beat(seq, 0, seq - 1, start, end, begin_ms + start, begin_ms + end, "playing")
+    beat = viewer_in.Beat(seq, 0, seq - 1, start, end, begin_ms + start, begin_ms + end, state)
     return viewer_in.Rows(
         play=play.code,
         sent_ms=end,

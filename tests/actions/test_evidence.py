@@ -131,3 +131,35 @@ async def test_the_state_of_a_play_survives_its_holder(database: Database) -> No
     writer.add(again, 1)
     await committed(writer)
     assert spans_of(database) == [(1, "playing", begin, begin + 20_000)]
+
+
+async def test_a_full_disk_stops_acknowledgements_and_nothing_else(sqlite_database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(sqlite_database)
+    play = await opened(sqlite_database, watched, told)
+    begin = play.state.opened_ms
+    writer = EvidenceWriter(sqlite_database, Clock(), Hub())
+    pages = await sqlite_database.write(lambda conn: conn.exec_driver_sql("PRAGMA page_count").scalar_one())
+    await sqlite_database.write(lambda conn: conn.exec_driver_sql(f"PRAGMA max_page_count = {pages}").all())
+    seq = 0
+    while -1 not in told:  # until no page is left
+        seq += 1
+        receive(
+            play,
+            beat_message(play, KEY, seq, begin, state="playing" if seq % 2 else "paused"),
+            KEY,
+            begin + seq * 10_000,
+        )
+        writer.add(play, 1)
+        await committed(writer)
+    acknowledged = max([0, *told])
+    assert len(spans_of(sqlite_database)) == acknowledged
+    await sqlite_database.write(lambda conn: conn.exec_driver_sql("PRAGMA max_page_count = 1000000").all())
+
+    reference = viewer_in.PlayRef(play.code, watched.upload_keys[play.code])
+    again = await opened(sqlite_database, watched, told, reference)
+    assert again.durable == acknowledged
+    receive(again, beat_message(again, KEY, acknowledged + 1, begin), KEY, begin + seq * 10_000)
+    writer.add(again, 1)
+    await committed(writer)
+    assert told[-1] == acknowledged + 1

@@ -131,6 +131,7 @@ async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_pat
         await refusal.wait_for(timeout=10_000)
         assert await refusal.get_attribute("data-code") == "token_spent"
 
+        await a_foreign_page_cannot_frame_the_player(stage, await elsewhere.new_page())
         private = await watch(elsewhere, stage, await stage.launch("d-2"))
         await plays_on(private)
         await reload_frame(private)  # without storage the grant survives in the frame's history
@@ -140,6 +141,19 @@ async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_pat
         await stage.api.call("DELETE", f"/lists/{stage.people}/participants/d-1")
         await player(restored).get_by_test_id("refusal").wait_for(timeout=10_000)
         assert time.monotonic() - withdrawn < 10
+
+
+async def a_foreign_page_cannot_frame_the_player(stage: Stage, page: Page) -> None:
+    """The same site under another name is no origin of the project: the browser refuses, and it is counted."""
+    foreign = stage.site.replace("localhost", "127.0.0.1")
+    await page.goto(f"{foreign}/?player={quote(await stage.launch('d-2'), safe='')}")
+    assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
+
+    async def counted() -> bool:
+        refusals = (await stage.api.call("GET", "/project"))["framing_refusals"]
+        return [(refusal["origin"], refusal["count"]) for refusal in refusals] == [(foreign, 1)]
+
+    await eventually(counted, 15)
 
 
 async def test_a_killed_server_loses_nothing_and_the_picture_comes_back(tmp_path: Path) -> None:
