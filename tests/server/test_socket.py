@@ -152,6 +152,7 @@ async def test_a_foreign_page_cannot_open_the_socket(event: Event, origin: str) 
 async def test_withdrawn_access_closes_the_open_player(event: Event) -> None:
     player = await event.player()
     await event.api.call("DELETE", f"/lists/{event.people}/participants/d-1")
+    assert await player.hear("refused", 10) == {"type": "refused", "code": "access_withdrawn"}
     assert await player.closed(10) == 4501
     await player.open()
     await player.say({"type": "hello", "grant": player.grant})
