@@ -198,3 +198,30 @@ async def test_chat_reaches_everybody_once_and_in_order(event: Event) -> None:
     assert (await second.hear("chat"))["removed"] == [said["id"]]
     history = await event.api.call("GET", f"/media/{event.media}/chat")
     assert [item["text"] for item in history["items"]] == ["Здравствуйте! <b>👋</b>"]
+
+
+async def test_answers_to_the_checks_of_others_are_nobodys(event: Event) -> None:
+    """F38: a prompt belongs to its participant and its media, whatever a player claims to have answered."""
+    mine, other = await event.player("d-1"), await event.player("d-2")
+    await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Блок 1"})
+    foreign_media = await event.api.call("POST", "/media", {"title": "Другая", "kind": "live"})
+    await event.api.call("PUT", f"/lists/{event.people}/media/{foreign_media['code']}")
+    foreign = await event.api.call("POST", f"/media/{foreign_media['code']}/checks", {"lifetime_s": 30})
+    check = await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": 30})
+    await other.hear("prompt")
+    for asked in (foreign["id"], "AAAAAAAA", check["id"]):
+        await mine.send(mine.mark("shown", asked), mine.mark("answered", asked))
+    assert [found["outcome"] for found in (await event.row("d-1"))["checks"]] == ["confirmed"]
+    assert [found["outcome"] for found in (await event.row("d-2"))["checks"]] == ["pending"]
+    report = await event.api.call("GET", f"/media/{foreign_media['code']}/statistics")
+    assert report["checks"][0]["confirmed"] == 0
+    assert {found["outcome"] for row in report["participants"] for found in row["checks"]} <= {"not_present"}
+
+
+async def test_an_answer_without_a_display_confirms_nothing(event: Event) -> None:
+    player = await event.player()
+    await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Блок 1"})
+    check = await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": 30})
+    await player.hear("prompt")
+    await player.send(player.mark("answered", check["id"]))
+    assert [found["outcome"] for found in (await event.row())["checks"]] == ["pending"]
