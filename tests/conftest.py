@@ -16,6 +16,13 @@ from tests.running import RunningServer
 log = logging.getLogger(__name__)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that need the machine's attention (encoders, browsers, crowds) run one after another."""
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.xdist_group("slow"))
+
+
 def _report(error: BaseException) -> None:
     """Stand in for the end of the process: the error itself reaches the test."""
     log.error("fatal for a server: %r", error)
