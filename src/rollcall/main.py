@@ -27,6 +27,7 @@ from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.plays import Entrance
 from rollcall.actions.prompts import resend
 from rollcall.actions.rooms import Rooms
+from rollcall.actions.welcome import Welcome
 from rollcall.base.clock import Clock
 from rollcall.base.lock import command_socket, database_url, exclusive
 from rollcall.base.periodic import every
@@ -125,7 +126,7 @@ async def _run(
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
-    sockets = SocketDeps(deps, writer, ticker, entrance, playing, feed, rooms)
+    sockets = SocketDeps(deps, writer, ticker, entrance, playing, feed, rooms, Welcome(db, clock))
     api = build_api(deps, build_pages(EmbedDeps(deps, framed)))
     server = _Server(
         _config(build_asgi(api, proxy, sockets)),
@@ -136,7 +137,6 @@ async def _run(
     work: list[Coroutine[Any, Any, None]] = [
         writer.run(),
         ticker.run(),
-        entrance.run(),
         feed.run(),
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),

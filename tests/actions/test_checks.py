@@ -167,8 +167,8 @@ async def test_who_reconnects_gets_the_time_that_is_left(database: Database) -> 
     hall.wait(15_000)
 
     async def left(user_id: str) -> list[int]:
-        found = await prompts.open_prompts(database, hall.media_no, UserId(user_id), hall.now_ms)
-        return [prompt.left_ms for prompt in found]
+        found = await prompts.open_prompts(database, hall.media_no, [UserId(user_id)], hall.now_ms)
+        return [prompt.left_ms for prompt in found[UserId(user_id)]]
 
     assert (await left("anna"), await left("boris")) == ([45_000], [60_000])
     hall.wait(45_000)
@@ -179,8 +179,9 @@ async def test_who_joins_while_a_check_runs_is_asked_with_the_time_that_is_left(
     hall = await open_hall(database, "anna", "boris", "vera")
     check = await ask(hall)
     hall.wait(20_000)
-    found = await prompts.open_prompts(database, hall.media_no, UserId("anna"), hall.now_ms)
-    assert [(prompt.check, prompt.lifetime_ms, prompt.left_ms) for prompt in found] == [
+    anna = UserId("anna")
+    found = await prompts.open_prompts(database, hall.media_no, [anna], hall.now_ms)
+    assert [(prompt.check, prompt.lifetime_ms, prompt.left_ms) for prompt in found[anna]] == [
         (check.id, 40_000, 40_000)
     ]
     boris = hall.join("boris")
@@ -189,7 +190,8 @@ async def test_who_joins_while_a_check_runs_is_asked_with_the_time_that_is_left(
     assert boris.got == [sent(check, 40_000, T0 + 20_000)]
     await hall.mark("boris", check.id, "shown")
     hall.wait(36_000)
-    assert await prompts.open_prompts(database, hall.media_no, UserId("vera"), hall.now_ms) == []
+    vera = UserId("vera")
+    assert await prompts.open_prompts(database, hall.media_no, [vera], hall.now_ms) == {vera: []}
     assert await hall.states(check.id) == {"anna": "issued", "boris": "issued"}
     hall.wait(10_000)
     await hall.hear("boris")

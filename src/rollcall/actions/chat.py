@@ -1,6 +1,8 @@
 """Saying things in the chat beside the picture, and keeping order in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rollcall.domain.errors import Forbidden, NotFound, TooMany
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
@@ -84,26 +86,44 @@ async def set_room(
     return room
 
 
-def catch_up(
-    conn: Connection, place: Place, user_id: UserId, after: int
-) -> list[viewer_out.Chat | viewer_out.ChatState]:
-    """Return what a page at chat version `after` (0 = none) lacks: the tail, or a fresh snapshot; and the settings."""
+def catch_up(conn: Connection, place: Place, pages: Sequence[tuple[UserId, int]]) -> list[list[bytes]]:
+    """Return for pages, each of a user and at a chat version (0 = none), the messages that they lack, encoded.
+
+    That is the tail after the version or a fresh snapshot, and the settings.
+    """
     room = store.get_room(conn, place.project_no, place.media_no)
-    state = state_of(room)
-    changes = (
-        store.list_changes(conn, place.project_no, place.media_no, after, TAIL_LIMIT)
-        if 0 < after <= room.version
-        else []
-    )
-    if after == room.version and after > 0:
-        return [state]
+    state = viewer_out.encode(state_of(room))
+
+    @cache
+    def newest() -> list[store.ChatMessage]:
+        return store.list_shown(conn, place.project_no, place.media_no, HISTORY)[::-1]
+
+    @cache
+    def snapshot(reader: UserId | None) -> bytes:
+        items = [item_of(message, reader) for message in newest()]
+        return viewer_out.encode(viewer_out.Chat(room.version, items, [], snapshot=True))
+
+    def lacking(user_id: UserId, after: int) -> list[bytes]:
+        if after == room.version and after > 0:
+            return []
+        if 0 < after < room.version and (tail := _tail(conn, place, user_id, after, room.version)):
+            return [viewer_out.encode(tail)]
+        wrote = any(message.user_id == user_id for message in newest())
+        return [snapshot(user_id if wrote else None)]
+
+    return [[*lacking(user_id, after), state] for user_id, after in pages]
+
+
+def _tail(
+    conn: Connection, place: Place, user_id: UserId, after: int, version: int
+) -> viewer_out.Chat | None:
+    """Return the changes since `after`, None when they are too many to be told one by one."""
+    changes = store.list_changes(conn, place.project_no, place.media_no, after, TAIL_LIMIT)
     if not changes or len(changes) == TAIL_LIMIT:
-        newest = store.list_shown(conn, place.project_no, place.media_no, HISTORY)
-        items = [item_of(message, user_id) for message in reversed(newest)]
-        return [viewer_out.Chat(room.version, items, [], snapshot=True), state]
+        return None
     said = [item_of(m, user_id) for m in changes if m.version > after and m.removed_version is None]
     removed = [m.no for m in changes if m.removed_version is not None]
-    return [viewer_out.Chat(room.version, said, removed), state]
+    return viewer_out.Chat(version, said, removed)
 
 
 def item_of(message: store.ChatMessage, reader: UserId | None) -> viewer_out.ChatItem:

@@ -3,7 +3,6 @@
 At the start of an event thousands arrive within seconds; each alone would wait for a flush of the disk.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from rollcall.actions.progress import read_progress
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_key, new_play_id
+from rollcall.base.together import Together
 from rollcall.domain.access import Open, Verdict, access
 from rollcall.domain.errors import Forbidden
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
@@ -46,14 +46,13 @@ class OpenedPlay:
 
 
 class Entrance:
-    """Lets arrivals in together. Run `run` as a task."""
+    """Lets arrivals in together."""
 
     def __init__(self, db: Database, clock: Clock, playing: Playing) -> None:
         self._db = db
         self._clock = clock
         self._playing = playing
-        self._waiting: list[tuple[Arrival, asyncio.Future[OpenedPlay]]] = []
-        self._wake = asyncio.Event()
+        self._arrivals = Together(self._let_in, AT_ONCE)
 
     async def enter(self, arrival: Arrival) -> OpenedPlay:
         """Open a play for the grant of the hello, or take over the one it names; durable when this returns.
@@ -61,38 +60,15 @@ class Entrance:
         A play that is not the grant's own is not taken over: a new one opens. Raises Forbidden when the grant is
         unknown or its holder has no access now.
         """
-        opened: asyncio.Future[OpenedPlay] = asyncio.get_running_loop().create_future()
-        self._waiting.append((arrival, opened))
-        self._wake.set()
-        play = await opened
-        await self._begin_counting(play)
-        return play
+        verdict = await self._arrivals.ask(arrival)
+        if isinstance(verdict, Forbidden):
+            raise verdict
+        await self._begin_counting(verdict)
+        return verdict
 
-    async def run(self) -> None:
-        """Let in group after group until cancelled."""
-        while True:
-            await self._wake.wait()
-            group, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            if not self._waiting:
-                self._wake.clear()
-            await self._let_in(group)
-
-    async def _let_in(self, group: list[tuple[Arrival, asyncio.Future[OpenedPlay]]]) -> None:
-        arrivals, now_ms = [arrival for arrival, _ in group], self._clock.now_ms()
-        try:
-            verdicts = await self._db.write(lambda conn: let_in(conn, arrivals, now_ms))
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
-            for _, opened in group:
-                if not opened.done():
-                    opened.set_exception(error)
-            return
-        for (_, opened), verdict in zip(group, verdicts, strict=True):
-            if opened.done():  # gone meanwhile
-                continue
-            if isinstance(verdict, Forbidden):
-                opened.set_exception(verdict)
-            else:
-                opened.set_result(verdict)
+    async def _let_in(self, arrivals: Sequence[Arrival]) -> list[OpenedPlay | Forbidden]:
+        now_ms = self._clock.now_ms()
+        return await self._db.write(lambda conn: let_in(conn, arrivals, now_ms))
 
     async def _begin_counting(self, opened: OpenedPlay) -> None:
         """After a restart of the server, continue at the playing time that the store proves."""
@@ -105,8 +81,27 @@ class Entrance:
         self._playing.set_baseline(media_no, user_id, played_ms)
 
 
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """An arrival whose holder has access."""
+
+    arrival: Arrival
+    grant: grants.Grant
+    name: str
+    returns: bool
+
+
 def let_in(conn: Connection, arrivals: Sequence[Arrival], now_ms: int) -> list[OpenedPlay | Forbidden]:
     """Open or take over a play for each arrival, or say why not; in the order given."""
+    judged = _judge(conn, arrivals, now_ms)
+    guests = [guest for guest in judged if isinstance(guest, _Guest)]
+    taken = [_take_over(conn, guest) for guest in guests]
+    new = iter(_open(conn, [guest for guest, play in zip(guests, taken, strict=True) if not play], now_ms))
+    opened = iter([play or next(new) for play in taken])
+    return [next(opened) if isinstance(guest, _Guest) else guest for guest in judged]
+
+
+def _judge(conn: Connection, arrivals: Sequence[Arrival], now_ms: int) -> list[_Guest | Forbidden]:
     known = grants.find_grants(conn, {arrival.hello.grant for arrival in arrivals})
     of_media: dict[tuple[ProjectNo, MediaNo], set[UserId]] = defaultdict(set)
     for grant in known.values():
@@ -117,32 +112,45 @@ def let_in(conn: Connection, arrivals: Sequence[Arrival], now_ms: int) -> list[O
         rows = participants.access_rows(conn, project_no, media_no, list(users))
         verdicts |= {(media_no, user_id): access(rows[user_id], now_ms) for user_id in users}
         returning |= {(media_no, user_id) for user_id in plays.who_has_played(conn, media_no, users)}
-    opened: list[OpenedPlay | Forbidden] = []
+    judged: list[_Guest | Forbidden] = []
     for arrival in arrivals:
-        grant_or_none = known.get(arrival.hello.grant)
-        if grant_or_none is None or grant_or_none.media_code != arrival.media_code:
-            opened.append(Forbidden("This grant opens nothing (any more).", code="access_withdrawn"))
+        found = known.get(arrival.hello.grant)
+        if found is None or found.media_code != arrival.media_code:
+            judged.append(_refusal("This grant opens nothing (any more)."))
             continue
-        person = (grant_or_none.media_no, grant_or_none.user_id)
-        opened.append(
-            _open_or_take(conn, grant_or_none, arrival, verdicts[person], person in returning, now_ms)
-        )
-    return opened
+        verdict = verdicts[found.media_no, found.user_id]
+        if not isinstance(verdict, Open):
+            judged.append(_refusal("The holder of this grant has no access now."))
+            continue
+        returns = (found.media_no, found.user_id) in returning
+        judged.append(_Guest(arrival, found, found.name or verdict.name or "", returns))
+    return judged
 
 
-def _open_or_take(
-    conn: Connection, grant: grants.Grant, arrival: Arrival, verdict: Verdict, returns: bool, now_ms: int
-) -> OpenedPlay | Forbidden:
-    if not isinstance(verdict, Open):
-        return Forbidden("The holder of this grant has no access now.", code="access_withdrawn")
-    name, hello = grant.name or verdict.name or "", arrival.hello
-    if hello.play is not None:
-        held = plays.take_play(conn, grant, hello.play.id, hello.play.upload_key)
-        if held is not None:
-            return OpenedPlay(grant, held, hello.play.upload_key, True, name, returns=True)
-    upload_key = new_key(UPLOAD_KEY)
-    held = plays.open_play(conn, grant, PlayId(new_play_id()), upload_key, arrival.client, now_ms)
-    return OpenedPlay(grant, held, upload_key, False, name, returns)
+def _refusal(why: str) -> Forbidden:
+    return Forbidden(why, code="access_withdrawn")
+
+
+def _take_over(conn: Connection, guest: _Guest) -> OpenedPlay | None:
+    wanted = guest.arrival.hello.play
+    if wanted is None:
+        return None
+    held = plays.take_play(conn, guest.grant, wanted.id, wanted.upload_key)
+    if held is None:
+        return None
+    return OpenedPlay(guest.grant, held, wanted.upload_key, True, guest.name, returns=True)
+
+
+def _open(conn: Connection, guests: Sequence[_Guest], now_ms: int) -> list[OpenedPlay]:
+    wanted = [
+        plays.NewPlay(guest.grant, PlayId(new_play_id()), new_key(UPLOAD_KEY), guest.arrival.client)
+        for guest in guests
+    ]
+    held = plays.open_plays(conn, wanted, now_ms)
+    return [
+        OpenedPlay(guest.grant, play, new.upload_key, False, guest.name, guest.returns)
+        for guest, new, play in zip(guests, wanted, held, strict=True)
+    ]
 
 
 def hold(opened: OpenedPlay, tell_durable: Callable[[int], None], give_up: Callable[[], None]) -> LivePlay:

@@ -4,7 +4,7 @@ Functions that take a connection work in the caller's transaction and return wha
 How a prompt stands is decided by `domain/checks/resolve`, when it is asked by the checks and their plan.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 from rollcall.domain.checks.marks import MarkRow
@@ -93,27 +93,30 @@ def deliver(hub: Hub, check: Check, users: Iterable[UserId], lifetime_ms: int, n
 
 
 async def open_prompts(
-    db: Database, media_no: MediaNo, user_id: UserId, now_ms: int
-) -> list[viewer_out.Prompt]:
-    """Return what a play of this participant that connects now has to show, with the time that is left.
+    db: Database, media_no: MediaNo, users: Collection[UserId], now_ms: int
+) -> dict[UserId, list[viewer_out.Prompt]]:
+    """Return what plays of these participants that connect now have to show, with the time that is left.
 
     Who joins while a check runs is asked it too; that is durable when this returns.
     """
 
     def read(conn: Connection) -> tuple[list[Outstanding], bool]:
-        return open_rows.outstanding_of(conn, media_no, user_id), bool(
-            _not_yet_asked(conn, media_no, user_id, now_ms)
-        )
+        outstanding = open_rows.outstanding_of(conn, media_no, users)
+        return outstanding, bool(_not_yet_asked(conn, media_no, users, now_ms))
 
     def join(conn: Connection) -> list[Outstanding]:
-        for check in _not_yet_asked(conn, media_no, user_id, now_ms):
-            prompts.add_prompts(conn, check, [user_id], left_ms(check, now_ms), now_ms)
-        return open_rows.outstanding_of(conn, media_no, user_id)
+        for check, unasked in _not_yet_asked(conn, media_no, users, now_ms):
+            prompts.add_prompts(conn, check, unasked, left_ms(check, now_ms), now_ms)
+        return open_rows.outstanding_of(conn, media_no, users)
 
     outstanding, joins = await db.read(read)
     if joins:
         outstanding = await db.write(join)
-    return [_message(prompt, now_ms) for prompt in outstanding if prompt.left_ms(now_ms) > 0]
+    told: dict[UserId, list[viewer_out.Prompt]] = {user_id: [] for user_id in users}
+    for prompt in outstanding:
+        if prompt.left_ms(now_ms) > 0:
+            told[prompt.user_id].append(_message(prompt, now_ms))
+    return told
 
 
 async def resend(db: Database, hub: Hub, now_ms: int) -> None:
@@ -134,12 +137,20 @@ def left_ms(check: Check, now_ms: int) -> int:
     return check.issued_ms + check.lifetime_s * 1000 - now_ms
 
 
-def _not_yet_asked(conn: Connection, media_no: MediaNo, user_id: UserId, now_ms: int) -> list[Check]:
-    running = checks.list_running(conn, now_ms, media_no)
+def _not_yet_asked(
+    conn: Connection, media_no: MediaNo, users: Collection[UserId], now_ms: int
+) -> list[tuple[Check, list[UserId]]]:
+    """Return the running checks with those of these participants who are to be asked them yet."""
+    running = [
+        check
+        for check in checks.list_running(conn, now_ms, media_no)
+        if left_ms(check, now_ms) >= LEAST_LEFT_MS
+    ]
     if not running:
         return []
-    asked = open_rows.checks_asked_of(conn, user_id, [check.no for check in running])
-    return [check for check in running if check.no not in asked and left_ms(check, now_ms) >= LEAST_LEFT_MS]
+    asked = open_rows.asked_among(conn, users, [check.no for check in running])
+    unasked = [(check, [user for user in users if (check.no, user) not in asked]) for check in running]
+    return [(check, users) for check, users in unasked if users]
 
 
 def _decide(

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, ProjectNo, UserId
 from rollcall.store.tables import grants, media, redeemed_tokens
@@ -26,6 +26,19 @@ class Grant:
     jti: str | None
 
 
+_COLUMNS = (
+    grants.c.no,
+    grants.c.project_no,
+    media.c.event_no,
+    grants.c.media_no,
+    media.c.code,
+    grants.c.user_id,
+    grants.c.name,
+    grants.c.identity,
+    grants.c.jti,
+)
+
+
 def hash_secret(secret: str) -> bytes:
     """Return what is stored of a secret of 256 random bits: with that much entropy a plain hash is enough."""
     return hashlib.sha256(secret.encode()).digest()
@@ -35,11 +48,11 @@ def find_grants(conn: Connection, secrets: Collection[str]) -> dict[str, Grant]:
     """Return, by secret, those grants that are known, not revoked, and of media that are not archived."""
     by_hash = {hash_secret(secret): secret for secret in secrets}
     query = (
-        select(grants, media.c.event_no, media.c.code.label("media_code"))
+        select(grants.c.hash, *_COLUMNS)
         .join(media, media.c.no == grants.c.media_no)
         .where(grants.c.hash.in_(by_hash), grants.c.revoked_ms.is_(None), media.c.removed_ms.is_(None))
     )
-    return {by_hash[bytes(row["hash"])]: _grant(row) for row in conn.execute(query).mappings()}
+    return {by_hash[bytes(hash_)]: Grant(*row) for hash_, *row in conn.execute(query)}
 
 
 def add_grant(conn: Connection, secret: str, grant: Grant, now_ms: int) -> None:
@@ -75,17 +88,3 @@ def spend_token(conn: Connection, grant: Grant, now_ms: int) -> bool:
     }
     conn.execute(insert(redeemed_tokens).values(values))
     return True
-
-
-def _grant(row: RowMapping) -> Grant:
-    return Grant(
-        row["no"],
-        row["project_no"],
-        row["event_no"],
-        row["media_no"],
-        row["media_code"],
-        row["user_id"],
-        row["name"],
-        row["identity"],
-        row["jti"],
-    )

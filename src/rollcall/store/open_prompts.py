@@ -1,6 +1,6 @@
 """Prompts that are open: whom they wait for, and what is sent (again) to whom. Read only."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +35,9 @@ class Outstanding:
         return self.lifetime_ms if now_ms < self.issued_ms + self.lifetime_ms + DELIVERY_MS else 0
 
 
-def outstanding_of(conn: Connection, media_no: MediaNo, user_id: UserId) -> list[Outstanding]:
-    """Return the open prompts of one participant."""
-    query = _outstanding().where(prompts.c.media_no == media_no, prompts.c.user_id == user_id)
+def outstanding_of(conn: Connection, media_no: MediaNo, users: Collection[UserId]) -> list[Outstanding]:
+    """Return the open prompts of these participants."""
+    query = _outstanding().where(prompts.c.media_no == media_no, prompts.c.user_id.in_(users))
     return [Outstanding(*row) for row in conn.execute(query)]
 
 
@@ -49,10 +49,13 @@ def undisplayed(conn: Connection, issued_before_ms: int) -> list[Outstanding]:
     return [Outstanding(*row) for row in conn.execute(query)]
 
 
-def checks_asked_of(conn: Connection, user_id: UserId, among: Iterable[CheckNo]) -> set[CheckNo]:
-    """Return which of these checks this participant was asked."""
-    query = select(prompts.c.check_no).where(prompts.c.check_no.in_(among), prompts.c.user_id == user_id)
-    return set(conn.execute(query).scalars())
+def asked_among(
+    conn: Connection, users: Collection[UserId], among: Collection[CheckNo]
+) -> set[tuple[CheckNo, UserId]]:
+    """Return who of these participants was asked which of these checks."""
+    c = prompts.c
+    query = select(c.check_no, c.user_id).where(c.check_no.in_(among), c.user_id.in_(users))
+    return {(check_no, user_id) for check_no, user_id in conn.execute(query)}
 
 
 def users_asked_now(conn: Connection, media_no: MediaNo, now_ms: int) -> set[UserId]:

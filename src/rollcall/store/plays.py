@@ -1,6 +1,6 @@
 """Plays: opened players. Their evidence is written by `store.evidence`; here they are opened and taken over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -21,6 +21,16 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPlay:
+    """A play to be opened for the holder of a grant."""
+
+    grant: Grant
+    code: PlayId
+    upload_key: str
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
 class HeldPlay:
     """A play as the process that holds `generation` of it knows it."""
 
@@ -31,28 +41,31 @@ class HeldPlay:
     state: Play
 
 
-def open_play(
-    conn: Connection, grant: Grant, code: PlayId, upload_key: str, client: Client, now_ms: int
-) -> HeldPlay:
-    """Store a new play of this grant; its first generation belongs to the caller."""
+def open_plays(conn: Connection, new: Sequence[NewPlay], now_ms: int) -> list[HeldPlay]:
+    """Store these plays, in their order; the first generation of each belongs to the caller."""
+    if not new:
+        return []
     state = Play(opened_ms=now_ms)
-    values = {
-        "code": code,
-        "project_no": grant.project_no,
-        "event_no": grant.event_no,
-        "media_no": grant.media_no,
-        "grant_no": grant.no,
-        "user_id": grant.user_id,
-        "identity": grant.identity,
-        "upload_key_hash": hash_secret(upload_key),
-        "ip": client.ip,
-        "user_agent": client.user_agent,
-        "opened_ms": now_ms,
-        "last_arrival_ms": now_ms,
-        "state": play_state.encode(state),
+    common = {"opened_ms": now_ms, "last_arrival_ms": now_ms, "state": play_state.encode(state)}
+    stored = insert(plays).returning(plays.c.code, plays.c.no)
+    rows = conn.execute(stored, [_values(play) | common for play in new])
+    numbers = {row.code: row.no for row in rows}
+    return [HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, state) for play in new]
+
+
+def _values(play: NewPlay) -> dict[str, object]:
+    return {
+        "code": play.code,
+        "project_no": play.grant.project_no,
+        "event_no": play.grant.event_no,
+        "media_no": play.grant.media_no,
+        "grant_no": play.grant.no,
+        "user_id": play.grant.user_id,
+        "identity": play.grant.identity,
+        "upload_key_hash": hash_secret(play.upload_key),
+        "ip": play.client.ip,
+        "user_agent": play.client.user_agent,
     }
-    no = conn.execute(insert(plays).values(values).returning(plays.c.no)).scalar_one()
-    return HeldPlay(PlayNo(no), code, 1, 0, state)
 
 
 def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> HeldPlay | None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-from rollcall.actions import chat, plays, progress, prompts
+from rollcall.actions import chat, plays, progress
 from rollcall.actions.evidence import SLOW_DOWN_MS, EvidenceWriter
 from rollcall.actions.rooms import Rooms
+from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
 from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
 from rollcall.domain.evidence.tick import Tick, first_number_after_resume, tick_mac
@@ -46,6 +47,7 @@ class SocketDeps:
     playing: Playing
     feed: ChatFeed
     rooms: Rooms
+    welcome: Welcome
     open: set[asyncio.Task[None]] = field(default_factory=set)  # every connection that is being served
 
 
@@ -165,16 +167,12 @@ class _Viewer:
                 media=media,
             )
         )
-        # In the room before the chat's version is read: nothing said from now on is missed, and what is told twice
-        # carries a version that the page already has.
+        # In the room before anything is read of it: `Welcome.messages` counts on that.
         self._deps.hub.room(play.media_no).add(self._connection)
         place = chat.Place(play.project_no, play.event_no, play.media_no)
-        for message in await self._deps.db.read(
-            lambda conn: chat.catch_up(conn, place, play.user_id, hello.chat)
-        ):
-            self._connection.tell(message)
-        for prompt in await prompts.open_prompts(self._deps.db, play.media_no, play.user_id, now_ms):
-            self._connection.tell(prompt)
+        newcomer = Newcomer(place, play.user_id, hello.chat)
+        for payload in await self._given.welcome.messages(newcomer):
+            self._connection.send(payload)
         self._connection.tell(self._make_tick(self._deps.clock.now_ms()))
         self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
         self._place = place
