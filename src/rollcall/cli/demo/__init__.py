@@ -18,9 +18,10 @@ from rollcall.base.settings import Settings
 from rollcall.cli.api_client import Api
 from rollcall.cli.demo.children import keep_running, running
 from rollcall.cli.demo.event import Event, keep_tenant, make_event
+from rollcall.cli.demo.picture import lecture_command
 from rollcall.cli.demo.site.doctors import DOCTORS
 from rollcall.cli.options import with_settings
-from rollcall.media.encoder import test_picture_command
+from rollcall.media.encoder import ffmpeg_path
 
 DATA = "rollcall-data/demo"
 START_LIMIT_S = 60
@@ -70,7 +71,8 @@ async def _demonstrate(settings: Settings, port: int) -> None:
         pages = keep_running(
             _python("rollcall.cli.demo.site", str(port + 1)), data / "site.log", {**os.environ, **place}
         )
-        encoder = keep_running(test_picture_command(event.publish_url), data / "encoder.log", os.environ)
+        lecture = lecture_command(event.publish_url, ffmpeg_path())
+        encoder = keep_running(lecture, data / "encoder.log", os.environ)
         await stack.enter_async_context(_beside(encoder))
         await stack.enter_async_context(_beside(pages))
         await _wait_for_site(http, site, data / "site.log")
