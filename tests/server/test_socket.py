@@ -225,3 +225,24 @@ async def test_an_answer_without_a_display_confirms_nothing(event: Event) -> Non
     await player.hear("prompt")
     await player.send(player.mark("answered", check["id"]))
     assert [found["outcome"] for found in (await event.row())["checks"]] == ["pending"]
+
+
+async def test_rows_of_a_clock_that_has_just_begun_anew_wait_for_one_tick(event: Event) -> None:
+    """After sleep the player's clock is another one: the server gives it a tick instead of asking again and again."""
+    player = await event.player()
+    start = player.now_ms()
+    await asyncio.sleep(0.3)
+    row = player.beat(start, player.now_ms())
+    unplaced = player.envelope(row) | {"epoch": 1, "echo": None}
+    unplaced["epochs"] = [*unplaced["epochs"], {"epoch": 1, "from_ms": 0, "wall_ms": 1_800_000_000_000}]
+    await player.say(unplaced)
+    tick = await player.hear("tick")
+    assert await player.hear("gap") == {"type": "gap", "expected": 1}
+    answered = player.envelope(row)
+    answered |= {
+        "epoch": 1,
+        "epochs": unplaced["epochs"],
+        "echo": {"tick": tick["n"], "received_ms": player.now_ms()},
+    }
+    await player.say(answered)
+    assert (await player.hear("ack"))["durable"] == 1

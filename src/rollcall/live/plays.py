@@ -53,10 +53,14 @@ class LivePlay:
 
 @dataclass(slots=True)
 class Received:
-    """What an envelope did: `expected` when a row before those sent is missing; the stretches proven playing."""
+    """What an envelope did: `expected` when rows have to be sent again from there; the stretches proven playing.
+
+    `needs_tick`: they could not be placed, because no tick was answered in the present epoch of the player's clock.
+    """
 
     applied_rows: int = 0
     expected: int | None = None
+    needs_tick: bool = False
     proven: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -91,7 +95,7 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             received.expected = expected
             return False
         case Unplaced():
-            received.expected = play.state.applied + 1
+            received.expected, received.needs_tick = play.state.applied + 1, True
             return False
         case Stored(span):
             play.spans[span.ordinal] = span
