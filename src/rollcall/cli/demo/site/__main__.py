@@ -1,5 +1,6 @@
 """The site's own server: `ROLLCALL_URL=… ROLLCALL_KEY=… ROLLCALL_MEDIA=… python -m rollcall.cli.demo.site 8081`."""
 
+import asyncio
 import html
 import json
 import os
@@ -49,7 +50,10 @@ async def organiser(request: web.Request) -> web.Response:
 async def state(request: web.Request) -> web.Response:
     """Return what the organiser's page shows, for its next two seconds."""
     rollcall = request.app[ROLLCALL]
-    return web.json_response({"media": await rollcall.media(), "statistics": await rollcall.statistics()})
+    media, plan, chat, statistics = await asyncio.gather(
+        rollcall.media(), rollcall.check_plan(), rollcall.last_messages(), rollcall.statistics()
+    )
+    return web.json_response({"media": media, "plan": plan, "chat": chat, "statistics": statistics})
 
 
 async def command(request: web.Request) -> web.Response:
@@ -64,6 +68,8 @@ async def command(request: web.Request) -> web.Response:
             done = await rollcall.ask_now(given["lifetime_s"])
         case "say":
             done = await rollcall.say(given["text"], SPEAKER)
+        case "remove":
+            done = await rollcall.remove_message(int(given["message_id"]))
         case _:
             raise web.HTTPNotFound
     return web.json_response(done)
@@ -144,7 +150,7 @@ def build() -> web.Application:
             web.get(f"/doctor/{{login:{logins}}}", doctor),
             web.get("/organiser", organiser),
             web.get("/organiser/state", state),
-            web.post("/organiser/{name:start|stop|ask|say}", command),
+            web.post("/organiser/{name:start|stop|ask|say|remove}", command),
             web.get("/organiser/statistics.{kind:json|xml}", report),
             web.static("/static", PAGES),
         ]

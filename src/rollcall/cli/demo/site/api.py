@@ -44,9 +44,26 @@ class Rollcall:
         """Ask everybody who is watching to confirm that they are there."""
         return await self._call("POST", "/checks", {"lifetime_s": lifetime_s, "sound": True})
 
+    async def check_plan(self) -> Any:
+        """Return how often presence is asked for, or None when only by hand."""
+        try:
+            return await self._call("GET", "/check-plan")
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
     async def say(self, text: str, name: str) -> Any:
         """Write into the chat as the organiser, under a name of one's own."""
         return await self._call("POST", "/chat", {"text": text, "name": name})
+
+    async def last_messages(self) -> Any:
+        """Return the end of the chat, newest first."""
+        return (await self._call("GET", "/chat?limit=30"))["items"]
+
+    async def remove_message(self, message_id: int) -> Any:
+        """Take a message out of every page at once."""
+        return await self._call("DELETE", f"/chat/{message_id}")
 
     async def statistics(self) -> Any:
         """Return minutes, checks and outcomes of every participant, live."""
@@ -65,7 +82,7 @@ class Rollcall:
             method, self._media_url + path, json=body, headers=self._headers
         ) as answer:
             await _refuse_errors(answer)
-            return await answer.json()
+            return None if answer.status == 204 else await answer.json()
 
 
 async def _refuse_errors(answer: aiohttp.ClientResponse) -> None:

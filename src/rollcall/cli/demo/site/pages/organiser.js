@@ -8,57 +8,92 @@ function minutes(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function cell(row, text, kind = "td") {
+function element(kind, text, ...children) {
   const made = document.createElement(kind);
-  made.textContent = text;
-  row.append(made);
+  made.append(text, ...children);
+  return made;
 }
 
-function running(now) {
-  return sessions.find((s) => s.starts_at <= now && (s.ends_at === null || now < s.ends_at));
+function item(state, title, ...notes) {
+  const made = element("li", "", element("span", state), element("b", title), ...notes.map((text) => element("small", text)));
+  made.firstElementChild.className = "badge";
+  return made;
 }
 
-function next(now) {
-  return sessions.filter((s) => s.starts_at > now).sort((a, b) => (a.starts_at < b.starts_at ? -1 : 1))[0];
+function stateOf(session, now) {
+  if (now < session.starts_at) return "впереди";
+  return session.ends_at !== null && session.ends_at <= now ? "прошло" : "идёт";
 }
 
-function showNow({ media, statistics }) {
-  const now = statistics.generated_at;
-  sessions = statistics.sessions;
-  id("signal").textContent = media.signal === "on" ? "есть" : "нет";
-  id("viewers").textContent = media.viewers_now;
-  id("generated").textContent = `на ${clock(now)}`;
-  const [session, after] = [running(now), next(now)];
-  id("session").textContent = session ? session.title : "Перерыв";
-  if (session) id("session-note").textContent = session.ends_at ? `до ${clock(session.ends_at)}` : "без назначенного конца";
-  else id("session-note").textContent = after ? `«${after.title}» в ${clock(after.starts_at)}` : "занятий больше не назначено";
-  id("stop").disabled = !session;
-  id("start").querySelector("button").disabled = Boolean(session);
-  const check = statistics.checks.at(-1);
-  id("check").textContent = check ? `✔ ${check.confirmed}  ✖ ${check.missed}` : "ещё не было";
-  id("check-note").textContent = check ? `${check.origin === "plan" ? "по плану" : "вручную"}, ${clock(check.last_issued_at)}` : "";
+const running = (now) => sessions.find((session) => stateOf(session, now) === "идёт");
+const next = (now) => sessions.find((session) => stateOf(session, now) === "впереди");
+
+function sessionItem(session, now) {
+  const state = stateOf(session, now);
+  const until = (iso) => minutes(new Date(iso) - new Date(now));
+  const times = `${clock(session.starts_at)} – ${session.ends_at ? clock(session.ends_at) : "…"}`;
+  const event = {
+    впереди: () => `начнётся через ${until(session.starts_at)}`,
+    идёт: () => (session.ends_at ? `закончится через ${until(session.ends_at)}` : "закончите сами"),
+    прошло: () => `длилось ${minutes(session.duration_ms)}`,
+  };
+  const made = item(state, session.title, times, event[state]());
+  made.classList.toggle("now", state === "идёт");
+  return made;
 }
 
-function showTable({ statistics }) {
-  const head = document.createElement("tr");
-  cell(head, "Участник", "th");
-  for (const session of sessions) cell(head, session.title, "th");
-  cell(head, "Всего", "th");
-  cell(head, "Контроль", "th");
-  id("table").tHead.replaceChildren(head);
-  const rows = statistics.participants.map((person) => {
-    const row = document.createElement("tr");
-    cell(row, person.name ?? person.user_id, "th");
-    for (const session of sessions) {
-      const own = person.sessions.find((s) => s.session_id === session.id);
-      cell(row, minutes(own ? own.watched_ms : 0));
-    }
-    cell(row, minutes(person.watched_ms));
-    const count = (outcome) => person.checks.filter((c) => c.outcome === outcome).length;
-    cell(row, `✔ ${count("confirmed")}  ✖ ${count("missed")}`);
-    return row;
+function showSessions({ generated_at: now, ...statistics }) {
+  sessions = statistics.sessions.sort((a, b) => (a.starts_at < b.starts_at ? -1 : 1));
+  id("sessions").replaceChildren(...sessions.map((session) => sessionItem(session, now)));
+  id("stop").disabled = !running(now);
+  id("start").querySelector("button").disabled = Boolean(running(now));
+}
+
+function showChecks(plan, checks) {
+  const [range, unit] = plan?.every_s ? [plan.every_s, "с"] : [plan?.every_min, "мин"];
+  const often = plan?.per_session ? `${plan.per_session} раз за занятие` : `каждые ${range?.join("–")} ${unit}`;
+  id("plan").textContent = plan
+    ? `План: ${often} просмотра, ${plan.lifetime_s} с на ответ${plan.paused ? " (приостановлен)" : ""}.`
+    : "Плана нет: спрашиваете вы.";
+  const last = checks.slice(-3).reverse().map((check) =>
+    item(check.origin === "plan" ? "по плану" : "вручную", `✔ ${check.confirmed}  ✖ ${check.missed}`, clock(check.last_issued_at)));
+  id("checks").replaceChildren(...(last.length ? last : [element("li", "Ещё не спрашивали.")]));
+}
+
+function messageItem(message) {
+  const remove = element("button", "✕");
+  remove.ariaLabel = `Удалить сообщение: ${message.text}`;
+  remove.addEventListener("click", () => wish("remove", { message_id: message.id }, "Сообщение убрано у всех."));
+  return element("li", "", element("b", message.name), element("small", clock(message.at)), remove, element("p", message.text));
+}
+
+function showChat(messages) {
+  const [list, shown] = [id("chat"), messages.map((message) => message.id).join()];
+  if (list.dataset.shown === shown) return; // so that a button keeps its focus
+  list.dataset.shown = shown;
+  list.replaceChildren(...messages.map(messageItem));
+}
+
+function showTable({ participants }) {
+  const head = ["Участник", ...sessions.map((session) => session.title), "Всего", "Контроль"];
+  id("table").tHead.replaceChildren(element("tr", "", ...head.map((text) => element("th", text))));
+  const rows = participants.map((person) => {
+    const watched = sessions.map((session) => person.sessions.find((own) => own.session_id === session.id)?.watched_ms ?? 0);
+    const count = (outcome) => person.checks.filter((check) => check.outcome === outcome).length;
+    const cells = [...[...watched, person.watched_ms].map(minutes), `✔ ${count("confirmed")}  ✖ ${count("missed")}`];
+    return element("tr", "", element("th", person.name ?? person.user_id), ...cells.map((text) => element("td", text)));
   });
   id("table").tBodies[0].replaceChildren(...rows);
+}
+
+function show({ media, plan, chat, statistics }) {
+  id("signal").textContent = media.signal === "on" ? "есть" : "нет";
+  id("viewers").textContent = media.viewers_now;
+  id("generated").textContent = `на ${clock(statistics.generated_at)}`;
+  showSessions(statistics);
+  showChecks(plan, statistics.checks);
+  showChat(chat);
+  showTable(statistics);
 }
 
 async function refresh() {
@@ -66,12 +101,15 @@ async function refresh() {
     const answer = await fetch("/organiser/state");
     const state = await answer.json();
     if (!answer.ok) throw new Error(state.detail);
-    showNow(state);
-    showTable(state);
+    show(state);
   } catch (error) {
     tell(`Нет связи с сервером: ${error.message}`, true);
   }
-  setTimeout(refresh, 2000);
+}
+
+async function refreshAlways() {
+  await refresh();
+  setTimeout(refreshAlways, 2000);
 }
 
 function tell(text, bad = false) {
@@ -87,6 +125,7 @@ async function wish(name, body, done) {
   });
   const said = await answer.json();
   tell(answer.ok ? done : `Не получилось: ${said.detail}`, !answer.ok);
+  await refresh();
 }
 
 id("start").addEventListener("submit", (event) => {
@@ -103,4 +142,4 @@ id("say").addEventListener("submit", (event) => {
   event.preventDefault();
   wish("say", { text: event.target.text.value }, "Сообщение в чате.").then(() => event.target.reset());
 });
-refresh();
+refreshAlways();
