@@ -3,82 +3,17 @@
 import random
 from dataclasses import replace
 
-import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from rollcall.actions import check_plans as actions
-from rollcall.actions import sessions
-from rollcall.domain.checks.plan import Plan
 from rollcall.domain.checks.resolve import DELIVERY_MS
-from rollcall.domain.errors import Conflict, Malformed, NotFound
 from rollcall.domain.ids import UserId
-from rollcall.domain.sessions import Session, WallWindow
 from rollcall.jobs import check_plans as plan_job
 from rollcall.jobs import prompts as prompt_job
-from rollcall.live.playing import Playing
 from rollcall.store import check_plans, tables
-from rollcall.store.check_plans import StoredPlan
 from rollcall.store.database import Database
-from tests.hall import T0, Hall, Screen, open_hall
-
-SECOND = 1000
-PLAN = Plan(None, (40, 60), lifetime_s=20, sound=True, per_participant=True, per_session=None)
-
-
-class Event:
-    """A hall whose participants play in real seconds, with a seeded plan."""
-
-    def __init__(self, hall: Hall, seed: int = 1) -> None:
-        self.hall, self.playing = hall, Playing()
-        self.source = random.Random(seed)
-        self.asked: dict[str, list[int]] = {}
-        self.screens: dict[str, Screen] = {}
-
-    def arrive(self, *users: str) -> None:
-        for user_id in users:
-            self.screens[user_id] = self.hall.join(user_id)
-
-    async def begin(self, length_s: int | None = None) -> Session:
-        now_ms = self.hall.now_ms
-        window = WallWindow(now_ms, None if length_s is None else now_ms + length_s * SECOND)
-        made, _ = await sessions.create_session(
-            self.hall.db, self.hall.project_no, self.hall.code, "Block", window, "test", now_ms
-        )
-        return made
-
-    async def put(self, plan: Plan) -> StoredPlan:
-        return await actions.put_plan(
-            self.hall.db, self.hall.project_no, self.hall.code, plan, "test", self.hall.now_ms
-        )
-
-    async def live(self, seconds: int, *, answers: bool = True, away: tuple[str, ...] = ()) -> None:
-        """Let seconds pass; who is not away plays on and answers at once."""
-        hall = self.hall
-        for _ in range(seconds):
-            for user_id in self.screens:
-                if user_id not in away:
-                    self.playing.note(hall.media_no, UserId(user_id), hall.now_ms, hall.now_ms + SECOND)
-            hall.wait(SECOND)
-            await plan_job.run_once(hall.db, hall.hub, self.playing, hall.clock, self.source.randint)
-            await prompt_job.run_once(hall.db, hall.hub, hall.clock)
-            for user_id, screen in self.screens.items():
-                for message in screen.got:
-                    if message["type"] == "prompt":
-                        self.asked.setdefault(user_id, []).append((hall.now_ms - T0) // SECOND)
-                        if answers:
-                            await hall.mark(user_id, message["check"], "shown", "answered")
-                screen.got.clear()
-
-    async def checks(self) -> list[tuple[int | None, int, int, int]]:
-        """Return session, ordinal, first and last second of every check."""
-        c = tables.checks.c
-        query = select(c.session_no, c.ordinal, c.issued_ms, c.last_issued_ms, c.origin).order_by(c.no)
-        rows = await self.hall.db.read(lambda conn: conn.execute(query).all())
-        assert all(row.origin == "plan" for row in rows)
-        return [
-            (row.session_no, row.ordinal, (row.issued_ms - T0) // SECOND, (row.last_issued_ms - T0) // SECOND)
-            for row in rows
-        ]
+from tests.hall import Hall, open_hall
+from tests.planned import PLAN, SECOND, Event
 
 
 async def test_each_participant_has_moments_of_their_own_and_one_check_holds_each_control(
@@ -251,59 +186,3 @@ async def test_no_byte_sent_before_a_prompt_depends_on_the_plan(database: Databa
         await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, event.source.randint)
         await prompt_job.run_once(hall.db, hall.hub, hall.clock)
     assert screen.got == []
-
-
-async def test_a_plan_that_cannot_hold_is_refused_with_the_arithmetic(database: Database) -> None:
-    event = Event(await open_hall(database))
-    await event.begin(100)
-    with pytest.raises(Malformed, match=r"100 s / 3 = 33 s"):
-        await event.put(replace(PLAN, per_session=3))
-    await event.put(replace(PLAN, per_session=1))
-    event.hall.wait(100 * SECOND)
-    await event.put(replace(PLAN, per_session=3))
-
-
-@pytest.mark.parametrize(
-    ("plan", "path"),
-    [
-        (replace(PLAN, every_min=(30, 45)), r"\$"),
-        (replace(PLAN, every_s=None), r"\$"),
-        (replace(PLAN, every_s=(60, 40)), r"\$.every_s"),
-        (replace(PLAN, every_s=None, every_min=(45, 30)), r"\$.every_min"),
-    ],
-)
-async def test_a_range_has_one_unit_and_the_right_order(
-    sqlite_database: Database, plan: Plan, path: str
-) -> None:
-    event = Event(await open_hall(sqlite_database))
-    with pytest.raises(Malformed, match=path):
-        await event.put(plan)
-
-
-async def test_the_same_plan_again_keeps_its_moments_and_another_draws_anew(database: Database) -> None:
-    event = Event(await open_hall(database, "anna"))
-    event.arrive("anna")
-    stored = await event.put(PLAN)
-    await event.begin()
-    await event.live(2)
-    hall = event.hall
-
-    async def drawn() -> int:
-        return len(await database.read(lambda conn: check_plans.draws_of(conn, hall.media_no)))
-
-    assert await event.put(PLAN) == stored
-    assert await drawn() == 1
-    await event.put(replace(PLAN, sound=False))
-    assert await drawn() == 0
-    await actions.delete_plan(database, hall.project_no, hall.code, "test", hall.now_ms)
-    with pytest.raises(NotFound):
-        await actions.get_plan(database, hall.project_no, hall.code)
-    await event.live(100)
-    assert event.asked == {}
-
-
-async def test_recordings_have_no_plan_yet(database: Database) -> None:
-    event = Event(await open_hall(database, kind="recording"))
-    with pytest.raises(Conflict) as refused:
-        await event.put(PLAN)
-    assert refused.value.code == "not_available"
