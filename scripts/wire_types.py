@@ -1,4 +1,4 @@
-"""Write `frontend/shared/wire.ts`: the shapes of the viewer socket and of the embed page, as TypeScript.
+"""Write `frontend/shared/wire`: the shapes of the viewer socket and of the embed page, as TypeScript.
 
 The Python Structs are the source; this turns their JSON Schema into interfaces. It knows nothing of
 the pages. What a page sends may leave defaults out; what a page receives has every field.
@@ -13,17 +13,21 @@ import msgspec
 from rollcall.wire import embed, viewer_in, viewer_out
 from rollcall.wire.close import Close
 
-TARGET = Path(__file__).resolve().parent.parent / "frontend" / "shared" / "wire.ts"
+FOLDER = Path(__file__).resolve().parent.parent / "frontend" / "shared" / "wire"
 HEADER = "// Written by scripts/wire_types.py from src/rollcall/wire. Change the Structs and run it.\n"
 
 Schema = dict[str, Any]
 
 
-def typescript() -> str:
-    """Return the whole text of `wire.ts`."""
-    sent = _section("ViewerIn", viewer_in.ViewerIn, embed.Redeem, received=False)
-    received = _section("ViewerOut", viewer_out.ViewerOut, embed.Redeemed, received=True)
-    return "\n".join([HEADER, *sent, *received, _close_codes()])
+def typescript() -> dict[str, str]:
+    """Return the text of each file by its name."""
+    texts = {
+        "sent": _section("ViewerIn", viewer_in.ViewerIn, embed.Redeem, received=False),
+        "received": _section("ViewerOut", viewer_out.ViewerOut, embed.Redeemed, received=True),
+        "close": [_close_codes()],
+        "index": [f'export * from "./{name}";' for name in ("close", "received", "sent")] + [""],
+    }
+    return {f"{name}.ts": "\n".join([HEADER, *text]) for name, text in texts.items()}
 
 
 def _section(union: str, messages: Any, other: Any, *, received: bool) -> list[str]:
@@ -89,11 +93,14 @@ def _close_codes() -> str:
 
 
 def main() -> None:
-    """Rewrite the file, or with `--check` only say by the exit status whether it is fresh."""
-    fresh = typescript()
-    if "--check" in sys.argv:
-        sys.exit(TARGET.read_text(encoding="utf-8") != fresh)
-    TARGET.write_text(fresh, encoding="utf-8")
+    """Rewrite the files, or with `--check` only say by the exit status whether they are fresh."""
+    for name, fresh in typescript().items():
+        file = FOLDER / name
+        if "--check" in sys.argv:
+            if file.read_text(encoding="utf-8") != fresh:
+                sys.exit(f"{file} is stale")
+        else:
+            file.write_text(fresh, encoding="utf-8")
 
 
 if __name__ == "__main__":

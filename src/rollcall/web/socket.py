@@ -202,7 +202,8 @@ class _Viewer:
             self._given.writer.add(play, received.applied_rows)
         elif message.rows and received.expected is None:
             self._tell_durable(play.durable)  # repeats: their acknowledgement was lost
-        if received.needs_tick:  # an epoch has just begun: with a tick to answer, the rows can be placed at once
+        if received.needs_tick:
+            # An epoch of the player's clock has just begun: with a tick to answer, its rows can be placed at once.
             self._connection.tell(self._make_tick(self._deps.clock.now_ms()))
         if received.expected is not None:
             self._connection.tell(viewer_out.Gap(received.expected))

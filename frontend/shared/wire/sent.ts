@@ -1,0 +1,132 @@
+// Written by scripts/wire_types.py from src/rollcall/wire. Change the Structs and run it.
+
+/**
+ * First message of each connection. With `play` the same play goes on, without one a new play opens.
+ *
+ * `chat` is the last chat version the page has (0 = none): it gets the tail after it, or a fresh snapshot.
+ */
+export interface Hello {
+  type: "hello";
+  grant: string;
+  play?: PlayRef | null;
+  chat?: number;
+}
+
+/**
+ * A play this page opened before its connection broke: its id and its upload key.
+ */
+export interface PlayRef {
+  id: string;
+  upload_key: string;
+}
+
+/**
+ * The envelope of every transmission of evidence; all but `rows` is new at each sending, rows never change.
+ *
+ * An envelope without rows answers a tick. `epoch` is the current one: `sent_ms` and `echo` are on its clock.
+ * `ticks` holds every tick that a row or the echo cites, `epochs` every epoch of a row and the current one.
+ */
+export interface Rows {
+  type: "rows";
+  play: string;
+  sent_ms: number;
+  epoch: number;
+  echo: Echo | null;
+  ticks: TickProof[];
+  epochs: Epoch[];
+  rows: (Beat | Mark)[];
+}
+
+/**
+ * The tick being answered and when the player received it, on the clock of the envelope's epoch.
+ */
+export interface Echo {
+  tick: number;
+  received_ms: number;
+}
+
+/**
+ * A tick exactly as the server sent it: whoever shows it had received it.
+ */
+export interface TickProof {
+  n: number;
+  at_ms: number;
+  mac: string;
+}
+
+/**
+ * Where an epoch of the player's clock began: on that clock, and what `Date.now()` said at that moment.
+ */
+export interface Epoch {
+  epoch: number;
+  from_ms: number;
+  wall_ms: number;
+}
+
+/**
+ * A stretch `[from_ms, to_ms)` of the player's clock in one state.
+ *
+ * `tick` is the last tick received at or before `from_ms`. `media_*` is programme time (Unix ms) for live
+ * and scheduled media, position in the file for recordings. Only `playing` can earn.
+ */
+export interface Beat {
+  row: "beat";
+  seq: number;
+  epoch: number;
+  tick: number;
+  from_ms: number;
+  to_ms: number;
+  media_from_ms: number;
+  media_to_ms: number;
+  state: "ended" | "paused" | "playing" | "seeking" | "stalled";
+  cause?: "browser" | "user";
+  visible?: boolean;
+  muted?: boolean;
+  rate?: number;
+}
+
+/**
+ * A moment of one check's prompt in this player.
+ *
+ * `received` the prompt arrived in a hidden frame (its lifetime starts), `shown` it was painted in a visible
+ * frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime.
+ */
+export interface Mark {
+  row: "mark";
+  seq: number;
+  epoch: number;
+  tick: number;
+  at_ms: number;
+  mark: "answered" | "received" | "shown" | "sound_blocked";
+  check: string;
+  visible?: boolean;
+  trusted?: boolean;
+  answer?: string | null;
+}
+
+/**
+ * A chat message; `ref` is the page's own name for it, returned with it so that it is not shown twice.
+ */
+export interface Say {
+  type: "say";
+  ref: string;
+  text: string;
+}
+
+/**
+ * The participant looks at "my progress": answered by one `progress`.
+ */
+export interface AskProgress {
+  type: "ask_progress";
+}
+
+/**
+ * Exactly one of `token` (signed) and `user_id` (plain). `grant` is what this page kept for that token or ID.
+ */
+export interface Redeem {
+  token?: string | null;
+  user_id?: string | null;
+  grant?: string | null;
+}
+
+export type ViewerIn = Hello | Rows | Say | AskProgress;
