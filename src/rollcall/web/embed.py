@@ -101,7 +101,7 @@ def build_pages(given: EmbedDeps) -> list[ControllerRouterHandler]:
 def _shell(shell: bytes, parents: tuple[str, ...], status: int) -> Response[bytes]:
     allowed = " ".join(parents) or "'self'"
     headers = {**HEADERS, "Content-Security-Policy": POLICY.format(parents=allowed)}
-    return Response(shell, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(shell, status_code=status, media_type="text/html", headers=headers)
 
 
 def _immutable(response: Response[bytes]) -> Response[bytes]:

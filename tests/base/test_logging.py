@@ -1,0 +1,25 @@
+"""What a log line shows of secrets that slipped into a text: nothing."""
+
+import pytest
+
+from rollcall.base.logging import mask
+from rollcall.base.secrets import new_key
+
+
+@pytest.mark.parametrize("prefix", ["rk", "es", "sk", "grt", "upl"])
+def test_keys_are_masked(prefix: str) -> None:
+    key = new_key(prefix)
+    assert mask(f"refused {key} of d-1") == f"refused {prefix}_*** of d-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("GET /hls/179.Abc.0123/XraBUcLv/live.m3u8", "GET /hls/***/XraBUcLv/live.m3u8"),
+        ("token eyJhbGciOi.eyJpc3Mi.rPp_ss9 was spent", "token eyJ*** was spent"),
+        ("/embed/XraBUcLv?user_id=иванова&lang=ru", "/embed/XraBUcLv?user_id=***&lang=ru"),
+        ("nothing to hide", "nothing to hide"),
+    ],
+)
+def test_tokens_and_user_ids_are_masked(text: str, shown: str) -> None:
+    assert mask(text) == shown
