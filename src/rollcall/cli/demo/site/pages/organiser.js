@@ -51,13 +51,13 @@ function showSessions({ generated_at: now, ...statistics }) {
 
 function showChecks(plan, checks) {
   const [range, unit] = plan?.every_s ? [plan.every_s, "с"] : [plan?.every_min, "мин"];
-  const often = plan?.per_session ? `${plan.per_session} раз за занятие` : `каждые ${range?.join("–")} ${unit}`;
+  const often = plan?.per_session ? `вопросов за занятие — ${plan.per_session}` : `каждые ${range?.join("–")} ${unit} просмотра`;
   id("plan").textContent = plan
-    ? `План: ${often} просмотра, ${plan.lifetime_s} с на ответ${plan.paused ? " (приостановлен)" : ""}.`
+    ? `План: ${often}, ${plan.lifetime_s} с на ответ${plan.paused ? " (приостановлен)" : ""}.`
     : "Плана нет: спрашиваете вы.";
   const last = checks.slice(-3).reverse().map((check) =>
     item(check.origin === "plan" ? "по плану" : "вручную", `✔ ${check.confirmed}  ✖ ${check.missed}`, clock(check.last_issued_at)));
-  id("checks").replaceChildren(...(last.length ? last : [element("li", "Ещё не спрашивали.")]));
+  id("checks").replaceChildren(...(last.length ? last : [element("li", "", element("p", "Ещё не спрашивали."))]));
 }
 
 function messageItem(message) {
