@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from rollcall.wire import embed, viewer_in, viewer_out
+from rollcall.wire import embed, exchange, viewer_in, viewer_out
 from rollcall.wire.close import Close
 
 FOLDER = Path(__file__).resolve().parent.parent / "frontend" / "shared" / "wire"
@@ -22,16 +22,20 @@ Schema = dict[str, Any]
 def typescript() -> dict[str, str]:
     """Return the text of each file by its name."""
     texts = {
-        "sent": _section("ViewerIn", viewer_in.ViewerIn, embed.Redeem, received=False),
-        "received": _section("ViewerOut", viewer_out.ViewerOut, embed.Redeemed, received=True),
+        "sent": _section(
+            "ViewerIn", viewer_in.ViewerIn, embed.Redeem, exchange.Upload, exchange.Poll, received=False
+        ),
+        "received": _section(
+            "ViewerOut", viewer_out.ViewerOut, embed.Redeemed, exchange.Exchanged, received=True
+        ),
         "close": [_close_codes()],
         "index": [f'export * from "./{name}";' for name in ("close", "received", "sent")] + [""],
     }
     return {f"{name}.ts": "\n".join([HEADER, *text]) for name, text in texts.items()}
 
 
-def _section(union: str, messages: Any, other: Any, *, received: bool) -> list[str]:
-    (roots, shapes) = msgspec.json.schema_components([messages, other])
+def _section(union: str, messages: Any, *others: Any, received: bool) -> list[str]:
+    (roots, shapes) = msgspec.json.schema_components([messages, *others])
     interfaces = [_interface(name, shape, received=received) for name, shape in shapes.items()]
     members = " | ".join(_reference(member) for member in roots[0]["anyOf"])
     return [*interfaces, f"export type {union} = {members};\n"]

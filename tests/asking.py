@@ -40,6 +40,8 @@ def sent(check: Check, left_ms: int = LIFETIME, issued_ms: int = T0) -> dict[str
         "lifetime_ms": left_ms,
         "left_ms": left_ms,
         "issued_at_ms": issued_ms,
+        "code": None,
+        "question": None,
     }
 
 

@@ -40,6 +40,7 @@ async def opened(
         user_id=UserId(grant.user_id),
         generation=held.generation,
         rejected=held.rejected,
+        lost=held.lost,
         state=held.state,
         durable=held.state.applied,
         tell_durable=told.append,

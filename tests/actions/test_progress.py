@@ -61,7 +61,7 @@ async def test_expected_is_what_the_plan_announces(
 
     hall = await database.write(lambda c: rows(Records(c)))
     told = await read_progress(database, MediaNo(hall), UserId("anna"), NOW_MS)
-    assert told == Progress(0, 0, 0, expected, [])
+    assert told == Progress(0, 0, 0, 0, 0, 0, expected, [])
 
 
 async def test_progress_of_an_open_session_as_the_page_receives_it(database: Database) -> None:
@@ -77,6 +77,9 @@ async def test_progress_of_an_open_session_as_the_page_receives_it(database: Dat
     assert msgspec.to_builtins(told) == {
         "type": "progress",
         "watched_ms": 30_000,
+        "recovered_ms": 0,
+        "unverified_ms": 0,
+        "voided_ms": 0,
         "checks_confirmed": 0,
         "checks_asked": 0,
         "expected": None,

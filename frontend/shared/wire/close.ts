@@ -11,4 +11,5 @@ export const Close = {
   MALFORMED: 4500,
   NO_ACCESS: 4501,
   WRONG_ORIGIN: 4502,
+  ELSEWHERE: 4503,
 } as const;

@@ -72,6 +72,9 @@ export interface SlowDown {
 
 /**
  * Ask the participant to confirm presence now. `left_ms` is the lifetime that is left once displayed.
+ *
+ * `code`: the four digits to be typed (kind `code`). `question`: what is asked (kind `question`); the answer is the
+ * index of the choice as text.
  */
 export interface Prompt {
   type: "prompt";
@@ -82,6 +85,16 @@ export interface Prompt {
   lifetime_ms: number;
   left_ms: number;
   issued_at_ms: number;
+  code: string | null;
+  question: Question | null;
+}
+
+/**
+ * What a check of kind `question` asks; the right answer is never sent.
+ */
+export interface Question {
+  text: string;
+  choices: string[];
 }
 
 /**
@@ -92,6 +105,18 @@ export interface PromptClosed {
   check: string;
   outcome: "cancelled" | "confirmed" | "excused" | "missed" | "undelivered";
   at_ms: number;
+}
+
+/**
+ * Whether the participant's time counts now. False after a miss where the event stops counting until they are back.
+ *
+ * `check` is the missed one, to be named in the mark `resume`; `since_at_ms` is from when nothing counts.
+ */
+export interface Counting {
+  type: "counting";
+  counts: boolean;
+  check: string | null;
+  since_at_ms: number | null;
 }
 
 /**
@@ -150,10 +175,16 @@ export interface Playlist {
 
 /**
  * What "my progress" shows: proven time per session and in total, equal to the statistics of this moment.
+ *
+ * `recovered_ms` is the part of `watched_ms` that came late and counts; `unverified_ms` came late and waits for a
+ * reviewer; `voided_ms` does not count because a check was missed. All inside sessions.
  */
 export interface Progress {
   type: "progress";
   watched_ms: number;
+  recovered_ms: number;
+  unverified_ms: number;
+  voided_ms: number;
   checks_confirmed: number;
   checks_asked: number;
   expected: ChecksExpected | null;
@@ -200,4 +231,14 @@ export interface Redeemed {
   parents: string[];
 }
 
-export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Chat | ChatState | NotSaid | Media | Playlist | Progress | Refused;
+/**
+ * The answer to both: messages in the order in which a socket would have brought them.
+ *
+ * `close` is the close code of a socket that ended here; the ranges mean what they mean there.
+ */
+export interface Exchanged {
+  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Refused)[];
+  close: number | null;
+}
+
+export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Refused;

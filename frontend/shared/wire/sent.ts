@@ -4,12 +4,14 @@
  * First message of each connection. With `play` the same play goes on, without one a new play opens.
  *
  * `chat` is the last chat version the page has (0 = none): it gets the tail after it, or a fresh snapshot.
+ * `take_over`: the participant wants to watch here although they watch elsewhere (media with `concurrency: "ask"`).
  */
 export interface Hello {
   type: "hello";
   grant: string;
   play?: PlayRef | null;
   chat?: number;
+  take_over?: boolean;
 }
 
 /**
@@ -89,7 +91,8 @@ export interface Beat {
  * A moment of one check's prompt in this player.
  *
  * `received` the prompt arrived in a hidden frame (its lifetime starts), `shown` it was painted in a visible
- * frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime.
+ * frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime, `resume` the
+ * participant is back after a miss that stopped the counting. `pointer`: a pointer or key moved before the answer.
  */
 export interface Mark {
   row: "mark";
@@ -97,11 +100,22 @@ export interface Mark {
   epoch: number;
   tick: number;
   at_ms: number;
-  mark: "answered" | "received" | "shown" | "sound_blocked";
+  mark: "answered" | "received" | "resume" | "shown" | "sound_blocked";
   check: string;
   visible?: boolean;
   trusted?: boolean;
   answer?: string | null;
+  pointer?: boolean;
+}
+
+/**
+ * The player no longer has rows `first` to `last` of a play and can never send them.
+ */
+export interface Lost {
+  type: "lost";
+  play: string;
+  first: number;
+  last: number;
 }
 
 /**
@@ -129,4 +143,25 @@ export interface Redeem {
   grant?: string | null;
 }
 
-export type ViewerIn = Hello | Rows | Say | AskProgress;
+/**
+ * `POST /embed/{code}/evidence`: rows of an earlier play, or of one whose page is being left.
+ *
+ * The answer's messages are `tick` (to be echoed before rows of an epoch that never answered one), `ack`, `gap` and
+ * `slow_down`.
+ */
+export interface Upload {
+  play: PlayRef;
+  messages: (Rows | Lost)[];
+}
+
+/**
+ * `POST /embed/{code}/poll`: a turn of the viewer socket's conversation. The first turn has `hello`.
+ */
+export interface Poll {
+  grant: string;
+  play?: PlayRef | null;
+  hello?: Hello | null;
+  messages?: (Rows | Lost | Say | AskProgress)[];
+}
+
+export type ViewerIn = Hello | Rows | Lost | Say | AskProgress;

@@ -11,6 +11,8 @@ const PROMPT: Prompt = {
   lifetime_ms: 60_000,
   left_ms: 60_000,
   issued_at_ms: 0,
+  code: null,
+  question: null,
 };
 
 test("the lifetime runs from display, not from arrival", () => {

@@ -110,6 +110,7 @@ def _group_of(play: LivePlay) -> PlayGroup:
         media_no=play.media_no,
         applied=play.state.applied,
         rejected=play.rejected,
+        lost=play.lost,
         state=play_state.encode(play.state),
         last_arrival_ms=play.last_arrival_ms,
         spans=list(play.spans.values()),
@@ -136,4 +137,5 @@ def _mark_row(play: LivePlay, marked: Marked) -> MarkRow:
         visible=mark.visible,
         trusted=mark.trusted,
         answer=mark.answer,
+        pointer=mark.pointer,
     )

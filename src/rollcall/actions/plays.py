@@ -166,6 +166,7 @@ def hold(opened: OpenedPlay, tell_durable: Callable[[int], None], give_up: Calla
         user_id=grant.user_id,
         generation=held.generation,
         rejected=held.rejected,
+        lost=held.lost,
         state=held.state,
         durable=held.state.applied,
         tell_durable=tell_durable,

@@ -32,6 +32,9 @@ def _progress(connection: Connection, media_no: MediaNo, user_id: UserId, now_ms
     windows = [window for row in sessions if (window := wall_of(row, now_ms)) is not None]
     return Progress(
         watched_ms=length(intersect(proven, windows)),
+        recovered_ms=0,
+        unverified_ms=0,
+        voided_ms=0,
         checks_confirmed=confirmed,
         checks_asked=confirmed + missed,
         expected=_expected(check_plans.find_plan(connection, project_no, media_no)),

@@ -21,6 +21,7 @@ from rollcall.domain.evidence.step import (
     Stored,
     Unplaced,
     hear,
+    lose,
     step,
 )
 from rollcall.domain.evidence.tick import Tick, is_genuine
@@ -41,6 +42,7 @@ class LivePlay:
     user_id: UserId
     generation: int
     rejected: int
+    lost: int
     state: Play
     durable: int
     tell_durable: Callable[[int], None]
@@ -84,6 +86,22 @@ def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int
     return received
 
 
+def receive_lost(play: LivePlay, message: viewer_in.Lost, arrival_ms: int) -> Received:
+    """Pass over rows that the player can never send; how many is kept."""
+    play.last_arrival_ms = arrival_ms
+    before = play.state.applied
+    play.state, effect = lose(play.state, message.first, message.last)
+    match effect:
+        case Missing(expected):
+            return Received(expected=expected)
+        case Rejected():
+            play.lost += play.state.applied - before
+            play.waiting_rows += 1
+            return Received(applied_rows=1)
+        case _:
+            return Received()
+
+
 def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> bool:
     """Apply one row and return whether the next may follow."""
     before_ms = play.state.last.server_ms if play.state.last is not None else 0
@@ -123,6 +141,7 @@ def _row(row: viewer_in.Beat | viewer_in.Mark, ticks: dict[int, int]) -> Row:
             row.visible,
             row.trusted,
             row.answer,
+            row.pointer,
         )
     return Beat(
         row.seq,

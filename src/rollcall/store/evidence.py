@@ -27,6 +27,7 @@ class PlayGroup:
     media_no: MediaNo
     applied: int
     rejected: int
+    lost: int
     state: bytes
     last_arrival_ms: int
     spans: Sequence[Span]
@@ -42,7 +43,7 @@ _HELD_POSTGRESQL: Final = (
     " ON plays.no = mine.no AND plays.generation = mine.generation ORDER BY plays.no FOR UPDATE OF plays"
 )
 _PLAY: Final = (
-    "UPDATE plays SET applied = ?, rejected = ?, state = ?, last_arrival_ms = ?"
+    "UPDATE plays SET applied = ?, rejected = ?, lost = ?, state = ?, last_arrival_ms = ?"
     " WHERE no = ? AND generation = ?"
 )
 _SPAN: Final = (
@@ -56,7 +57,7 @@ _SPAN: Final = (
 )
 _MARK: Final = (
     "INSERT INTO marks (play_no, seq, project_no, event_no, media_no, user_id, mark, check_code, at_ms, arrival_ms,"
-    " bound_ms, visible, trusted, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " bound_ms, visible, trusted, answer, pointer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (play_no, seq) DO NOTHING"
 )
 _STAMP: Final = "UPDATE installation SET last_commit_ms = ? WHERE last_commit_ms < ?"
@@ -90,7 +91,15 @@ def _many(conn: Connection, sql: str, rows: list[tuple[object, ...]]) -> None:
 
 
 def _play_values(play: PlayGroup) -> tuple[object, ...]:
-    return (play.applied, play.rejected, play.state, play.last_arrival_ms, play.no, play.generation)
+    return (
+        play.applied,
+        play.rejected,
+        play.lost,
+        play.state,
+        play.last_arrival_ms,
+        play.no,
+        play.generation,
+    )
 
 
 def _span_values(play: PlayGroup, span: Span) -> tuple[object, ...]:
@@ -137,4 +146,5 @@ def _mark_values(mark: MarkRow) -> tuple[object, ...]:
         mark.visible,
         mark.trusted,
         mark.answer,
+        mark.pointer,
     )

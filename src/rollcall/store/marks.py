@@ -19,7 +19,7 @@ def marks_of(conn: Connection, asked: Sequence[Asked]) -> dict[tuple[CheckId, Us
         query: Select[Any] = select(
             marks.c.play_no, marks.c.seq, marks.c.project_no, marks.c.event_no, marks.c.media_no,
             marks.c.user_id, marks.c.mark, marks.c.check_code, marks.c.at_ms, marks.c.arrival_ms,
-            marks.c.bound_ms, marks.c.visible, marks.c.trusted, marks.c.answer,
+            marks.c.bound_ms, marks.c.visible, marks.c.trusted, marks.c.answer, marks.c.pointer,
         ).where(marks.c.check_code.in_(named), marks.c.user_id.in_(users))  # fmt: skip
         for row in conn.execute(query):
             mark = MarkRow(*row)

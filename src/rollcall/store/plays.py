@@ -38,6 +38,7 @@ class HeldPlay:
     code: PlayId
     generation: int
     rejected: int
+    lost: int
     state: Play
 
 
@@ -50,7 +51,7 @@ def open_plays(conn: Connection, new: Sequence[NewPlay], now_ms: int) -> list[He
     stored = insert(plays).returning(plays.c.code, plays.c.no)
     rows = conn.execute(stored, [_values(play) | common for play in new])
     numbers = {row.code: row.no for row in rows}
-    return [HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, state) for play in new]
+    return [HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, 0, state) for play in new]
 
 
 def _values(play: NewPlay) -> dict[str, object]:
@@ -78,12 +79,14 @@ def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> Hel
         update(plays)
         .where(plays.c.code == code, plays.c.upload_key_hash == hash_secret(upload_key), owner)
         .values(generation=plays.c.generation + 1)
-        .returning(plays.c.no, plays.c.code, plays.c.generation, plays.c.rejected, plays.c.state)
+        .returning(
+            plays.c.no, plays.c.code, plays.c.generation, plays.c.rejected, plays.c.lost, plays.c.state
+        )
     )
     row = conn.execute(raised).one_or_none()
     if row is None:
         return None
-    return HeldPlay(row.no, row.code, row.generation, row.rejected, play_state.decode(row.state))
+    return HeldPlay(row.no, row.code, row.generation, row.rejected, row.lost, play_state.decode(row.state))
 
 
 def who_has_played(conn: Connection, media_no: MediaNo, users: Collection[UserId]) -> set[UserId]:

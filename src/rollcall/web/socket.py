@@ -20,7 +20,7 @@ from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
 from rollcall.domain.evidence.tick import Tick, first_number_after_resume, tick_mac
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.playing import Playing
-from rollcall.live.plays import LivePlay, receive
+from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.live.ticker import Ticker
 from rollcall.store.plays import Client
 from rollcall.web.address import client_address
@@ -179,8 +179,8 @@ class _Viewer:
 
     async def _handle(self, message: viewer_in.ViewerIn) -> None:
         match message:
-            case viewer_in.Rows():
-                self._take_rows(message)
+            case viewer_in.Rows() | viewer_in.Lost():
+                self._take_evidence(message)
             case viewer_in.Say():
                 await self._say(message)
             case viewer_in.AskProgress():
@@ -188,19 +188,23 @@ class _Viewer:
             case viewer_in.Hello():
                 raise msgspec.ValidationError("'hello' comes once")
 
-    def _take_rows(self, message: viewer_in.Rows) -> None:
-        play = self._play
+    def _take_evidence(self, message: viewer_in.Rows | viewer_in.Lost) -> None:
+        play, now_ms = self._play, self._deps.clock.now_ms()
         if message.play != play.code:
             raise msgspec.ValidationError("these rows belong to another play")
-        if message.rows and self._given.writer.is_behind():
+        tells = isinstance(message, viewer_in.Lost) or bool(message.rows)
+        if tells and self._given.writer.is_behind():
             self._connection.tell(viewer_out.SlowDown(SLOW_DOWN_MS))
             return
-        received = receive(play, message, self._deps.secrets.tick_key(), self._deps.clock.now_ms())
+        if isinstance(message, viewer_in.Lost):
+            received = receive_lost(play, message, now_ms)
+        else:
+            received = receive(play, message, self._deps.secrets.tick_key(), now_ms)
         for start_ms, end_ms in received.proven:
             self._given.playing.note(play.media_no, play.user_id, start_ms, end_ms)
         if received.applied_rows:
             self._given.writer.add(play, received.applied_rows)
-        elif message.rows and received.expected is None:
+        elif tells and received.expected is None:
             self._tell_durable(play.durable)  # repeats: their acknowledgement was lost
         if received.needs_tick:
             # An epoch of the player's clock has just begun: with a tick to answer, its rows can be placed at once.

@@ -15,3 +15,4 @@ class Close(IntEnum):
     MALFORMED = 4500  # a message that no player of ours sends
     NO_ACCESS = 4501  # unknown, withdrawn or expired grant
     WRONG_ORIGIN = 4502  # the socket was opened by a foreign page
+    ELSEWHERE = 4503  # the participant watches in another player, and the media allows one

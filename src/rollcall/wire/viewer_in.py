@@ -31,11 +31,13 @@ class Hello(Message, frozen=True, tag="hello"):
     """First message of each connection. With `play` the same play goes on, without one a new play opens.
 
     `chat` is the last chat version the page has (0 = none): it gets the tail after it, or a fresh snapshot.
+    `take_over`: the participant wants to watch here although they watch elsewhere (media with `concurrency: "ask"`).
     """
 
     grant: Annotated[str, Meta(min_length=20, max_length=100)]
     play: PlayRef | None = None
     chat: Annotated[int, Meta(ge=0, le=2**52)] = 0
+    take_over: bool = False
 
 
 class Beat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="row", tag="beat"):
@@ -63,18 +65,20 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="r
     """A moment of one check's prompt in this player.
 
     `received` the prompt arrived in a hidden frame (its lifetime starts), `shown` it was painted in a visible
-    frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime.
+    frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime, `resume` the
+    participant is back after a miss that stopped the counting. `pointer`: a pointer or key moved before the answer.
     """
 
     seq: Seq
     epoch: Annotated[int, Meta(ge=0, le=2**31)]
     tick: Tick
     at_ms: Millis
-    mark: Literal["received", "shown", "answered", "sound_blocked"]
+    mark: Literal["received", "shown", "answered", "sound_blocked", "resume"]
     check: Annotated[str, Meta(min_length=8, max_length=8)]
     visible: bool = True
     trusted: bool = True
     answer: Annotated[str, Meta(max_length=200)] | None = None
+    pointer: bool = False
 
 
 class Echo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +120,14 @@ class Rows(Message, frozen=True, tag="rows"):
     rows: Annotated[list[Beat | Mark], Meta(max_length=200)]
 
 
+class Lost(Message, frozen=True, tag="lost"):
+    """The player no longer has rows `first` to `last` of a play and can never send them."""
+
+    play: PlayText
+    first: Seq
+    last: Seq
+
+
 class Say(Message, frozen=True, tag="say"):
     """A chat message; `ref` is the page's own name for it, returned with it so that it is not shown twice."""
 
@@ -127,5 +139,5 @@ class AskProgress(Message, frozen=True, tag="ask_progress"):
     """The participant looks at "my progress": answered by one `progress`."""
 
 
-ViewerIn = Hello | Rows | Say | AskProgress
+ViewerIn = Hello | Rows | Lost | Say | AskProgress
 decode = msgspec.json.Decoder(ViewerIn).decode

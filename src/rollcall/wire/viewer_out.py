@@ -118,8 +118,19 @@ class SlowDown(Message, frozen=True, tag="slow_down"):
     ms: int
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What a check of kind `question` asks; the right answer is never sent."""
+
+    text: str
+    choices: list[str]
+
+
 class Prompt(Message, frozen=True, tag="prompt"):
-    """Ask the participant to confirm presence now. `left_ms` is the lifetime that is left once displayed."""
+    """Ask the participant to confirm presence now. `left_ms` is the lifetime that is left once displayed.
+
+    `code`: the four digits to be typed (kind `code`). `question`: what is asked (kind `question`); the answer is the
+    index of the choice as text.
+    """
 
     check: str
     kind: Literal["click", "code", "question"]
@@ -128,6 +139,8 @@ class Prompt(Message, frozen=True, tag="prompt"):
     lifetime_ms: int
     left_ms: int
     issued_at_ms: int
+    code: str | None = None
+    question: Question | None = None
 
 
 class PromptClosed(Message, frozen=True, tag="prompt_closed"):
@@ -136,6 +149,17 @@ class PromptClosed(Message, frozen=True, tag="prompt_closed"):
     check: str
     outcome: Literal["confirmed", "missed", "cancelled", "undelivered", "excused"]
     at_ms: int
+
+
+class Counting(Message, frozen=True, tag="counting"):
+    """Whether the participant's time counts now. False after a miss where the event stops counting until they are back.
+
+    `check` is the missed one, to be named in the mark `resume`; `since_at_ms` is from when nothing counts.
+    """
+
+    counts: bool
+    check: str | None = None
+    since_at_ms: int | None = None
 
 
 class SessionProgress(msgspec.Struct, frozen=True):
@@ -158,9 +182,16 @@ class ChecksExpected(msgspec.Struct, frozen=True):
 
 
 class Progress(Message, frozen=True, tag="progress"):
-    """What "my progress" shows: proven time per session and in total, equal to the statistics of this moment."""
+    """What "my progress" shows: proven time per session and in total, equal to the statistics of this moment.
+
+    `recovered_ms` is the part of `watched_ms` that came late and counts; `unverified_ms` came late and waits for a
+    reviewer; `voided_ms` does not count because a check was missed. All inside sessions.
+    """
 
     watched_ms: int
+    recovered_ms: int
+    unverified_ms: int
+    voided_ms: int
     checks_confirmed: int
     checks_asked: int
     expected: ChecksExpected | None
@@ -181,6 +212,7 @@ ViewerOut = (
     | SlowDown
     | Prompt
     | PromptClosed
+    | Counting
     | Chat
     | ChatState
     | NotSaid

@@ -20,6 +20,7 @@ from rollcall.domain.evidence.step import (
     Stored,
     Unplaced,
     hear,
+    lose,
     step,
 )
 
@@ -222,3 +223,14 @@ def test_sending_again_in_any_order_changes_nothing(
     for row in again:
         forged = replace(row, to_ms=row.to_ms + 7)
         assert step(play, forged, envelope(OPENED + 10**9)) == (play, Repeated())
+
+
+def test_lost_rows_are_passed_over_once_and_never_leave_a_gap() -> None:
+    play, _ = fed(heard(), beat(1, 0, 4_000), arrival_ms=OPENED + 5_000)
+    assert lose(play, 3, 5) == (play, Missing(2))
+    after, effect = lose(play, 2, 5)
+    assert (after, effect) == (replace(play, applied=5), Rejected(5, "lost"))
+    assert lose(after, 2, 5) == (after, Repeated())
+    _, (stored,) = fed(after, beat(6, 9_000, 12_000), arrival_ms=OPENED + 13_000)
+    assert isinstance(stored, Stored)
+    assert (stored.span.start_ms - OPENED, stored.span.end_ms - OPENED) == (9_000, 12_000)

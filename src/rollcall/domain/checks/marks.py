@@ -5,7 +5,7 @@ from typing import Literal
 
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
 
-MarkKind = Literal["received", "shown", "answered", "sound_blocked"]
+MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,4 @@ class MarkRow:
     visible: bool
     trusted: bool
     answer: str | None
+    pointer: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["playing", "paused", "stalled", "seeking", "ended"]
-MarkKind = Literal["received", "shown", "answered", "sound_blocked"]
+MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Mark:
     visible: bool
     trusted: bool
     answer: str | None
+    pointer: bool = False
 
 
 Row = Beat | Mark

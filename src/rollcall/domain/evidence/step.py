@@ -18,7 +18,7 @@ LONGEST_BEAT_MS = 40_000
 LATE_MS = 30_000
 CLOCKS_KEPT = 8
 
-Reason = Literal["unknown_tick", "epoch_went_back", "unknown_epoch", "backwards", "too_long"]
+Reason = Literal["unknown_tick", "epoch_went_back", "unknown_epoch", "backwards", "too_long", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,15 @@ def step(play: Play, row: Row, envelope: Envelope) -> tuple[Play, Effect]:
         return replace(play, applied=row.seq), Rejected(row.seq, "unknown_epoch")
     apply = _apply_beat if isinstance(row, Beat) else _apply_mark
     return apply(play, row, mapping, envelope.arrival_ms)  # type: ignore[arg-type]
+
+
+def lose(play: Play, first: int, last: int) -> tuple[Play, Effect]:
+    """Pass over rows `first` to `last`, which the player no longer has: they earn nothing, later ones may."""
+    if last <= play.applied:
+        return play, Repeated()
+    if first > play.applied + 1:
+        return play, Missing(play.applied + 1)
+    return replace(play, applied=last), Rejected(last, "lost")
 
 
 def _fault(play: Play, row: Row) -> Reason | None:

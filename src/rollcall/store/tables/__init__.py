@@ -27,6 +27,7 @@ from rollcall.store.tables.presence import (
     session_revisions,
     sessions,
 )
+from rollcall.store.tables.review import flags, outages, reviews, self_beats
 
 __all__ = [
     "api_keys",
@@ -37,6 +38,7 @@ __all__ = [
     "checks",
     "embed_keys",
     "events",
+    "flags",
     "framing_refusals",
     "grants",
     "idempotency_keys",
@@ -46,12 +48,15 @@ __all__ = [
     "marks",
     "media",
     "metadata",
+    "outages",
     "participants",
     "plan_draws",
     "plays",
     "projects",
     "prompts",
     "redeemed_tokens",
+    "reviews",
+    "self_beats",
     "session_revisions",
     "sessions",
     "spans",

@@ -1,6 +1,17 @@
 """What proves watching: plays, spans and marks."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    false,
+)
 
 from rollcall.store.tables.columns import Number, metadata, moment, of, row_no, words
 
@@ -26,6 +37,7 @@ plays = Table(
         "state", LargeBinary, nullable=False
     ),  # the step's whole state, as `wire/play_state.py` encodes it
     Column("rejected", Integer, nullable=False, default=0),
+    Column("lost", Integer, nullable=False, server_default="0"),  # rows that the player says it no longer has
     Column("fetched", Integer, nullable=False, default=0),  # media requests seen for this play
     Column("fetched_last", BigInteger, nullable=False, default=0),  # the last segment number
     Index("plays_by_user", "media_no", "user_id"),
@@ -78,5 +90,6 @@ marks = Table(
     Column("visible", Boolean, nullable=False),
     Column("trusted", Boolean, nullable=False),
     words("answer", nullable=True),
+    Column("pointer", Boolean, nullable=False, server_default=false()),  # it moved before the answer
     Index("marks_by_check", "check_code", "user_id"),
 )

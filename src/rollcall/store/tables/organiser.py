@@ -1,6 +1,18 @@
 """Projects, their keys and what protects their calls; events and media."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    false,
+    true,
+)
 
 from rollcall.store.tables.columns import Number, metadata, moment, of, row_no, words
 
@@ -55,6 +67,12 @@ events = Table(
     words("code", unique=True),
     words("title"),
     words("timezone"),
+    # How evidence is judged, applied when reading:
+    # record | stop_until_confirmed | void_since_last_confirmed
+    Column("presence_policy", Text, nullable=False, server_default="record"),
+    Column("hidden_miss", Text, nullable=False, server_default="missed"),  # missed | undelivered
+    Column("hidden_counts", Boolean, nullable=False, server_default=true()),
+    Column("behind_counts", Boolean, nullable=False, server_default=false()),
     moment("created_ms", nullable=False),
 )
 
@@ -68,6 +86,7 @@ media = Table(
     words("title"),
     words("kind"),  # live | recording | scheduled
     words("identity"),  # signed | plain
+    Column("concurrency", Text, nullable=False, server_default="union"),  # union | newest | ask
     words("timezone"),
     moment("starts_ms"),
     moment("ends_ms"),

@@ -80,6 +80,13 @@ prompts = Table(
     moment("confirmed_ms"),
     moment("closed_ms"),
     Column("late", Boolean, nullable=False, default=False),
+    words("code", nullable=True),  # kind `code`: the four digits drawn for this participant
+    words("answer", nullable=True),  # kind `question`: what was chosen
+    Column("correct", Boolean, nullable=True),  # kind `question` with a right answer
+    Column(
+        "issues", Integer, nullable=False, server_default="1"
+    ),  # how often it was issued, replacements too
+    moment("expired_ms"),  # when the last lifetime was over, for a prompt that was missed
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )
