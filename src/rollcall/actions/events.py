@@ -1,11 +1,13 @@
 """Events: made, changed, and which media belong to them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict, NotFound
 from rollcall.domain.ids import EventCode, EventNo, ProjectNo
+from rollcall.domain.judging import Judging
 from rollcall.store import audit, events, media
 from rollcall.store.database import Connection, Database
 from rollcall.store.events import Event
@@ -17,6 +19,7 @@ async def create_event(
     project_no: ProjectNo,
     title: str,
     timezone: str,
+    judging: Judging,
     codes: Sequence[str],
     actor: str,
     now_ms: int,
@@ -24,10 +27,11 @@ async def create_event(
     """Make an event of these media. Raises NotFound, or Conflict for a media that has evidence."""
 
     def create(conn: Connection) -> EventCode:
-        event = events.add_event(conn, project_no, EventCode(new_code()), title, timezone, now_ms)
+        event = events.add_event(conn, project_no, EventCode(new_code()), title, timezone, now_ms, judging)
         for moved in media_of_codes(conn, project_no, codes):
             move(conn, project_no, moved, event.no)
-        audit.record(conn, project_no, actor, "event.create", event.code, now_ms, media=list(codes))
+        detail = {"media": list(codes), **asdict(judging)}
+        audit.record(conn, project_no, actor, "event.create", event.code, now_ms, **detail)
         return event.code
 
     return await db.write(create)
@@ -42,14 +46,20 @@ async def change_event(
     actor: str,
     now_ms: int,
 ) -> None:
-    """Set title and timezone, and which media it has (None = as before). Raises NotFound or Conflict."""
+    """Set columns, and which media it has (None = as before). Raises NotFound or Conflict.
+
+    The audit row says what each changed column was before.
+    """
 
     def change(conn: Connection) -> None:
         event = find(conn, project_no, code)
         events.change_event(conn, project_no, event.no, values)
         if codes is not None:
             _set_media(conn, project_no, event, codes, now_ms)
-        audit.record(conn, project_no, actor, "event.change", code, now_ms, **values, media=codes)
+        before = _changed_from(event, values)
+        after = {name: values[name] for name in before}
+        detail = {"before": before, "after": after, "media": codes}
+        audit.record(conn, project_no, actor, "event.change", code, now_ms, **detail)
 
     await db.write(change)
 
@@ -60,6 +70,11 @@ def find(conn: Connection, project_no: ProjectNo, code: str, path: str = "") -> 
     if event is None:
         raise NotFound(f"{path}: there is no such event." if path else "There is no such event.")
     return event
+
+
+def _changed_from(event: Event, values: dict[str, Any]) -> dict[str, Any]:
+    known = {"title": event.title, "timezone": event.timezone, **asdict(event.judging)}
+    return {name: known[name] for name, value in values.items() if value != known[name]}
 
 
 def media_of_codes(conn: Connection, project_no: ProjectNo, codes: Sequence[str]) -> list[Media]:

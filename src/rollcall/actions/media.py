@@ -9,6 +9,7 @@ from rollcall.actions.access import Gate, close_media
 from rollcall.actions.sessions import close_open_sessions, require_media
 from rollcall.base.secrets import new_code, new_key
 from rollcall.domain.checks.outcome import PromptOutcome
+from rollcall.domain.concurrency import Concurrency
 from rollcall.domain.errors import Malformed, NotFound, Problem
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, ProjectNo
 from rollcall.store import audit, events, media
@@ -29,6 +30,7 @@ class NewMedia:
     timezone: str | None
     starts_ms: int | None
     ends_ms: int | None
+    concurrency: Concurrency = "union"
 
 
 async def create_media(
@@ -45,6 +47,7 @@ async def create_media(
             "title": new.title,
             "kind": new.kind,
             "identity": new.identity,
+            "concurrency": new.concurrency,
             "timezone": timezone,
             "starts_ms": new.starts_ms,
             "ends_ms": new.ends_ms,

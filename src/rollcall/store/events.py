@@ -1,12 +1,13 @@
 """Events: one or more media whose time and checks are judged together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
 
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, MediaNo, ProjectNo
+from rollcall.domain.judging import AS_MADE, Judging
 from rollcall.store.tables import check_plans, checks, events, media, plan_draws, prompts, sessions
 
 # Rows of a media that name its event, beside evidence: a media that has evidence is not moved.
@@ -22,15 +23,27 @@ class Event:
     title: str
     timezone: str
     created_ms: int
+    judging: Judging
 
 
 def _query(project_no: ProjectNo) -> Select[Any]:
-    columns = (events.c.no, events.c.code, events.c.title, events.c.timezone, events.c.created_ms)
-    return select(*columns).where(events.c.project_no == project_no)
+    c = events.c
+    judging = (c.presence_policy, c.hidden_miss, c.hidden_counts, c.behind_counts)
+    return select(c.no, c.code, c.title, c.timezone, c.created_ms, *judging).where(c.project_no == project_no)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(row.no, row.code, row.title, row.timezone, row.created_ms, Judging(*row[5:]))
 
 
 def add_event(
-    conn: Connection, project_no: ProjectNo, code: EventCode, title: str, timezone: str, now_ms: int
+    conn: Connection,
+    project_no: ProjectNo,
+    code: EventCode,
+    title: str,
+    timezone: str,
+    now_ms: int,
+    judging: Judging = AS_MADE,
 ) -> Event:
     """Store a new event."""
     values = {
@@ -39,25 +52,26 @@ def add_event(
         "title": title,
         "timezone": timezone,
         "created_ms": now_ms,
+        **asdict(judging),
     }
     no = conn.execute(insert(events).values(values).returning(events.c.no)).scalar_one()
-    return Event(EventNo(no), code, title, timezone, now_ms)
+    return Event(EventNo(no), code, title, timezone, now_ms, judging)
 
 
 def find_event(conn: Connection, project_no: ProjectNo, code: str) -> Event | None:
     """Return an event of the project."""
     row = conn.execute(_query(project_no).where(events.c.code == code)).one_or_none()
-    return None if row is None else Event(*row)
+    return None if row is None else _event(row)
 
 
 def events_after(conn: Connection, project_no: ProjectNo, after_no: int, limit: int) -> list[Event]:
     """Return up to `limit` events in the order of their making."""
     query = _query(project_no).where(events.c.no > after_no).order_by(events.c.no).limit(limit)
-    return [Event(*row) for row in conn.execute(query)]
+    return [_event(row) for row in conn.execute(query)]
 
 
 def change_event(conn: Connection, project_no: ProjectNo, event_no: EventNo, values: dict[str, Any]) -> None:
-    """Set `title` and `timezone`, whichever is given."""
+    """Set `title`, `timezone` and the columns of `Judging`, whichever are given."""
     if values:
         of_event = update(events).where(events.c.project_no == project_no, events.c.no == event_no)
         conn.execute(of_event.values(values))

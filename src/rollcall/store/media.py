@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, insert, select, update
 
 from rollcall.domain.broadcast import State, state_at
+from rollcall.domain.concurrency import Concurrency
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, MediaNo, ProjectNo
 from rollcall.store.tables import events, media, plays
 
@@ -26,6 +27,7 @@ class Media:
     title: str
     kind: Kind
     identity: Identity
+    concurrency: Concurrency
     timezone: str
     starts_ms: int | None
     ends_ms: int | None
@@ -57,6 +59,7 @@ def _query() -> Select[Any]:
             media.c.title,
             media.c.kind,
             media.c.identity,
+            media.c.concurrency,
             media.c.timezone,
             media.c.starts_ms,
             media.c.ends_ms,

@@ -43,6 +43,7 @@ async def test_a_new_media_says_all_that_an_organiser_needs(api: Api) -> None:
         "state": "planned",
         "signal": "off",
         "identity": "signed",
+        "concurrency": "union",
         "timezone": "Europe/Moscow",
         "starts_at": "2150-01-01T07:00:00.000Z",
         "ends_at": "2150-01-01T09:00:00.500Z",

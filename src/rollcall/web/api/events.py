@@ -1,11 +1,14 @@
 """Events: what is judged together."""
 
+from dataclasses import fields
+
 from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import events as actions
 from rollcall.domain.ids import MediaCode
+from rollcall.domain.judging import Judging
 from rollcall.store import events
 from rollcall.store.database import Connection as Conn
 from rollcall.store.events import Event
@@ -14,6 +17,8 @@ from rollcall.web.deps import Deps, Given
 from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
 from rollcall.wire.api.events import EventChange, EventOut, NewEvent
 from rollcall.wire.api.values import given_fields, known_timezone, rfc3339
+
+JUDGED = tuple(field.name for field in fields(Judging))
 
 
 @post("/events", opt={"scope": "control"}, summary="Make an event")
@@ -25,6 +30,7 @@ async def create_event(data: JSONBody[NewEvent], deps: Given, caller: Known) -> 
         caller.project_no,
         data.title,
         data.timezone,
+        Judging(data.presence_policy, data.hidden_miss, data.hidden_counts, data.behind_counts),
         data.media,
         caller.actor,
         deps.clock.now_ms(),
@@ -49,7 +55,7 @@ async def list_events(
 
 @get("/events/{code:str}", opt={"scope": "access"}, summary="One event")
 async def get_event(code: FromPath[str], deps: Given, caller: Known) -> EventOut:
-    """Return an event with the codes of its media."""
+    """Return an event with the codes of its media, and how its evidence is judged."""
     return await _read(deps, caller, code)
 
 
@@ -58,7 +64,7 @@ async def change_event(
     code: FromPath[str], data: JSONBody[EventChange], deps: Given, caller: Known
 ) -> EventOut:
     """Change what is given; media that anybody has watched can no longer move."""
-    values = given_fields(data, "title", "timezone")
+    values = given_fields(data, "title", "timezone", *JUDGED)
     known_timezone(values.get("timezone"))
     codes = None if data.media is UNSET else data.media
     await actions.change_event(
@@ -77,7 +83,18 @@ async def _read(deps: Deps, caller: Caller, code: str) -> EventOut:
 
 
 def _shown(event: Event, codes: list[MediaCode]) -> EventOut:
-    return EventOut(event.code, event.title, event.timezone, list(codes), rfc3339(event.created_ms))
+    judging = event.judging
+    return EventOut(
+        code=event.code,
+        title=event.title,
+        timezone=event.timezone,
+        media=list(codes),
+        created_at=rfc3339(event.created_ms),
+        presence_policy=judging.presence_policy,
+        hidden_miss=judging.hidden_miss,
+        hidden_counts=judging.hidden_counts,
+        behind_counts=judging.behind_counts,
+    )
 
 
 handlers = [create_event, list_events, get_event, change_event]

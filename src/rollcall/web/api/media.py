@@ -30,6 +30,7 @@ async def create_media(data: JSONBody[NewMedia], deps: Given, caller: Known) -> 
         known_timezone(data.timezone),
         None if data.starts_at is None else moment_ms(data.starts_at, "$.starts_at"),
         None if data.ends_at is None else moment_ms(data.ends_at, "$.ends_at"),
+        data.concurrency,
     )
     code = await actions.create_media(deps.db, caller.project_no, new, caller.actor, deps.clock.now_ms())
     return await _read(deps, caller, code)
@@ -56,7 +57,9 @@ async def change_media(
     code: FromPath[str], data: JSONBody[MediaChange], deps: Given, caller: Known
 ) -> MediaOut:
     """Change what is given."""
-    values: dict[str, Any] = given_fields(data, "title", "event", "timezone", "identity", "state")
+    values: dict[str, Any] = given_fields(
+        data, "title", "event", "timezone", "identity", "concurrency", "state"
+    )
     known_timezone(values.get("timezone"))
     for name, moment in (("starts", data.starts_at), ("ends", data.ends_at)):
         if moment is not UNSET:
@@ -92,6 +95,7 @@ def _shown(deps: Deps, caller: Caller, row: Media) -> MediaOut:
         state=row.state(deps.clock.now_ms()),
         signal="off" if row.signal_ms is None else "on",
         identity=row.identity,
+        concurrency=row.concurrency,
         timezone=row.timezone,
         starts_at=rfc3339_or_none(row.starts_ms),
         ends_at=rfc3339_or_none(row.ends_ms),

@@ -5,32 +5,52 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from rollcall.domain.judging import HiddenMiss, PresencePolicy
 from rollcall.wire.api.values import Code, In, MomentOut, Timezone, Title
 
 MediaCodes = Annotated[list[Code], Meta(max_length=1000)]
 
 
 class NewEvent(In, frozen=True):
-    """An event; the media named here leave the events they belonged to."""
+    """An event; the media named here leave the events they belonged to.
+
+    `presence_policy`: what a missed check voids. `hidden_miss`: what a miss in a hidden frame is recorded as.
+    `hidden_counts` and `behind_counts`: whether time in a hidden page, or more than 60 s behind live, counts.
+    """
 
     title: Title
     timezone: Timezone = "Europe/Moscow"
     media: MediaCodes = msgspec.field(default_factory=list)
+    presence_policy: PresencePolicy = "record"
+    hidden_miss: HiddenMiss = "missed"
+    hidden_counts: bool = True
+    behind_counts: bool = False
 
 
 class EventChange(In, frozen=True):
-    """`media` replaces the whole list: a media left out gets an event of its own."""
+    """`media` replaces the whole list: a media left out gets an event of its own.
+
+    How evidence is judged may be changed at any time: every figure of the event follows.
+    """
 
     title: Title | UnsetType = UNSET
     timezone: Timezone | UnsetType = UNSET
     media: MediaCodes | UnsetType = UNSET
+    presence_policy: PresencePolicy | UnsetType = UNSET
+    hidden_miss: HiddenMiss | UnsetType = UNSET
+    hidden_counts: bool | UnsetType = UNSET
+    behind_counts: bool | UnsetType = UNSET
 
 
 class EventOut(msgspec.Struct, frozen=True):
-    """An event with the codes of its media."""
+    """An event with the codes of its media, and how its evidence is judged."""
 
     code: str
     title: str
     timezone: str
     media: list[str]
     created_at: MomentOut
+    presence_policy: PresencePolicy
+    hidden_miss: HiddenMiss
+    hidden_counts: bool
+    behind_counts: bool

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from rollcall.domain.concurrency import Concurrency
 from rollcall.wire.api.values import Code, In, Moment, MomentOut, Timezone, Title
 
 Kind = Literal["live", "recording", "scheduled"]
@@ -12,7 +13,11 @@ Identity = Literal["signed", "plain"]
 
 
 class NewMedia(In, frozen=True):
-    """A media; without `event` it gets one of its own. `timezone` defaults to the event's."""
+    """A media; without `event` it gets one of its own. `timezone` defaults to the event's.
+
+    `concurrency`: a participant may have several players open (`union`), the newest closes the others (`newest`), or
+    they are asked whether to go on in the new one (`ask`). Time is counted once in any case.
+    """
 
     title: Title
     kind: Kind
@@ -21,6 +26,7 @@ class NewMedia(In, frozen=True):
     ends_at: Moment | None = None
     timezone: Timezone | None = None
     identity: Identity = "signed"
+    concurrency: Concurrency = "union"
 
 
 class MediaChange(In, frozen=True):
@@ -32,6 +38,7 @@ class MediaChange(In, frozen=True):
     ends_at: Moment | UnsetType | None = UNSET
     timezone: Timezone | UnsetType = UNSET
     identity: Identity | UnsetType = UNSET
+    concurrency: Concurrency | UnsetType = UNSET
     state: Literal["live"] | UnsetType = UNSET
 
 
@@ -59,6 +66,7 @@ class MediaOut(msgspec.Struct, frozen=True):
     state: Literal["planned", "live", "ended"]
     signal: Literal["on", "off"]
     identity: Identity
+    concurrency: Concurrency
     timezone: str
     starts_at: MomentOut | None
     ends_at: MomentOut | None
