@@ -58,7 +58,7 @@ def test_refusals_are_sentences(sqlite_database: Database, tmp_path: Path) -> No
     media, _ = sqlite_database.write_now(fill)
     for arguments, sentence in (
         (["nosuchid"], "There is no media or event 'nosuchid'."),
-        ([media, "--format", "csv"], "The format 'csv' is not available; available: json, xml."),
+        ([media, "--format", "pdf"], "The format 'pdf' is not available; available: json, xml, csv, xlsx."),
         ([media, "--session", "nosuchid"], "There is no session 'nosuchid' here."),
         ([media, "-o", str(tmp_path / "no" / "such" / "file")], "No such file or directory"),
     ):

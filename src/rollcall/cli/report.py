@@ -17,14 +17,14 @@ from rollcall.base.settings import Settings
 from rollcall.cli.options import with_settings
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import SessionId, UserId
-from rollcall.render.formats import Format, named
+from rollcall.render.formats import FORMATS, Format, named
 from rollcall.store.database import Database, open_database
 from rollcall.wire.statistics import Report
 
 
 @click.command()
 @click.argument("code")
-@click.option("--format", "name", default="json", show_default=True, help="json or xml.")
+@click.option("--format", "name", default="json", show_default=True, help=f"{', '.join(FORMATS)}.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write [standard output]."
 )

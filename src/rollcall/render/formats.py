@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rollcall.domain.errors import NotAcceptable
+from rollcall.render.statistics_csv import csv_chunks
 from rollcall.render.statistics_json import json_chunks
+from rollcall.render.statistics_xlsx import xlsx_chunks
 from rollcall.render.statistics_xml import xml_chunks
 from rollcall.wire.statistics import Report
 
@@ -17,11 +19,15 @@ class Format:
     media_type: str
     accepted: tuple[str, ...]
     chunks: Callable[[Report], Iterator[bytes]]
+    is_file: bool = False  # for a person to save, not for a program to read at once
 
 
 JSON = Format("json", "application/json", ("application/json", "application/*", "*/*"), json_chunks)
 XML = Format("xml", "application/xml; charset=utf-8", ("application/xml", "text/xml", "text/*"), xml_chunks)
-FORMATS = {"json": JSON, "xml": XML}
+CSV = Format("csv", "text/csv; charset=utf-8", ("text/csv",), csv_chunks, is_file=True)
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True)
+FORMATS = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX}
 
 
 def named(name: str) -> Format:

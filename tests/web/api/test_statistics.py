@@ -107,14 +107,22 @@ async def test_filters_and_personal_data(sqlite_database: Database) -> None:
         assert (await read(hall.anonymous_key)).json()["participants"] == whole["participants"]
 
 
+@pytest.mark.parametrize(("name", "begins"), [("csv", b"\xef\xbb\xbfuser_id,"), ("xlsx", b"PK")])
+async def test_tables_are_files_to_save(sqlite_database: Database, name: str, begins: bytes) -> None:
+    hall = await sqlite_database.write(fill)
+    async with serving(sqlite_database) as client:
+        query = {"format": name}
+        answer = await client.get(f"/media/{hall.media}/statistics", params=query, headers=bearer(hall.key))
+    assert answer.content.startswith(begins)
+    assert answer.headers["content-disposition"] == f'attachment; filename="statistics-{hall.media}.{name}"'
+
+
 @pytest.mark.parametrize(
     ("query", "accept", "status", "code"),
     [
-        ({"format": "csv"}, "*/*", 406, "not_acceptable"),
-        ({"format": "xlsx"}, "*/*", 406, "not_acceptable"),
         ({"format": "pdf"}, "*/*", 406, "not_acceptable"),
         ({"format": "yaml"}, "application/json", 406, "not_acceptable"),
-        ({}, "text/csv", 406, "not_acceptable"),
+        ({}, "text/plain", 406, "not_acceptable"),
         ({"include": "email"}, "*/*", 400, "malformed"),
         ({"include": ""}, "*/*", 400, "malformed"),
         ({"since": "now"}, "*/*", 400, "malformed"),

@@ -25,7 +25,9 @@ PERSONAL = ("ip", "user_agent")
 
 Format = Annotated[
     str | None,
-    Parameter(description="`json` or `xml`; without it the `Accept` header chooses.", max_length=50),
+    Parameter(
+        description="`json`, `xml`, `csv` or `xlsx`; without it the `Accept` header chooses.", max_length=50
+    ),
 ]
 Include = Annotated[
     str | None,
@@ -58,7 +60,9 @@ async def read_media_statistics(
     """Return who watched how long in which session and how every check ended, as of this moment."""
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id)
-    return _answer(wanted, await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms()))
+    return _answer(
+        wanted, await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms()), code
+    )
 
 
 @get(
@@ -82,7 +86,9 @@ async def read_event_statistics(
     """Return the same for all media of an event; a moment watched in two halls counts once in `watched_ms`."""
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id)
-    return _answer(wanted, await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms()))
+    return _answer(
+        wanted, await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms()), code
+    )
 
 
 def _format(name: str | None, request: StrictRequest) -> formats.Format:
@@ -104,8 +110,10 @@ def _ask(caller: Caller, include: str | None, user_id: str | None, session_id: s
     )
 
 
-def _answer(wanted: formats.Format, report: Report) -> Stream:
+def _answer(wanted: formats.Format, report: Report, code: str) -> Stream:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    if wanted.is_file:
+        headers["Content-Disposition"] = f'attachment; filename="statistics-{code}.{wanted.name}"'
     return Stream(in_threads(wanted.chunks(report)), media_type=wanted.media_type, headers=headers)
 
 

@@ -1,0 +1,62 @@
+"""A report as cells: which columns its rows have and what stands in them, for formats that are tables.
+
+Columns follow the fields of the statistics, so a new figure appears in every table by itself. A scalar is a column;
+lists of texts and of flags become one cell each. It knows no file format.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TypeAlias, get_args, get_origin
+
+from msgspec import UNSET, Struct, structs
+
+from rollcall.wire.statistics import Participant
+
+Cell: TypeAlias = str | int | bool | None
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ROWS_OF_THEIR_OWN = frozenset({"sessions", "checks", "per_media"})
+
+
+def guarded(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula (OWASP: CSV injection)."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+@cache
+def scalars(kind: type[Struct]) -> tuple[str, ...]:
+    """Return the names of the fields that hold one value."""
+    return tuple(field.name for field in structs.fields(kind) if not _is_list(field.type))
+
+
+def present(value: Struct, names: Iterable[str]) -> list[str]:
+    """Return those of `names` that this report has: fields of other kinds of report are not set."""
+    return [name for name in names if getattr(value, name) is not UNSET]
+
+
+def cells(value: Struct, names: Sequence[str]) -> list[Cell]:
+    """Return the values of these fields."""
+    return [getattr(value, name) for name in names]
+
+
+def list_names(row: Participant) -> list[str]:
+    """Return the lists of a participant that are one cell each."""
+    lists = (field.name for field in structs.fields(Participant) if _is_list(field.type))
+    return [name for name in present(row, lists) if name not in ROWS_OF_THEIR_OWN]
+
+
+def list_texts(row: Participant, names: Sequence[str]) -> list[Cell]:
+    """Return these lists as one cell each, an item a line."""
+    return ["\n".join(_item(item) for item in getattr(row, name)) for name in names]
+
+
+def _item(item: object) -> str:
+    """Return a text as it is, and of anything that was counted what it was and how often."""
+    if isinstance(item, str):
+        return item
+    assert isinstance(item, Struct)
+    return ": ".join(str(value) for value in structs.asdict(item).values() if value is not None)
+
+
+def _is_list(kind: object) -> bool:
+    return any(get_origin(part) is list for part in (kind, *get_args(kind)))

@@ -1,0 +1,85 @@
+"""Statistics as CSV (RFC 4180, UTF-8 with a mark so that spreadsheets know it): a row per participant and session.
+
+Columns have the names of the JSON, those of a session with `session_` before them. Whoever has no session is one row
+all the same. How single checks went is in the other formats.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+from msgspec import Struct
+
+from rollcall.render.cells import Cell, cells, guarded, list_names, list_texts, present, scalars
+from rollcall.wire.statistics import Participant, ParticipantSession, Report, Session
+
+BATCH_ROWS = 250
+BOM = "\ufeff"
+OF_SESSION = "session_"
+
+
+def csv_chunks(report: Report) -> Iterator[bytes]:
+    """Yield the report as the pieces of one CSV file."""
+    text = io.StringIO(BOM)
+    text.seek(0, io.SEEK_END)
+    writer = csv.writer(text)
+    known = {session.id: session for session in report.sessions}
+    rows = iter(report.participants)
+    first = next(rows, None)
+    columns = _Columns(first, report.sessions)
+    writer.writerow(columns.header)
+    if first is not None:
+        writer.writerows(columns.rows(first, known))
+    yield _take(text)
+    while batch := list(islice(rows, BATCH_ROWS)):
+        for row in batch:
+            writer.writerows(columns.rows(row, known))
+        yield _take(text)
+
+
+class _Columns:
+    """The columns of one report: fields that it does not have are left out, as its first values tell."""
+
+    def __init__(self, first: Participant | None, sessions: list[Session]) -> None:
+        self._person = list(scalars(Participant)) if first is None else present(first, scalars(Participant))
+        self._lists = [] if first is None else list_names(first)
+        # `id` is the `session_id` of what was watched in it.
+        head = [name for name in scalars(Session) if name != "id"]
+        self._head = present(sessions[0], head) if sessions else head
+        self._watched = [name for name in scalars(ParticipantSession) if name != "session_id"]
+        of_session = [*self._head, *self._watched]
+        self.header = [
+            *self._person, *self._lists, "session_id", *(OF_SESSION + name for name in of_session)
+        ]  # fmt: skip
+
+    def rows(self, row: Participant, known: dict[str, Session]) -> Iterator[list[str]]:
+        """Yield the lines of one participant."""
+        person = [*cells(row, self._person), *list_texts(row, self._lists)]
+        for watched in row.sessions or (None,):
+            yield [_text(cell) for cell in [*person, *self._session(watched, known)]]
+
+    def _session(self, watched: ParticipantSession | None, known: dict[str, Session]) -> list[Cell]:
+        if watched is None:
+            return [None] * (1 + len(self._head) + len(self._watched))
+        head: Struct = known[watched.session_id]
+        return [watched.session_id, *cells(head, self._head), *cells(watched, self._watched)]
+
+
+def _text(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case int():
+            return str(cell)
+        case _:
+            return guarded(cell)
+
+
+def _take(text: io.StringIO) -> bytes:
+    piece = text.getvalue().encode("utf-8", "replace")
+    text.seek(0)
+    text.truncate()
+    return piece

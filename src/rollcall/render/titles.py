@@ -1,0 +1,94 @@
+"""What columns and sheets are called for people: Russian titles of the statistics' fields, and words for their values.
+
+Programs read JSON, XML and CSV, whose names are the contract's; a spreadsheet is read by people. A field without a
+title keeps its name, which a test refuses.
+"""
+
+from typing import Final
+
+SUMMARY, SESSIONS, CHECKS = "Сводка", "Сессии", "Контроли"
+PARTICIPANTS, CHECK_LOG = "Участники", "Журнал контролей"
+
+TITLES: Final = {
+    "answer": "Ответ",
+    "behind_ms": "С отставанием от эфира",
+    "check_id": "Контроль",
+    "checks": "Контролей",
+    "checks_confirmed": "подтверждено",
+    "checks_missed": "пропущено",
+    "code": "Код",
+    "confirmed": "Подтвердили",
+    "confirmed_at": "Подтверждено",
+    "correct": "Ответ верный",
+    "duration_ms": "Продолжительность",
+    "ends_at": "Конец",
+    "event": "Мероприятие",
+    "first_seen_at": "Первый вход",
+    "flags": "Отметки для проверки",
+    "from_ms": "С позиции",
+    "generated_at": "Отчёт составлен",
+    "hidden_ms": "В скрытой вкладке",
+    "id": "Код",
+    "identity": "Вход",
+    "ip": "IP-адреса",
+    "issued_at": "Задан",
+    "kind": "Вид",
+    "last_issued_at": "Задан последнему",
+    "last_seen_at": "Последняя связь",
+    "late": "Ответ пришёл позже",
+    "lifetime_s": "Время на ответ, с",
+    "media": "Трансляция",
+    "missed": "Пропустили",
+    "muted_ms": "Без звука",
+    "name": "Имя",
+    "not_present": "Не смотрели",
+    "ordinal": "Номер",
+    "origin": "Откуда",
+    "outcome": "Итог",
+    "overlap_ms": "В нескольких плеерах сразу",
+    "participants": "Участников",
+    "paused_ms": "На паузе",
+    "recovered_ms": "Восстановлено",
+    "removed_at": "Доступ закрыт",
+    "session_id": "Сессия",
+    "sessions": "Сессий",
+    "shown_at": "Показан",
+    "sound": "Со звуком",
+    "stalled_ms": "Картинка стояла",
+    "starts_at": "Начало",
+    "timezone": "Часовой пояс",
+    "title": "Название",
+    "to_ms": "До позиции",
+    "undelivered": "Не доставлен",
+    "unverified_ms": "Не подтверждено, не засчитано",
+    "user_agent": "Браузеры",
+    "user_id": "User ID",
+    "voided_ms": "Снято из-за пропуска контроля",
+    "watched_ms": "Просмотрено",
+    "watched_plain_ms": "из них без подписи",
+}
+
+WORDS: Final = {
+    "identity": {"signed": "по подписи", "plain": "по User ID"},
+    "kind": {"live": "трансляция", "recording": "запись", "scheduled": "запись по расписанию"},
+    "origin": {"manual": "вручную", "plan": "по плану"},
+    "outcome": {
+        "confirmed": "подтверждён",
+        "missed": "пропущен",
+        "undelivered": "не доставлен",
+        "not_present": "не смотрел",
+        "cancelled": "отменён",
+        "excused": "снят",
+        "pending": "ещё идёт",
+    },
+}
+
+
+def title(name: str) -> str:
+    """Return what a field is called."""
+    return TITLES.get(name, name)
+
+
+def word(name: str, value: str) -> str:
+    """Return how a value of a field is said."""
+    return WORDS.get(name, {}).get(value, value)

@@ -1,0 +1,194 @@
+"""CSV and XLSX tell every number of the JSON, read back by other readers, and run no formula."""
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from rollcall.render import statistics_xlsx, titles
+from rollcall.render.cells import scalars
+from rollcall.render.statistics_csv import csv_chunks
+from rollcall.render.statistics_json import json_chunks
+from rollcall.render.statistics_xlsx import xlsx_chunks
+from rollcall.wire.statistics import (
+    Check,
+    Media,
+    Participant,
+    ParticipantCheck,
+    ParticipantSession,
+    Report,
+    Session,
+)
+
+EXCEL_ZERO = dt.datetime.fromisoformat("1899-12-30T00:00:00")
+ZONE = "Asia/Vladivostok"
+TITLES = {title: name for name, title in titles.TITLES.items()}
+MEDIA = Media("mediaaaa", "eventttt", "=cmd|' /C calc'!A0", "live", ZONE)
+ISSUED = "2026-03-01T09:30:00.000Z"
+SESSIONS = [
+    Session("sess0001", "Блок 1", "2026-03-01T09:00:00.000Z", "2026-03-01T10:00:00.123Z", 3_600_123),
+    Session("sess0002", "+Блок 2", "2026-03-01T10:30:00.000Z", None, 1_234_567),
+]
+CHECKS = [
+    Check("check001", "sess0001", "plan", 1, ISSUED, ISSUED, 60, True, 1, 2, 3, 4),
+]
+
+names = st.none() | st.sampled_from(
+    ["Анна Иванова", "=1+1", "-2", "@SUM(A1)", "\tx", "a\nb", 'q"q;,', "💡 نص"]
+)
+amounts = st.integers(0, 10**9)
+moments = st.none() | st.sampled_from(["2026-03-01T09:00:00.001Z", "2026-12-31T23:59:59.999Z"])
+in_sessions = st.lists(
+    st.builds(
+        ParticipantSession, st.sampled_from(["sess0001", "sess0002"]), amounts, amounts, amounts
+    ),
+    max_size=2,
+    unique_by=lambda session: session.session_id,
+)  # fmt: skip
+in_checks = st.lists(
+    st.builds(
+        ParticipantCheck, st.just("check001"), st.sampled_from([None, "sess0001"]),
+        st.sampled_from(["confirmed", "missed", "not_present"]), st.booleans(), moments, moments, moments,
+    ),
+    max_size=1,
+)  # fmt: skip
+people = st.lists(
+    st.builds(
+        Participant, st.text("=+-@abcЯ", min_size=1, max_size=8), names, st.sampled_from(["signed", "plain"]),
+        amounts, amounts, moments, moments, moments, in_sessions, in_checks,
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+def report(rows: list[Participant]) -> Report:
+    return Report(MEDIA, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows))
+
+
+def as_json(rows: list[Participant]) -> Any:
+    return msgspec.json.decode(b"".join(json_chunks(report(rows))))
+
+
+def unguarded(text: str) -> str:
+    return text.removeprefix("'")
+
+
+@given(rows=people)
+def test_csv_has_every_number_of_the_json_and_no_formula(rows: list[Participant]) -> None:
+    written = b"".join(csv_chunks(report(rows))).decode("utf-8")
+    assert written.startswith("\ufeff")
+    lines = list(csv.DictReader(io.StringIO(written[1:], newline=""), strict=True))
+    assert not [cell for line in lines for cell in line.values() if cell.startswith(tuple("=+-@\t\r"))]
+    heads = {session.id: session for session in SESSIONS}
+    expected = []
+    for row in as_json(rows)["participants"]:
+        for watched in row["sessions"] or [None]:
+            line = {name: row[name] for name in scalars(Participant) if name in row}
+            if watched:
+                line |= {
+                    "session_id": watched["session_id"],
+                    "session_title": heads[watched["session_id"]].title,
+                }
+                line |= {f"session_{name}": watched[name] for name in watched if name != "session_id"}
+                line["session_duration_ms"] = heads[watched["session_id"]].duration_ms
+            expected.append({name: "" if value is None else str(value) for name, value in line.items()})
+    assert [
+        {name: unguarded(line[name]) for name in known} for line, known in zip(lines, expected, strict=True)
+    ] == expected
+
+
+def workbook(rows: list[Participant]) -> dict[str, list[list[Any]]]:
+    file = io.BytesIO(b"".join(xlsx_chunks(report(rows))))
+    book = CalamineWorkbook.from_filelike(file)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def ms_of(cell: Any) -> int:
+    """Return the milliseconds of a duration as a reader gives it."""
+    if isinstance(cell, dt.timedelta):
+        return round(cell.total_seconds() * 1000)
+    if isinstance(cell, dt.time):
+        return round((cell.hour * 3600 + cell.minute * 60 + cell.second) * 1000 + cell.microsecond / 1000)
+    if isinstance(cell, dt.datetime):
+        return round((cell - EXCEL_ZERO).total_seconds() * 1000)
+    return round(float(cell) * 86_400_000)
+
+
+def read_back(name: str, cell: Any) -> Any:
+    """Return what the JSON says where a cell of the column `name` is."""
+    if cell == "":
+        return None
+    if name.endswith("_ms"):
+        return ms_of(cell)
+    if name.endswith("_at"):
+        moment = cell.replace(tzinfo=ZoneInfo(ZONE)).astimezone(dt.UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if name in titles.WORDS:
+        return {said: value for value, said in titles.WORDS[name].items()}[cell]
+    if name in ("late", "sound"):
+        return {"да": True, "нет": False}[cell]
+    return int(cell) if isinstance(cell, float) else cell
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=people)
+def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> None:
+    sheets, told = workbook(rows), as_json(rows)
+    assert list(sheets) == [
+        titles.SUMMARY,
+        titles.SESSIONS,
+        titles.CHECKS,
+        titles.PARTICIPANTS,
+        titles.CHECK_LOG,
+    ]
+    for name, part in ((titles.SESSIONS, "sessions"), (titles.CHECKS, "checks")):
+        header, *lines = sheets[name]
+        fields = [TITLES_OF[part].get(title, title) for title in header]
+        assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == told[
+            part
+        ]
+    header, *lines = sheets[titles.PARTICIPANTS]
+    fields = [name for name in scalars(Participant) if name in told["participants"][0]] if rows else []
+    for row, line in zip(told["participants"], lines, strict=True):
+        assert {f: read_back(f, c) for f, c in zip(fields, line, strict=False)} == {f: row[f] for f in fields}
+        own = {s["session_id"]: s for s in row["sessions"]}
+        of_session = statistics_xlsx.IN_SESSION
+        cells = iter(line[len(header) - len(SESSIONS) * len(of_session) :])
+        for session in SESSIONS:
+            found = {f: read_back(f, next(cells)) for f in of_session}
+            assert found == {f: own[session.id][f] if session.id in own else None for f in of_session}
+    _, *lines = sheets[titles.CHECK_LOG]
+    fields = ["user_id", "name", *scalars(ParticipantCheck)]
+    log = [
+        {"user_id": row["user_id"], "name": row["name"], **check}
+        for row in told["participants"]
+        for check in row["checks"]
+    ]
+    assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == log
+
+
+TITLES_OF = {
+    "sessions": {titles.title(name): name for name in scalars(Session)},
+    "checks": {titles.title(name): name for name in scalars(Check)},
+}
+
+
+@pytest.mark.parametrize("kind", [Participant, ParticipantSession, ParticipantCheck, Session, Check, Media])
+def test_every_column_has_a_title_for_people(kind: type[msgspec.Struct]) -> None:
+    assert [name for name in scalars(kind) if name not in titles.TITLES] == []
+
+
+def test_a_log_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics_xlsx, "ROWS_PER_SHEET", 3)
+    check = ParticipantCheck("check001", None, "confirmed", False, None, None, None)
+    rows = [Participant(f"u{n}", None, "signed", 0, 0, None, None, None, [], [check]) for n in range(5)]
+    sheets = workbook(rows)
+    parts = [titles.CHECK_LOG, f"{titles.CHECK_LOG} 2", f"{titles.CHECK_LOG} 3"]
+    assert [[line[0] for line in sheets[part][1:]] for part in parts] == [["u0", "u1"], ["u2", "u3"], ["u4"]]
