@@ -1,0 +1,300 @@
+"""An audience without sockets on a clock that is set: every envelope takes the real way, from its bytes to the disk.
+
+`Node` is one process above a database: what it holds in memory, and forgets when it crashes. `Viewer` is one open
+player by the rules of the page's recorder: it cuts its time at ticks, changes and marks, keeps rows until they are
+acknowledged, and notes apart what really happened. Nothing here sleeps.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import insert
+
+from rollcall.actions import plays as play_actions
+from rollcall.actions.evidence import EvidenceWriter
+from rollcall.domain.evidence.tick import Tick, first_number_after_resume, tick_mac
+from rollcall.domain.ids import MediaNo, UserId
+from rollcall.live.hub import Hub
+from rollcall.live.playing import Playing
+from rollcall.live.plays import LivePlay, Received, receive
+from rollcall.store import tables
+from rollcall.store.database import Connection, Database
+from rollcall.store.grants import hash_secret
+from rollcall.store.plays import Client
+from rollcall.wire import viewer_in
+from tests.hall import SetClock
+from tests.history import Records
+
+KEY = b"k" * 32
+CLIENT = Client("192.0.2.1", "Browser")
+BEHIND_LIVE_MS = 6_000
+ROWS_AT_ONCE = 200
+State = Literal["playing", "paused", "stalled", "seeking", "ended"]
+MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass
+class Place:
+    """A media with its project and event; `grants` by user."""
+
+    project_no: int
+    event_no: int
+    event: str
+    media_no: int
+    code: str
+    list_no: int
+    grants: dict[str, str] = field(default_factory=dict)
+
+
+def add_place(
+    conn: Connection, *users: str, of: Place | None = None, kind: str = "live", identity: str = "signed"
+) -> Place:
+    """Store a media whose list has these participants, each with a grant; `of` names a media of the same event."""
+    records = Records(conn)
+    if of is not None:
+        records.project_no, records.event_no, records.event = of.project_no, of.event_no, of.event
+    media_no = records.media(kind=kind, identity=identity)
+    list_no = records.list_of(media_no)
+    code = records.codes[media_no]
+    place = Place(records.project_no, records.event_no, records.event, media_no, code, list_no)
+    for user_id in users:
+        records.participant(list_no, user_id)
+        add_grant(conn, place, user_id, identity=identity)
+    return place
+
+
+def add_grant(conn: Connection, place: Place, user_id: str, *, identity: str = "signed") -> str:
+    """Store a grant of a user at a media and return its secret, which also becomes the user's in `place`."""
+    secret = f"grant of {user_id} ({identity}) at {place.code}"
+    values = {"project_no": place.project_no, "media_no": place.media_no, "user_id": user_id}
+    known = {"hash": hash_secret(secret), "identity": identity, "created_ms": 0}
+    conn.execute(insert(tables.grants).values(**values, **known))
+    place.grants[user_id] = secret
+    return secret
+
+
+class Node:
+    """One process: the plays it holds, its writer, and what it counts live."""
+
+    def __init__(self, db: Database, clock: SetClock) -> None:
+        self.db, self.clock = db, clock
+        self.begin()
+
+    def begin(self) -> None:
+        """Start with an empty memory: what was not committed is gone."""
+        self.hub, self.playing = Hub(), Playing()
+        self.writer = EvidenceWriter(self.db, self.clock, self.hub)
+
+    async def let_in(
+        self, place: Place, grant: str, play: viewer_in.PlayRef | None
+    ) -> play_actions.OpenedPlay:
+        """Open a play or take one over."""
+        arrival = play_actions.Arrival(place.code, viewer_in.Hello(grant, play), CLIENT)
+        return await play_actions.Entrance(self.db, self.clock, self.playing).enter(arrival)
+
+    def take(self, play: LivePlay, payload: bytes) -> Received:
+        """Receive an envelope as the socket does."""
+        message = viewer_in.decode(payload)
+        assert isinstance(message, viewer_in.Rows)
+        received = receive(play, message, KEY, self.clock.now_ms())
+        for start_ms, end_ms in received.proven:
+            self.playing.note(play.media_no, play.user_id, start_ms, end_ms)
+        if received.applied_rows:
+            self.writer.add(play, received.applied_rows)
+        return received
+
+    async def commit(self) -> None:
+        """Let everything that waits reach the disk: what waits when the writer is cancelled is committed first."""
+        task = asyncio.create_task(self.writer.run())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    def played_ms(self, place: Place, user_id: str) -> int:
+        """Return what this process counts live for a participant."""
+        return self.playing.played_ms(MediaNo(place.media_no), UserId(user_id))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What really happened in a row: `[start_ms, end_ms)` of server time (a mark is a moment)."""
+
+    seq: int
+    start_ms: int
+    end_ms: int
+    state: str
+    visible: bool
+    muted: bool
+
+
+@dataclass
+class _Open:
+    at_ms: int
+    content_ms: int
+    tick: int
+    state: State = "playing"
+    visible: bool = True
+    muted: bool = False
+
+
+class Viewer:
+    """One open player of a participant. Its clock shows `skew_ms` when it opens and runs `drift_ppm` too fast."""
+
+    def __init__(
+        self, place: Place, user_id: str, clock: SetClock, *, skew_ms: int = 0, drift_ppm: int = 0
+    ) -> None:
+        self.place, self.user_id, self.clock = place, user_id, clock
+        self.skew_ms, self.drift_ppm = skew_ms, drift_ppm
+        self.opened_ms = clock.at_ms
+        self.online, self.closed = True, False
+        self.truth: list[Stretch] = []
+        self.rows: list[viewer_in.Beat | viewer_in.Mark] = []
+        self.told: list[int] = []  # every acknowledgement; -1: it was given up
+        self._ticks: dict[int, viewer_in.TickProof] = {}
+        self._next_seq = self._next_n = 1
+        self._node: Node
+
+    async def open(self, node: Node, state: State = "playing") -> "Viewer":
+        """Open the play on this node; the first tick is answered at once."""
+        self._hold(node, await node.let_in(self.place, self.place.grants[self.user_id], None))
+        self._open = _Open(self.clock.at_ms, self._live_ms(), 0, state)
+        self.tick()
+        return self
+
+    async def resume(self, node: Node) -> None:
+        """Connect again, to this node: the play goes on, a tick is answered before any row is sent."""
+        ref = viewer_in.PlayRef(self.play.code, self._upload_key)
+        self.online = True
+        self._hold(node, await node.let_in(self.place, self.place.grants[self.user_id], ref))
+        self._next_n = first_number_after_resume(self.play.state.opened_ms, self.clock.at_ms)
+        self._forget(self.play.durable)
+        self.tick()
+
+    def tick(self) -> None:
+        """Receive a tick at this moment; answer it with every row that is not acknowledged."""
+        if not self.closed:
+            self.cut()
+        if not self.online:
+            return
+        n, at_ms = self._next_n, self.clock.at_ms
+        self._next_n += 1
+        proof = viewer_in.TickProof(n, at_ms, tick_mac(KEY, self.play.code, Tick(n, at_ms)))
+        self._ticks[n] = proof
+        self._echo = viewer_in.Echo(n, self.reads())
+        self._open.tick = n
+        self.send()
+
+    def change(self, **to: Any) -> None:
+        """Play, pause, hide, mute: whatever becomes different now."""
+        self.cut()
+        if to.get("state") == "playing" and self._open.state != "playing":
+            self._open.content_ms = self._live_ms()
+        for name, value in to.items():
+            setattr(self._open, name, value)
+        self.send()
+
+    def mark(self, kind: MarkKind, check: str, answer: str | None = None) -> None:
+        """Note a moment of a check's prompt."""
+        self.cut()
+        at = self._next_seq, 0, self._open.tick, self.reads()
+        self.rows.append(viewer_in.Mark(*at, kind, check, visible=self._open.visible, answer=answer))
+        self.truth.append(Stretch(self._next_seq, self.clock.at_ms, self.clock.at_ms, "mark", True, False))
+        self._next_seq += 1
+        self.send()
+
+    def close(self) -> None:
+        """Cut what is open, send it, and record nothing more."""
+        self.change(state="ended")
+        self.closed = True
+
+    def cut(self) -> None:
+        """Close the open stretch into a beat and begin the next one in the same state."""
+        was, now_ms = self._open, self.clock.at_ms
+        begin, end = self.reads(was.at_ms), self.reads()
+        if end <= begin:
+            return
+        content = was.content_ms + (now_ms - was.at_ms if was.state == "playing" else 0)
+        self.rows.append(
+            viewer_in.Beat(
+                self._next_seq, 0, was.tick, begin, end, was.content_ms, content,
+                was.state, visible=was.visible, muted=was.muted,
+            )
+        )  # fmt: skip
+        self.truth.append(Stretch(self._next_seq, was.at_ms, now_ms, was.state, was.visible, was.muted))
+        self._next_seq += 1
+        was.at_ms, was.content_ms = now_ms, content
+
+    def send(self) -> None:
+        """Send what is not acknowledged, unless the network is away."""
+        starts = range(0, len(self.rows) or 1, ROWS_AT_ONCE) if self.online else ()
+        for start in starts:
+            self.deliver(self.envelope(self.rows[start : start + ROWS_AT_ONCE]))
+
+    def envelope(self, rows: list[viewer_in.Beat | viewer_in.Mark] | None = None) -> bytes:
+        """Return the bytes of an envelope sent now: the rows that wait longest, or these."""
+        rows = self.rows[:ROWS_AT_ONCE] if rows is None else rows
+        cited = sorted({row.tick for row in rows if row.tick in self._ticks} | {self._echo.tick})
+        epochs = [viewer_in.Epoch(0, self.skew_ms, self.opened_ms)]
+        message = viewer_in.Rows(
+            self.play.code, self.reads(), 0, self._echo, [self._ticks[n] for n in cited], epochs, rows
+        )
+        return _encode(message)
+
+    def deliver(self, payload: bytes) -> Received:
+        """Let an envelope arrive now, whenever it was made."""
+        return self._node.take(self.play, payload)
+
+    def reads(self, at_ms: int | None = None) -> int:
+        """Return what the player's clock shows at a moment of server time, by default now."""
+        passed = (self.clock.at_ms if at_ms is None else at_ms) - self.opened_ms
+        return round(self.skew_ms + passed * (1 + self.drift_ppm / 1_000_000))
+
+    def played(self, until_seq: int | None = None) -> list[tuple[int, int]]:
+        """Return the stretches really played, up to a row."""
+        return [
+            (s.start_ms, s.end_ms)
+            for s in self.truth
+            if s.state == "playing" and (until_seq is None or s.seq <= until_seq)
+        ]
+
+    def _hold(self, node: Node, opened: play_actions.OpenedPlay) -> None:
+        self._node, self._upload_key = node, opened.upload_key
+        self.play = play_actions.hold(opened, self._hear_of, lambda: self.told.append(-1))
+
+    def _hear_of(self, durable: int) -> None:
+        self.told.append(durable)
+        self._forget(durable)
+
+    def _forget(self, durable: int) -> None:
+        self.rows = [row for row in self.rows if row.seq > durable]
+        cited = {row.tick for row in self.rows} | {self._echo.tick, self._open.tick}
+        self._ticks = {n: proof for n, proof in self._ticks.items() if n in cited}
+
+    def _live_ms(self) -> int:
+        return self.clock.at_ms - BEHIND_LIVE_MS
+
+
+async def pass_time(
+    node: Node, viewers: list[Viewer], until_ms: int, *, tick_ms: int = 10_000, commit_ms: int = 60_000
+) -> None:
+    """Let time pass: ticks for each open player, spread over the period, and a commit now and then."""
+    clock = node.clock
+    due = [(clock.at_ms + tick_ms * (i + 1) // len(viewers), viewer.tick) for i, viewer in enumerate(viewers)]
+    commit_at_ms = clock.at_ms + commit_ms
+    while due and (soonest := min(due, key=_at))[0] <= until_ms:
+        due.remove(soonest)
+        clock.at_ms = soonest[0]
+        soonest[1]()
+        due.append((soonest[0] + tick_ms, soonest[1]))
+        if clock.at_ms >= commit_at_ms:
+            commit_at_ms = clock.at_ms + commit_ms
+            await node.commit()
+    clock.at_ms = until_ms
+
+
+def _at(due: tuple[int, Callable[[], None]]) -> int:
+    return due[0]

@@ -1,0 +1,50 @@
+"""Reading the statistics in every machine-readable format, with proof that all tell the same (I18)."""
+
+from typing import Any
+
+import msgspec
+from lxml import etree
+
+from rollcall.actions.statistics import Ask, report_anything_now
+from rollcall.render.statistics_json import json_chunks
+from rollcall.render.statistics_xml import schema, xml_chunks
+from rollcall.store.database import Database
+
+XSD = etree.XMLSchema(etree.fromstring(schema()))
+SINGULAR = {"sessions": "session", "checks": "check", "participants": "participant"}
+
+
+def read_report(database: Database, code: str, now_ms: int, ask: Ask | None = None) -> Any:
+    """Return the report as its JSON says it; its XML is valid and says the same of every scalar."""
+    ask = ask or Ask()
+    told = msgspec.json.decode(b"".join(json_chunks(report_anything_now(database, code, ask, now_ms))))
+    root = etree.fromstring(b"".join(xml_chunks(report_anything_now(database, code, ask, now_ms))))
+    XSD.assertValid(root)
+    assert _xml(root) == _scalars("statistics", told)
+    return told
+
+
+def _xml(element: etree._Element) -> list[Any]:
+    """Return an element as `[name, attributes, children]`."""
+    return [element.tag, dict(element.attrib), [_xml(child) for child in element]]
+
+
+def _scalars(name: str, value: Any) -> list[Any]:
+    """Return what the JSON says in the shape of `_xml`: scalars are attributes, null ones are left out."""
+    attributes = {
+        key: _text(content)
+        for key, content in value.items()
+        if content is not None and not isinstance(content, (dict, list))
+    }
+    children = [
+        _scalars(key, content)
+        if isinstance(content, dict)
+        else [key, {}, [_scalars(SINGULAR.get(key, "media"), item) for item in content]]
+        for key, content in value.items()
+        if isinstance(content, (dict, list))
+    ]
+    return [name, attributes, children]
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
