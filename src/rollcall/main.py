@@ -24,9 +24,11 @@ from litestar.types import ASGIApp
 
 from rollcall.actions.broadcast import Broadcast
 from rollcall.actions.evidence import EvidenceWriter
+from rollcall.actions.intake import Intake
 from rollcall.actions.plays import Entrance
 from rollcall.actions.prompts import resend
 from rollcall.actions.rooms import Rooms
+from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
 from rollcall.base.clock import Clock
 from rollcall.base.lock import command_socket, database_url, exclusive
@@ -39,6 +41,7 @@ from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.framing import FramingCounts
+from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
 from rollcall.live.ticker import Ticker
@@ -52,6 +55,7 @@ from rollcall.web.app import build_api
 from rollcall.web.asgi import build_asgi
 from rollcall.web.deps import Deps
 from rollcall.web.embed import EmbedDeps, build_pages
+from rollcall.web.evidence import build_evidence
 from rollcall.web.socket import SocketDeps
 from rollcall.wire.close import Close
 
@@ -121,13 +125,15 @@ async def _run(
     db, clock = base.db, base.clock
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
-    entrance = Entrance(db, clock, playing)
+    entrance, held = Entrance(db, clock, playing), HeldPlays()
+    intake = Intake(writer, playing, clock, base.secrets.tick_key())
     media = await stack.enter_async_context(_media(base))
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
-    sockets = SocketDeps(deps, writer, ticker, entrance, playing, feed, rooms, Welcome(db, clock))
-    api = build_api(deps, build_pages(EmbedDeps(deps, framed)))
+    sockets = SocketDeps(deps, intake, held, ticker, entrance, feed, rooms, Welcome(db, clock))
+    uploads = Uploads(db, clock, held, intake)
+    api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), build_evidence(deps, uploads)])
     server = _Server(
         _config(build_asgi(api, proxy, sockets)),
         ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),

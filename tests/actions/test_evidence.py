@@ -44,7 +44,7 @@ async def opened(
         state=held.state,
         durable=held.state.applied,
         tell_durable=told.append,
-        give_up=lambda: told.append(-1),
+        give_up=lambda _: told.append(-1),
     )
     watched.upload_keys[live.code] = entry.upload_key
     return live
@@ -113,6 +113,27 @@ async def test_a_group_that_cannot_be_stored_acknowledges_nothing(database: Data
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans_away RENAME TO spans"))
     assert told == [-1]
     assert spans_of(database) == []
+
+
+async def test_rows_applied_after_a_failed_group_are_not_stored_without_it(database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(database)
+    play = await opened(database, watched, told)
+    begin = play.state.opened_ms
+    writer = EvidenceWriter(database, Clock(), Hub())
+    for seq, state in enumerate(("playing", "paused"), start=1):
+        receive(play, beat_message(play, KEY, seq, begin, state), KEY, begin + seq * 10_000)  # type: ignore[arg-type]
+    writer.add(play, 2)
+    await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans RENAME TO spans_away"))
+    await committed(writer)
+    await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans_away RENAME TO spans"))
+    receive(play, beat_message(play, KEY, 3, begin), KEY, begin + 30_000)
+    writer.add(play, 1)
+    await committed(writer)
+    assert told == [-1]
+    assert spans_of(database) == []
+    reference = viewer_in.PlayRef(play.code, watched.upload_keys[play.code])
+    assert (await opened(database, watched, told, reference)).durable == 0
 
 
 async def test_the_state_of_a_play_survives_its_holder(database: Database) -> None:

@@ -2,11 +2,12 @@
 
 The next commit starts when the last has ended and 10 ms have passed, so that an idle server answers at once and a
 busy one shares each flush among thousands of rows. A group that cannot be stored acknowledges nothing: its plays
-are given up, their players reconnect and send again.
+are dropped with everything of theirs that waits, their players reconnect and send again.
 """
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from rollcall.actions import prompts
@@ -19,6 +20,7 @@ from rollcall.live.plays import LivePlay
 from rollcall.store.database import Connection, Database
 from rollcall.store.evidence import PlayGroup, write_group
 from rollcall.wire import play_state
+from rollcall.wire.close import Close
 
 PAUSE_S = 0.010
 GROUP_ROWS = 5_000
@@ -34,7 +36,8 @@ class EvidenceWriter:
         self._db = db
         self._clock = clock
         self._hub = hub
-        self._waiting: dict[int, LivePlay] = {}  # by identity: two generations of a play may wait at once
+        # By identity, as two generations of a play may wait at once; who waits longest is first.
+        self._waiting: OrderedDict[int, LivePlay] = OrderedDict()
         self._waiting_rows = 0
         self._wake = asyncio.Event()
 
@@ -61,6 +64,8 @@ class EvidenceWriter:
 
     async def _commit(self) -> None:
         plays = self._take()
+        if not plays:
+            return
         group = [_group_of(play) for play in plays]
         now_ms = self._clock.now_ms()
         try:
@@ -68,25 +73,25 @@ class EvidenceWriter:
         except Exception:
             log.exception("A group of evidence could not be stored; nothing of it is acknowledged")
             for play in plays:
-                play.give_up()
+                play.drop(Close.NOT_STORED)
             return
         for play, part in zip(plays, group, strict=True):
             if part.no in held:
-                play.durable = part.applied
-                play.tell_durable(part.applied)
+                play.stored(part.applied)
             else:
-                play.give_up()
+                play.drop(Close.TAKEN_OVER)
         prompts.publish(self._hub, outcomes)
 
     def _take(self) -> list[LivePlay]:
-        """Take plays off the queue until their rows fill a group."""
+        """Take plays off the queue until their rows fill a group; those that were dropped are left out."""
         taken: list[LivePlay] = []
         rows = 0
         while self._waiting and rows < GROUP_ROWS:
-            _, play = self._waiting.popitem()
-            taken.append(play)
-            rows += play.waiting_rows
+            _, play = self._waiting.popitem(last=False)
             self._waiting_rows -= play.waiting_rows
+            if play.dropped is None:
+                taken.append(play)
+                rows += play.waiting_rows
         if not self._waiting:
             self._wake.clear()
         return taken

@@ -13,12 +13,14 @@ from rollcall.base.secrets import new_key, new_play_id
 from rollcall.base.together import Together
 from rollcall.domain.access import Open, Verdict, access
 from rollcall.domain.errors import Forbidden
+from rollcall.domain.evidence.tick import first_number_after_resume
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay
 from rollcall.store import grants, participants, plays
 from rollcall.store.database import Connection, Database
 from rollcall.wire import viewer_in
+from rollcall.wire.close import Close
 
 UPLOAD_KEY = "upl"
 AT_ONCE = 500
@@ -153,7 +155,9 @@ def _open(conn: Connection, guests: Sequence[_Guest], now_ms: int) -> list[Opene
     ]
 
 
-def hold(opened: OpenedPlay, tell_durable: Callable[[int], None], give_up: Callable[[], None]) -> LivePlay:
+def hold(
+    opened: OpenedPlay, now_ms: int, tell_durable: Callable[[int], None], give_up: Callable[[Close], None]
+) -> LivePlay:
     """Return the play as the event loop works on it."""
     grant, held = opened.grant, opened.held
     return LivePlay(
@@ -171,4 +175,6 @@ def hold(opened: OpenedPlay, tell_durable: Callable[[int], None], give_up: Calla
         durable=held.state.applied,
         tell_durable=tell_durable,
         give_up=give_up,
+        upload_key_hash=grants.hash_secret(opened.upload_key),
+        next_tick=first_number_after_resume(held.state.opened_ms, now_ms) if opened.resumed else 0,
     )

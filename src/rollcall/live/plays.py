@@ -4,6 +4,7 @@
 latter is ever acknowledged. Mutable, owned by the event loop. It knows neither SQL nor sockets.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -27,11 +28,16 @@ from rollcall.domain.evidence.step import (
 from rollcall.domain.evidence.tick import Tick, is_genuine
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
 from rollcall.wire import viewer_in
+from rollcall.wire.close import Close
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LivePlay:
-    """One play in this process. `tell_durable(seq)` is called after each commit that contains rows of it."""
+    """One play in this process. `tell_durable(seq)` is called after each commit that contains rows of it.
+
+    Once `dropped` it is dead: what waits of it is never written, and nothing more may be applied to it, because
+    later rows would be stored without the ones that were lost with the commit.
+    """
 
     no: PlayNo
     code: PlayId
@@ -46,11 +52,52 @@ class LivePlay:
     state: Play
     durable: int
     tell_durable: Callable[[int], None]
-    give_up: Callable[[], None]  # somebody else holds the play now, or it could not be stored
+    give_up: Callable[[Close], None]  # somebody else holds the play now, or it could not be stored
+    upload_key_hash: bytes = b""
+    next_tick: int = 0
+    dropped: Close | None = None
     last_arrival_ms: int = 0
     waiting_rows: int = 0
     spans: dict[int, Span] = field(default_factory=dict)
     marks: list[Marked] = field(default_factory=list)
+    _waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list, init=False)
+
+    def stored(self, seq: int) -> None:
+        """Note that every row up to `seq` is on disk, and say so."""
+        self.durable = seq
+        self.tell_durable(seq)
+        self._wake()
+
+    def drop(self, why: Close) -> None:
+        """Give the play up: its players have to send again what is not durable."""
+        if self.dropped is None:
+            self.dropped = why
+            self.give_up(why)
+            self._wake()
+
+    async def until_durable(self, seq: int) -> bool:
+        """Return True once every row up to `seq` is on disk, False when the play was dropped before."""
+        if self.durable < seq and self.dropped is None:
+            told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append((seq, told))
+            await told
+        return self.durable >= seq
+
+    def is_awaited(self) -> bool:
+        """Return whether somebody waits for rows of it to become durable."""
+        return bool(self._waiters)
+
+    def make_tick(self, now_ms: int) -> Tick:
+        """Return the next tick of the play."""
+        self.next_tick += 1
+        return Tick(self.next_tick - 1, now_ms)
+
+    def _wake(self) -> None:
+        done = [waiter for waiter in self._waiters if waiter[0] <= self.durable or self.dropped is not None]
+        self._waiters = [waiter for waiter in self._waiters if waiter not in done]
+        for _, told in done:
+            if not told.done():  # who waited may have gone
+                told.set_result(None)
 
 
 @dataclass(slots=True)

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from rollcall.domain.evidence.step import Play
-from rollcall.domain.ids import MediaNo, PlayId, PlayNo, UserId
+from rollcall.domain.ids import EventNo, MediaNo, PlayId, PlayNo, ProjectNo, UserId
 from rollcall.store.grants import Grant, hash_secret
-from rollcall.store.tables import plays
+from rollcall.store.tables import media, plays
 from rollcall.wire import play_state
 
 
@@ -40,6 +40,19 @@ class HeldPlay:
     rejected: int
     lost: int
     state: Play
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlay:
+    """A play as its upload key finds it, whoever is logged in now and whoever holds it."""
+
+    no: PlayNo
+    project_no: ProjectNo
+    event_no: EventNo
+    media_no: MediaNo
+    user_id: UserId
+    opened_ms: int
+    applied: int
 
 
 def open_plays(conn: Connection, new: Sequence[NewPlay], now_ms: int) -> list[HeldPlay]:
@@ -75,9 +88,44 @@ def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> Hel
     None when the code and the upload key do not belong together, or the play is another user's or media's.
     """
     owner = (plays.c.media_no == grant.media_no) & (plays.c.user_id == grant.user_id)
+    return _take(conn, plays.c.code == code, plays.c.upload_key_hash == hash_secret(upload_key), owner)
+
+
+def find_play(conn: Connection, media_code: str, code: str, upload_key: str) -> KnownPlay | None:
+    """Return the play of this media to which the key may append evidence, also when access or the media has ended."""
+    query = (
+        select(
+            plays.c.no,
+            plays.c.project_no,
+            plays.c.event_no,
+            plays.c.media_no,
+            plays.c.user_id,
+            plays.c.opened_ms,
+            plays.c.applied,
+        )
+        .join(media, media.c.no == plays.c.media_no)
+        .where(
+            plays.c.code == code,
+            plays.c.upload_key_hash == hash_secret(upload_key),
+            media.c.code == media_code,
+        )
+    )
+    row = conn.execute(query).one_or_none()
+    return KnownPlay(*row) if row is not None else None
+
+
+def take_known(conn: Connection, known: KnownPlay) -> HeldPlay | None:
+    """Take over a play that its upload key has found. None when its event is sealed: nothing is appended any more.
+
+    There is no seal yet; it will be asked here, in the transaction that takes the play over.
+    """
+    return _take(conn, plays.c.no == known.no)
+
+
+def _take(conn: Connection, *which: ColumnElement[bool]) -> HeldPlay | None:
     raised = (
         update(plays)
-        .where(plays.c.code == code, plays.c.upload_key_hash == hash_secret(upload_key), owner)
+        .where(*which)
         .values(generation=plays.c.generation + 1)
         .returning(
             plays.c.no, plays.c.code, plays.c.generation, plays.c.rejected, plays.c.lost, plays.c.state

@@ -12,15 +12,14 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from rollcall.actions import chat, plays, progress
-from rollcall.actions.evidence import SLOW_DOWN_MS, EvidenceWriter
+from rollcall.actions.intake import Intake
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
 from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
-from rollcall.domain.evidence.tick import Tick, first_number_after_resume, tick_mac
 from rollcall.live.chat_feed import ChatFeed
-from rollcall.live.playing import Playing
-from rollcall.live.plays import LivePlay, receive, receive_lost
+from rollcall.live.held import HeldPlays
+from rollcall.live.plays import LivePlay
 from rollcall.live.ticker import Ticker
 from rollcall.store.plays import Client
 from rollcall.web.address import client_address
@@ -41,10 +40,10 @@ class SocketDeps:
     """What the viewer socket works with, beside what every handler is given."""
 
     deps: Deps
-    writer: EvidenceWriter
+    intake: Intake
+    held: HeldPlays
     ticker: Ticker
     entrance: plays.Entrance
-    playing: Playing
     feed: ChatFeed
     rooms: Rooms
     welcome: Welcome
@@ -112,7 +111,6 @@ class _Viewer:
         self._receive = receive_
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._tick_n = 0
         self._renew_at_ms = 0
         self._progress_at_s = 0.0
         self._play: LivePlay
@@ -125,8 +123,7 @@ class _Viewer:
         hello = viewer_in.decode(text)
         if not isinstance(hello, viewer_in.Hello):
             raise msgspec.ValidationError("the first message has to be 'hello'")
-        opened = await self._given.entrance.enter(plays.Arrival(self._media_code, hello, self._client()))
-        self._play = plays.hold(opened, self._tell_durable, self._give_up)
+        opened = await self._open(hello)
         self._connection.user_id = self._play.user_id
         room = self._deps.hub.room(self._play.media_no)
         take_off = self._given.ticker.add(self._tick)
@@ -137,6 +134,16 @@ class _Viewer:
         finally:
             take_off()
             room.discard(self._connection)
+            self._given.held.release(self._play)
+
+    async def _open(self, hello: viewer_in.Hello) -> plays.OpenedPlay:
+        given = self._given
+        async with given.held.turn(hello.play.id if hello.play is not None else None):
+            opened = await given.entrance.enter(plays.Arrival(self._media_code, hello, self._client()))
+            now_ms = self._deps.clock.now_ms()
+            self._play = plays.hold(opened, now_ms, self._tell_durable, self._connection.close)
+            given.held.put(self._play)
+        return opened
 
     async def _next(self) -> str | bytes | None:
         message = await self._receive()
@@ -149,7 +156,6 @@ class _Viewer:
         """Say what the page needs to begin: the play, the picture, the chat, and prompts that are open."""
         play, grant = self._play, opened.grant
         now_ms = self._deps.clock.now_ms()
-        self._tick_n = first_number_after_resume(play.state.opened_ms, now_ms) if opened.resumed else 0
         path, until_ms = self._playlist(now_ms)
         media = await self._given.rooms.media_message(grant.media_no)
         self._connection.tell(
@@ -158,7 +164,7 @@ class _Viewer:
                 upload_key=opened.upload_key,
                 resumed=opened.resumed,
                 now_ms=now_ms,
-                tick=self._make_tick(now_ms),
+                tick=self._given.intake.tick(play),
                 durable=play.durable,
                 user_name=opened.user_name,
                 identity=grant.identity,
@@ -173,7 +179,7 @@ class _Viewer:
         newcomer = Newcomer(place, play.user_id, hello.chat)
         for payload in await self._given.welcome.messages(newcomer):
             self._connection.send(payload)
-        self._connection.tell(self._make_tick(self._deps.clock.now_ms()))
+        self._connection.tell(self._given.intake.tick(play))
         self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
         self._place = place
 
@@ -189,28 +195,10 @@ class _Viewer:
                 raise msgspec.ValidationError("'hello' comes once")
 
     def _take_evidence(self, message: viewer_in.Rows | viewer_in.Lost) -> None:
-        play, now_ms = self._play, self._deps.clock.now_ms()
-        if message.play != play.code:
+        if message.play != self._play.code:
             raise msgspec.ValidationError("these rows belong to another play")
-        tells = isinstance(message, viewer_in.Lost) or bool(message.rows)
-        if tells and self._given.writer.is_behind():
-            self._connection.tell(viewer_out.SlowDown(SLOW_DOWN_MS))
-            return
-        if isinstance(message, viewer_in.Lost):
-            received = receive_lost(play, message, now_ms)
-        else:
-            received = receive(play, message, self._deps.secrets.tick_key(), now_ms)
-        for start_ms, end_ms in received.proven:
-            self._given.playing.note(play.media_no, play.user_id, start_ms, end_ms)
-        if received.applied_rows:
-            self._given.writer.add(play, received.applied_rows)
-        elif tells and received.expected is None:
-            self._tell_durable(play.durable)  # repeats: their acknowledgement was lost
-        if received.needs_tick:
-            # An epoch of the player's clock has just begun: with a tick to answer, its rows can be placed at once.
-            self._connection.tell(self._make_tick(self._deps.clock.now_ms()))
-        if received.expected is not None:
-            self._connection.tell(viewer_out.Gap(received.expected))
+        for answer in self._given.intake.take(self._play, message):
+            self._connection.tell(answer)
 
     async def _say(self, message: viewer_in.Say) -> None:
         now_ms = self._deps.clock.now_ms()
@@ -243,18 +231,11 @@ class _Viewer:
         if self._loop.time() - self._connection.last_heard_s > SILENCE_S:
             self._connection.close(Close.SILENT)
             return
+        self._connection.tell(self._given.intake.tick(self._play))
         now_ms = self._deps.clock.now_ms()
-        self._connection.tell(self._make_tick(now_ms))
         if now_ms >= self._renew_at_ms:
             path, until_ms = self._playlist(now_ms)
             self._connection.tell(viewer_out.Playlist(path, until_ms))
-
-    def _make_tick(self, now_ms: int) -> viewer_out.TickOut:
-        tick = Tick(self._tick_n, now_ms)
-        self._tick_n += 1
-        return viewer_out.TickOut(
-            tick.n, now_ms, tick_mac(self._deps.secrets.tick_key(), self._play.code, tick)
-        )
 
     def _playlist(self, now_ms: int) -> tuple[str, int]:
         """Return the playlist's path under a token that is renewed at half its life."""
@@ -266,9 +247,6 @@ class _Viewer:
 
     def _tell_durable(self, seq: int) -> None:
         self._connection.tell(viewer_out.Ack(seq))
-
-    def _give_up(self) -> None:
-        self._connection.close(Close.TAKEN_OVER)
 
     def _client(self) -> Client:
         agent = next((value for name, value in self._scope["headers"] if name == b"user-agent"), b"")
