@@ -263,7 +263,7 @@ class Viewer:
 
     def _hold(self, node: Node, opened: play_actions.OpenedPlay) -> None:
         self._node, self._upload_key = node, opened.upload_key
-        self.play = play_actions.hold(opened, self._hear_of, lambda: self.told.append(-1))
+        self.play = play_actions.hold(opened, self.clock.at_ms, self._hear_of, lambda _: self.told.append(-1))
 
     def _hear_of(self, durable: int) -> None:
         self.told.append(durable)
