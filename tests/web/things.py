@@ -12,6 +12,7 @@ from tests.web.conftest import Tenant
 USER = "Врач/7 %"
 CONTROL = ("a\u0000b", "a\u001bb", "a\nb", "ab\n", "\u007f", "\u0085")
 FUTURE = "2150-01-01T10:00:00+03:00"
+WINDOW = {"from": "2026-01-01T10:00:00+03:00", "to": "2026-01-01T10:05:00+03:00"}
 JWK = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 # Valid bodies where the description alone does not say what goes together.
 BODIES: dict[tuple[str, str], Any] = {
@@ -21,6 +22,12 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/media/{code}/sessions"): {"title": "S", "starts_at": FUTURE},
     ("patch", "/api/v1/media/{code}/sessions/{session_id}"): {"title": "T"},
     ("post", "/api/v1/media/{code}/checks"): {"lifetime_s": 60},
+    ("post", "/api/v1/events/{code}/incidents"): {**WINDOW, "reason": "Обрыв"},
+    ("post", "/api/v1/media/{code}/participants/{user_id}/reviews"): {
+        **WINDOW,
+        "counts": True,
+        "reason": "Звонил",
+    },
     ("put", "/api/v1/media/{code}/check-plan"): {"every_min": [30, 45], "lifetime_s": 60},
 }
 
@@ -53,7 +60,9 @@ async def make_things(tenant: Tenant) -> Things:
     check = await api.post(f"/media/{code}/checks", json={"lifetime_s": 60, "at": FUTURE})
     said = await api.post(f"/media/{code}/chat", json={"text": "Начинаем"})
     plan = await api.put(f"/media/{code}/check-plan", json={"every_min": [30, 45], "lifetime_s": 60})
-    assert [r.status_code // 100 for r in (session, check, said, plan)] == [2] * 4, session.text
+    incident = await api.post(f"/events/{media['event']}/incidents", json={**WINDOW, "reason": "Обрыв связи"})
+    made = (session, check, said, plan, incident)
+    assert [r.status_code // 100 for r in made] == [2] * 5, [r.text for r in made]
     return Things(
         {
             "media": code,
@@ -64,6 +73,7 @@ async def make_things(tenant: Tenant) -> Things:
             "embed-keys": project["embed_keys"][0]["kid"],
             "sessions": session.json()["id"],
             "checks": check.json()["id"],
+            "incidents": incident.json()["id"],
             "chat": str(said.json()["id"]),
         }
     )

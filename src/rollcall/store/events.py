@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, 
 
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, MediaNo, ProjectNo
 from rollcall.domain.judging import AS_MADE, Judging
-from rollcall.store.tables import check_plans, checks, events, media, plan_draws, prompts, sessions
+from rollcall.store.tables import check_plans, checks, events, media, outages, plan_draws, prompts, sessions
 
 # Rows of a media that name its event, beside evidence: a media that has evidence is not moved.
-_FOLLOWING = (media, sessions, checks, check_plans, plan_draws, prompts)
+_FOLLOWING = (media, sessions, checks, check_plans, plan_draws, prompts, outages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ outages = Table(
     words("actor", nullable=True),
     moment("created_ms", nullable=False),
     moment("withdrawn_ms"),
+    words("withdrawn_reason", nullable=True),
+    words("withdrawn_actor", nullable=True),
     Index("outages_by_time", "to_ms"),
 )
 

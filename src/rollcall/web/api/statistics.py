@@ -13,26 +13,18 @@ from litestar.params import FromPath, Parameter
 from litestar.response import Stream
 
 from rollcall.actions.statistics import Ask, report_event, report_media
-from rollcall.domain.errors import Malformed, Problem
 from rollcall.domain.ids import SessionId, UserId
 from rollcall.render import formats
 from rollcall.web.auth import Caller, Known
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Given
+from rollcall.web.personal import Include, included
 from rollcall.wire.statistics import EventStatistics, MediaStatistics, Report
-
-PERSONAL = ("ip", "user_agent")
 
 Format = Annotated[
     str | None,
     Parameter(
         description="`json`, `xml`, `csv` or `xlsx`; without it the `Accept` header chooses.", max_length=50
-    ),
-]
-Include = Annotated[
-    str | None,
-    Parameter(
-        description="`ip`, `user_agent` or both with a comma; needs the scope `personal`.", max_length=100
     ),
 ]
 OfUser = Annotated[str | None, Parameter(description="Only this participant.", max_length=200)]
@@ -96,17 +88,12 @@ def _format(name: str | None, request: StrictRequest) -> formats.Format:
 
 
 def _ask(caller: Caller, include: str | None, user_id: str | None, session_id: str | None) -> Ask:
-    included = [] if include is None else include.split(",")
-    for name in included:
-        if name not in PERSONAL:
-            raise Malformed(Problem("include", f"'{name}' cannot be included; known: {', '.join(PERSONAL)}."))
-    if included:
-        caller.need("personal")
+    personal = included(caller, include)
     return Ask(
         user_id=None if user_id is None else UserId(user_id),
         session_id=None if session_id is None else SessionId(session_id),
-        ip="ip" in included,
-        user_agent="user_agent" in included,
+        ip="ip" in personal,
+        user_agent="user_agent" in personal,
     )
 
 

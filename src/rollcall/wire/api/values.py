@@ -24,6 +24,15 @@ UserIdText = Annotated[
 ]
 Title = Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)]
 Name = Annotated[str, Meta(min_length=1, max_length=300, pattern=PLAIN)]
+Reason = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1000,
+        pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]*$(?!\n)",
+        description="For whoever reads the record later; not blank.",
+    ),
+]
 Timezone = Annotated[
     str, Meta(min_length=1, max_length=64, pattern=PLAIN, description="A name of the IANA database.")
 ]
@@ -41,6 +50,16 @@ def moment_ms(moment: datetime, path: str) -> int:
     if not 0 <= at_ms < MAX_MOMENT_MS:
         raise Malformed(Problem(path, "Must be a moment in the years 1970-2199."))
     return at_ms
+
+
+def past_window_ms(start: datetime, end: datetime, now_ms: int) -> tuple[int, int]:
+    """Return `from` and `to` of a body as Unix milliseconds; raises Malformed unless `from` < `to` ≤ now."""
+    start_ms, end_ms = moment_ms(start, "$.from"), moment_ms(end, "$.to")
+    if end_ms <= start_ms:
+        raise Malformed(Problem("$.to", "Must be later than 'from'."))
+    if end_ms > now_ms:
+        raise Malformed(Problem("$.to", "Must not lie in the future."))
+    return start_ms, end_ms
 
 
 def known_timezone(name: str | None) -> str | None:

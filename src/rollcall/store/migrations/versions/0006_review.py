@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn_ms", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=True),
+        sa.Column("withdrawn_actor", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("no"),
         sa.UniqueConstraint("code"),
     )
