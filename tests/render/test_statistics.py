@@ -16,6 +16,7 @@ from rollcall.wire.statistics import (
     Media,
     Participant,
     ParticipantCheck,
+    ParticipantFlag,
     ParticipantMedia,
     ParticipantSession,
     Report,
@@ -24,6 +25,7 @@ from rollcall.wire.statistics import (
 
 XSD = etree.XMLSchema(etree.fromstring(schema()))
 NUMBERS = {
+    "count",
     "ordinal",
     "lifetime_s",
     "confirmed",
@@ -34,7 +36,7 @@ NUMBERS = {
     "checks_missed",
 }
 FLAGS = {"sound", "late"}
-LISTS = {"sessions", "checks", "participants", "per_media"}
+LISTS = {"sessions", "checks", "participants", "per_media", "flags"}
 
 times = st.sampled_from(["2026-03-01T09:00:00.000Z", "2026-12-31T23:59:59.999Z"])
 maybe = st.none() | times
@@ -59,6 +61,7 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
     session = st.builds(ParticipantSession, texts, amounts, amounts, amounts)
     outcome = st.sampled_from(["confirmed", "missed", "not_present", "pending"])
     check = st.builds(ParticipantCheck, texts, st.none() | texts, outcome, st.booleans(), maybe, maybe, maybe)
+    flag = st.builds(ParticipantFlag, texts, amounts, times, times)
     event = st.builds(Event, texts, texts, texts, st.lists(media, max_size=2))
     head: Event | Media = draw(event) if of_event else draw(media)
     return Report(
@@ -80,7 +83,8 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
             st.lists(
                 st.builds(
                     Participant, texts, st.none() | texts, st.sampled_from(["signed", "plain"]), amounts, amounts,
-                    maybe, maybe, maybe, st.lists(session, max_size=3), st.lists(check, max_size=3), **rows,
+                    maybe, maybe, maybe, st.lists(session, max_size=3), st.lists(check, max_size=3),
+                    st.lists(flag, max_size=2), **rows,
                 ),
                 max_size=4,
             )

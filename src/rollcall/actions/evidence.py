@@ -10,7 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from rollcall.actions import prompts
+from rollcall.actions import flags, prompts
 from rollcall.base.clock import Clock
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.evidence.step import Marked
@@ -19,6 +19,7 @@ from rollcall.live.hub import Hub
 from rollcall.live.plays import LivePlay
 from rollcall.store.database import Connection, Database
 from rollcall.store.evidence import PlayGroup, write_group
+from rollcall.store.flags import Raised
 from rollcall.wire import play_state
 from rollcall.wire.close import Close
 
@@ -66,10 +67,11 @@ class EvidenceWriter:
         plays = self._take()
         if not plays:
             return
+        signs = [raised for play in plays for raised in flags.of_play(play)]
         group = [_group_of(play) for play in plays]
         now_ms = self._clock.now_ms()
         try:
-            held, outcomes = await self._db.write(lambda conn: _store(conn, group, now_ms))
+            held, outcomes = await self._db.write(lambda conn: _store(conn, group, signs, now_ms))
         except Exception:
             log.exception("A group of evidence could not be stored; nothing of it is acknowledged")
             for play in plays:
@@ -98,9 +100,10 @@ class EvidenceWriter:
 
 
 def _store(
-    conn: Connection, group: Sequence[PlayGroup], now_ms: int
+    conn: Connection, group: Sequence[PlayGroup], signs: Sequence[Raised], now_ms: int
 ) -> tuple[set[PlayNo], list[prompts.PromptOutcome]]:
     held = write_group(conn, group, now_ms)
+    flags.store_signs(conn, [sign for sign in signs if sign.play_no in held])
     marks = [mark for play in group if play.no in held for mark in play.marks]
     return held, prompts.apply_marks(conn, marks, now_ms) if marks else []
 

@@ -27,6 +27,7 @@ from rollcall.domain.evidence.step import (
 )
 from rollcall.domain.evidence.tick import Tick, is_genuine
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
+from rollcall.live.watch import Watch
 from rollcall.wire import viewer_in
 from rollcall.wire.close import Close
 
@@ -60,6 +61,7 @@ class LivePlay:
     waiting_rows: int = 0
     spans: dict[int, Span] = field(default_factory=dict)
     marks: list[Marked] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
     _waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list, init=False)
 
     def stored(self, seq: int) -> None:
@@ -123,7 +125,9 @@ def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int
     play.last_arrival_ms = arrival_ms
     if message.echo is not None and message.echo.tick in ticks:
         exchange = Exchange(ticks[message.echo.tick], message.echo.received_ms, message.sent_ms, arrival_ms)
+        steps = play.state.clock_steps
         play.state = hear(play.state, message.epoch, exchange)
+        play.watch.exchange(message.epoch, exchange, play.state.clock_steps - steps)
     epochs = {epoch.epoch: EpochStart(epoch.from_ms, epoch.wall_ms) for epoch in message.epochs}
     envelope = Envelope(message.epoch, arrival_ms, epochs)
     received = Received()
@@ -143,6 +147,7 @@ def receive_lost(play: LivePlay, message: viewer_in.Lost, arrival_ms: int) -> Re
             return Received(expected=expected)
         case Rejected():
             play.lost += play.state.applied - before
+            play.watch.lost(play.state.applied - before, arrival_ms)
             play.waiting_rows += 1
             return Received(applied_rows=1)
         case _:
@@ -164,12 +169,16 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             return False
         case Stored(span):
             play.spans[span.ordinal] = span
+            if isinstance(row, Beat):
+                play.watch.beat(row, span.end_ms, begins=span.first_seq == row.seq)
             if span.state == "playing" and not span.unverified:
                 received.proven.append((max(before_ms, span.start_ms), span.end_ms))
-        case Marked():
+        case Marked(mark, at_ms):
             play.marks.append(effect)
-        case Rejected():
+            play.watch.mark(mark, at_ms)
+        case Rejected(_, reason):
             play.rejected += 1
+            play.watch.rejected(reason, envelope.arrival_ms)
     received.applied_rows += 1
     play.waiting_rows += 1
     return True

@@ -18,7 +18,13 @@ from msgspec import UNSET, Struct, structs
 from rollcall.wire.statistics import Event, Report
 
 BATCH_ROWS = 250
-SINGULAR = {"sessions": "session", "checks": "check", "media": "media", "per_media": "media"}
+SINGULAR = {
+    "sessions": "session",
+    "checks": "check",
+    "flags": "flag",
+    "media": "media",
+    "per_media": "media",
+}
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -88,6 +88,15 @@ class ParticipantCheck(Struct, frozen=True, gc=False):
     confirmed_at: str | None
 
 
+class ParticipantFlag(Struct, frozen=True, gc=False):
+    """What looked odd about one participant, by kind: for a person to judge, no number depends on it."""
+
+    kind: str
+    count: int
+    first_at: str
+    last_at: str
+
+
 class ParticipantMedia(Struct, frozen=True, gc=False):
     """One participant at one media of an event."""
 
@@ -108,6 +117,7 @@ class Participant(Struct, frozen=True):
     removed_at: str | None
     sessions: list[ParticipantSession]
     checks: list[ParticipantCheck]
+    flags: list[ParticipantFlag] = []
     per_media: list[ParticipantMedia] | UnsetType = UNSET
     ip: list[str] | UnsetType = UNSET
     user_agent: list[str] | UnsetType = UNSET

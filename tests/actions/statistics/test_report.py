@@ -140,6 +140,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                     ),
                     check(two, None, "pending", "2026-03-01T09:02:30.000Z", None, None),
                 ],
+                "flags": [],
             },
             {
                 "user_id": "boris",
@@ -155,6 +156,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                     check(one, first, "missed", "2026-03-01T09:01:10.000Z", "2026-03-01T09:01:10.200Z", None),
                     check(two, None, "not_present"),
                 ],
+                "flags": [],
             },
             {
                 "user_id": "vera",
@@ -167,6 +169,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                 "removed_at": None,
                 "sessions": [session(first, 0, 0, 0), session(second, 0, 0, 0)],
                 "checks": [check(one, first, "not_present"), check(two, None, "not_present")],
+                "flags": [],
             },
         ],
     }

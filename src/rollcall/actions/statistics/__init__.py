@@ -15,6 +15,7 @@ from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection, Database
+from rollcall.store.flags import flags_by_user
 from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import Report
 
@@ -63,10 +64,11 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
     watched = count_watched(connection, frame, roster)
     outcomes = read_outcomes(connection, frame, roster, watched, ask)
     whereabouts = read_whereabouts(connection, frame, roster, ask)
+    flags = flags_by_user(connection, frame.project_no, frame.media_nos(), ask.user_id)
     return Report(
         head=head(frame),
         generated_at=rfc3339(frame.now_ms),
         sessions=sessions(frame),
         checks=checks(frame, outcomes),
-        participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts)),
+        participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
     )

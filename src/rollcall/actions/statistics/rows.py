@@ -3,7 +3,7 @@
 It decides nothing: every number here was counted in `watching` or `outcomes`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,16 @@ from rollcall.actions.statistics.heads import session_code
 from rollcall.actions.statistics.outcomes import NOT_ASKED, NUMBER, OUTCOMES, Outcomes
 from rollcall.actions.statistics.roster import NEVER, Roster, Whereabouts
 from rollcall.actions.statistics.watching import Watched
+from rollcall.domain.ids import UserId
 from rollcall.store.attendance import Ints
+from rollcall.store.flags import FlagCount
 from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import (
     Identity,
     Outcome,
     Participant,
     ParticipantCheck,
+    ParticipantFlag,
     ParticipantMedia,
     ParticipantSession,
 )
@@ -40,6 +43,7 @@ class Counted:
     watched: Watched
     outcomes: Outcomes
     whereabouts: Whereabouts
+    flags: Mapping[UserId, Sequence[FlagCount]]
 
 
 def participants(counted: Counted) -> Iterator[Participant]:
@@ -71,12 +75,20 @@ def participants(counted: Counted) -> Iterator[Participant]:
                 removed_at=removed,
                 sessions=sessions,
                 checks=checks,
+                flags=_flags(counted, user_id),
                 per_media=per_media,
                 ip=_distinct(counted.whereabouts.ip, counted, user) if counted.ask.ip else UNSET,
                 user_agent=_distinct(counted.whereabouts.user_agent, counted, user)
                 if counted.ask.user_agent
                 else UNSET,
             )
+
+
+def _flags(counted: Counted, user_id: UserId) -> list[ParticipantFlag]:
+    return [
+        ParticipantFlag(flag.kind, flag.count, rfc3339(flag.first_ms), rfc3339(flag.last_ms))
+        for flag in counted.flags.get(user_id, ())
+    ]
 
 
 def _people(counted: Counted, rows: slice) -> Iterator[tuple[Any, ...]]:
