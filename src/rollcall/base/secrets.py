@@ -57,3 +57,8 @@ def new_play_id() -> str:
 def new_key(prefix: str) -> str:
     """Return a secret of 256 random bits with a prefix that tells people what it is."""
     return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def new_digits() -> str:
+    """Return three groups of three random digits, as a person can type them."""
+    return "-".join(f"{secrets.randbelow(1000):03d}" for _ in range(3))

@@ -107,6 +107,14 @@ def participants_after(
     return [Participant(*row) for row in conn.execute(query.order_by(participants.c.no).limit(limit))]
 
 
+def page_of_participants(
+    conn: Connection, project_no: ProjectNo, list_no: ListNo, page: int, rows: int
+) -> list[Participant]:
+    """Return the `page`-th page (from 1) of `rows` participants, for callers that know no cursors."""
+    query = _of_list(project_no, list_no).order_by(participants.c.no).limit(rows).offset((page - 1) * rows)
+    return [Participant(*row) for row in conn.execute(query)]
+
+
 def count_participants(
     conn: Connection, project_no: ProjectNo, list_nos: Iterable[ListNo]
 ) -> dict[ListNo, int]:

@@ -21,6 +21,7 @@ from rollcall.domain.scopes import SCOPES
 from rollcall.web import api, docs, health, openapi, schemas
 from rollcall.web.auth import authorise
 from rollcall.web.bodies import StrictRequest
+from rollcall.web.boomstream import handlers as boomstream
 from rollcall.web.deps import Deps
 from rollcall.web.errors import HANDLERS
 from rollcall.web.idempotency import Turns, answer_once
@@ -49,7 +50,15 @@ def _build(deps: Deps, pages: Sequence[ControllerRouterHandler]) -> Litestar:
         },
     )
     return Litestar(
-        [router, *health.handlers, *openapi.handlers, *docs.handlers, *schemas.handlers, *pages],
+        [
+            router,
+            *health.handlers,
+            *openapi.handlers,
+            *docs.handlers,
+            *schemas.handlers,
+            *boomstream.handlers,
+            *pages,
+        ],
         dependencies={"deps": Provide(lambda: deps, sync_to_thread=False)},
         request_class=StrictRequest,
         request_max_body_size=deps.settings.body_limit_bytes,

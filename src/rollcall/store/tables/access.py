@@ -11,6 +11,7 @@ lists = Table(
     of("projects", index=True),
     words("code", unique=True),
     words("title"),
+    Column("subscription", JSON, nullable=True),  # what the compatible API adds: `domain/subscription`
     moment("created_ms", nullable=False),
     moment("removed_ms"),
 )

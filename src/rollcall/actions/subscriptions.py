@@ -1,0 +1,160 @@
+"""Customers of subscriptions: added as often as a site likes, prolonged, looked up. Each call is one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rollcall.actions import lists as list_actions
+from rollcall.base.secrets import new_digits
+from rollcall.domain.errors import Forbidden, NotFound
+from rollcall.domain.ids import ListNo, ProjectNo, UserId
+from rollcall.domain.subscription import Access, Subscription, changed_access, first_access
+from rollcall.store import audit, lists, participants, subscriptions
+from rollcall.store.database import Connection, Database
+from rollcall.store.participants import Entry, Participant
+
+ACTIVATION = "activation"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A participant with the subscription of their list."""
+
+    participant: Participant
+    subscription: Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a site says of a customer. `until_ms` counts only with `names_end`; `activations` None = as it was."""
+
+    hash: str
+    email: str
+    name: str
+    names_end: bool = False
+    until_ms: int | None = None
+    activations: int | None = None
+
+
+async def put_subscription(
+    db: Database,
+    project_no: ProjectNo,
+    code: str,
+    change: Callable[[Subscription], Subscription],
+    actor: str,
+    now_ms: int,
+) -> Subscription:
+    """Put `change(subscription)` in place of what a list has. Raises NotFound."""
+
+    def put(conn: Connection) -> Subscription:
+        found = list_actions.find(conn, project_no, code, hold=True)
+        changed = change(_of(conn, project_no, found.no))
+        subscriptions.put_subscription(conn, project_no, found.no, changed)
+        audit.record(conn, project_no, actor, "subscription.put", code, now_ms)
+        return changed
+
+    return await db.write(put)
+
+
+async def add_customer(
+    db: Database, project_no: ProjectNo, code: str, media: str, wish: Wish, actor: str, now_ms: int
+) -> Customer:
+    """Put a customer on the list, or say again who they are; the end of their access stays unless one is named.
+
+    Raises NotFound for a list, or a media that it does not open; Conflict beyond the end of a hard subscription;
+    Forbidden for who was taken off one.
+    """
+
+    def add(conn: Connection) -> Customer:
+        list_no = _list_that_opens(conn, project_no, code, media)
+        subscription = _of(conn, project_no, list_no)
+        user_id = UserId(wish.hash or new_digits())
+        known = participants.find_participant(conn, project_no, list_no, user_id)
+        if known is None:
+            if subscription.hard and subscriptions.was_removed(conn, project_no, list_no, user_id):
+                raise Forbidden("Access of this customer was withdrawn", code="access_withdrawn")
+            until_ms = wish.until_ms if wish.names_end else None
+            access = first_access(subscription, until_ms, now_ms)
+        elif wish.names_end:
+            access = changed_access(subscription, _access(known), wish.until_ms)
+        else:
+            access = _access(known)
+        return _put(conn, project_no, list_no, known, user_id, wish, access, actor, now_ms)
+
+    return await db.write(add)
+
+
+async def change_customer(
+    db: Database, project_no: ProjectNo, code: str, wish: Wish, actor: str, now_ms: int
+) -> Customer:
+    """Change a customer who is on the list. Raises NotFound, or Conflict beyond a hard subscription's end."""
+
+    def change(conn: Connection) -> Customer:
+        list_no = list_actions.find(conn, project_no, code, hold=True).no
+        known = require_customer(conn, project_no, list_no, wish.hash)
+        access = _access(known)
+        if wish.names_end:
+            access = changed_access(_of(conn, project_no, list_no), access, wish.until_ms)
+        return _put(conn, project_no, list_no, known, known.user_id, wish, access, actor, now_ms)
+
+    return await db.write(change)
+
+
+def require_customer(conn: Connection, project_no: ProjectNo, list_no: ListNo, user_id: str) -> Participant:
+    """Return who is on the list; raises NotFound."""
+    known = participants.find_participant(conn, project_no, list_no, user_id)
+    if known is None:
+        raise NotFound("Customer not found")
+    return known
+
+
+def activations(customer: Customer) -> int:
+    """Return how many activations a customer has: their own number, else the subscription's; at least one."""
+    own = customer.participant.fields.get(ACTIVATION)
+    return max(1, int(own) if isinstance(own, int) else customer.subscription.activations)
+
+
+def _put(
+    conn: Connection,
+    project_no: ProjectNo,
+    list_no: ListNo,
+    known: Participant | None,
+    user_id: UserId,
+    wish: Wish,
+    access: Access,
+    actor: str,
+    now_ms: int,
+) -> Customer:
+    """Store what is said now over what was known; a repetition that says nothing new writes nothing."""
+    fields = dict(known.fields) if known is not None else {}
+    if wish.activations is not None:
+        fields[ACTIVATION] = wish.activations
+    name = wish.name or (known.name if known is not None else None)
+    email = wish.email or (known.email if known is not None else None)
+    entry = Entry(user_id, name, email, access.from_ms, access.until_ms, fields)
+    if known is None or entry != _entry(known):
+        participants.put_participants(conn, project_no, list_no, [entry], now_ms)
+        audit.record(conn, project_no, actor, "participant.put", str(list_no), now_ms, user_id=user_id)
+    stored = require_customer(conn, project_no, list_no, user_id)
+    return Customer(replace(stored, fields=fields), _of(conn, project_no, list_no))
+
+
+def _entry(known: Participant) -> Entry:
+    return Entry(
+        known.user_id, known.name, known.email, known.valid_from_ms, known.valid_until_ms, dict(known.fields)
+    )
+
+
+def _access(known: Participant) -> Access:
+    return Access(known.valid_from_ms, known.valid_until_ms)
+
+
+def _of(conn: Connection, project_no: ProjectNo, list_no: ListNo) -> Subscription:
+    return subscriptions.subscriptions_of(conn, project_no, [list_no])[list_no]
+
+
+def _list_that_opens(conn: Connection, project_no: ProjectNo, code: str, media: str) -> ListNo:
+    list_no = list_actions.find(conn, project_no, code, hold=True).no
+    opened = lists.media_of(conn, project_no, [list_no]).get(list_no, [])
+    if media not in [code for _, code in opened]:
+        raise NotFound("Media not found")
+    return list_no

@@ -1,0 +1,140 @@
+"""One call as it came in: method, parameters and format, however the client chose to send them.
+
+Parameters come in the query, in a form or in a JSON object; names and methods in any case. A parameter in the body wins
+over one in the query. The key is `apikey`, else the Bearer header.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from rollcall.domain.errors import RollcallError
+
+Format = Literal["xml", "json"]
+VERSIONS = ("1.0", "1.1", "1.2")
+LONGEST = 2_000
+MOST_PARAMETERS = 1_000
+
+
+class Refused(RollcallError):
+    """Raised when a call cannot be carried out; the sentence becomes `Message`."""
+
+    code = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`method` is `object/method` in lower case; `given` holds the values of each parameter, names in lower case."""
+
+    method: str
+    given: Mapping[str, list[str]]
+    format: Format
+    version: str
+    key: str
+    uri: str
+
+    def has(self, name: str) -> bool:
+        """Tell whether a parameter was sent and is not empty."""
+        return bool(self.text(name))
+
+    def text(self, name: str) -> str:
+        """Return a parameter's (last) value, "" when it was not sent. Raises Refused when it is too long."""
+        values = self.given.get(name, [])
+        value = values[-1].strip() if values else ""
+        if len(value) > LONGEST:
+            raise Refused(f"Parameter '{name}' is too long")
+        return value
+
+    def need(self, name: str) -> str:
+        """Return a required parameter; raises Refused naming it."""
+        value = self.text(name)
+        if not value:
+            raise Refused(f"Parameter '{name}' is required")
+        return value
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a repeatable parameter (`code[]`, or `code` as a JSON array)."""
+        return [value for value in self.given.get(name, []) if value]
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """Return a whole number; raises Refused for anything else or outside `[least, most]`."""
+        text = self.text(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or not least <= int(text) <= most:
+            raise Refused(f"Parameter '{name}' must be a whole number from {least} to {most}")
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        """Return a boolean, in any of the spellings that clients use."""
+        return self.text(name).lower() in {"1", "true", "yes", "on"}
+
+
+def read_call(
+    path: str, query: bytes, body: bytes, content_type: str, authorization: str
+) -> tuple[Call, RollcallError | None]:
+    """Return the call, and what is wrong with it as far as it could not be read.
+
+    It always returns a call, so that even a refusal comes in the format that the client asked for.
+    """
+    given = _pairs(query)
+    is_json = content_type.partition(";")[0].strip().lower() == "application/json"
+    fault: RollcallError | None = None
+    try:
+        given |= _object(body) if is_json and body else _pairs(body) if body else {}
+    except Refused as refused:
+        fault = refused
+    wanted = _last(given, "format").lower()
+    format_: Format = "json" if is_json or wanted == "json" else "xml"
+    version = _last(given, "ver")
+    if wanted not in {"", "xml", "json"}:
+        fault = fault or Refused("Unknown format: use xml or json")
+    if version and version not in VERSIONS:
+        fault = fault or Refused("Unknown version: use 1.0, 1.1 or 1.2")
+    if len(given) > MOST_PARAMETERS:
+        fault = fault or Refused("Too many parameters")
+    method = path.removeprefix("/api/").strip("/").lower()
+    key = _last(given, "apikey") or _bearer(authorization)
+    uri = path + ("?" + query.decode("latin-1") if query else "")
+    return Call(method, given, format_, version if version in VERSIONS else VERSIONS[0], key, uri), fault
+
+
+def _pairs(text: bytes) -> dict[str, list[str]]:
+    given: dict[str, list[str]] = {}
+    for name, value in parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True):
+        given.setdefault(_name(name), []).append(value)
+    return given
+
+
+def _object(body: bytes) -> dict[str, list[str]]:
+    try:
+        values = msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Refused("The body is not a JSON object") from error
+    return {_name(name): _texts(value) for name, value in values.items()}
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return ["1" if value else "0"]
+    return [str(value)] if isinstance(value, (str, int, float)) else [""]
+
+
+def _name(name: str) -> str:
+    return name.strip().lower().removesuffix("[]")
+
+
+def _last(given: Mapping[str, list[str]], name: str) -> str:
+    return (given.get(name) or [""])[-1].strip()
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, key = authorization.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""

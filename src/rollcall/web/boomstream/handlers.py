@@ -1,0 +1,86 @@
+"""The HTTP border of the compatible API: every method by GET or POST, every answer with status 200.
+
+Refusals become `Status: Failed` with a sentence. A fault of ours is a 500 as everywhere: clients try again.
+"""
+
+from typing import Final
+
+from litestar import Request, Response, route
+from litestar.datastructures import State
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from rollcall.domain.errors import MissingScope, NotFound, RollcallError, Unauthorised
+from rollcall.web.auth import identify
+from rollcall.web.boomstream import ppv as subscriptions
+from rollcall.web.boomstream import probe
+from rollcall.web.boomstream.call import Call, Refused, read_call
+from rollcall.web.boomstream.envelope import TYPES, Data, failure, success
+from rollcall.web.boomstream.methods import Method
+from rollcall.web.deps import Deps, Given
+
+METHODS: Final[dict[str, Method]] = {**probe.METHODS, **subscriptions.METHODS}
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+# Sentences that existing clients know, in place of ours.
+NOT_FOUND: Final = {
+    "There is no such media.": "Media not found",
+    "There is no such list.": "Subscription not found",
+    "There is no such participant on this list.": "Customer not found",
+}
+
+
+@route(
+    ["/api/{section:str}", "/api/{section:str}/{rest:path}"],
+    http_method=["GET", "POST"],
+    include_in_schema=False,
+    status_code=200,
+)
+async def answer(
+    section: FromPath[str], request: Request[object, object, State], deps: Given, rest: FromPath[str] = ""
+) -> Response[bytes]:
+    """Carry out one call."""
+    del section, rest  # the whole path is the method
+    body = b"" if request.method == "GET" else await request.body()
+    headers = request.headers
+    call, fault = read_call(
+        request.scope["path"],
+        request.scope.get("query_string", b""),
+        body,
+        headers.get("content-type", ""),
+        headers.get("authorization", ""),
+    )
+    try:
+        if fault is not None:
+            raise fault
+        told = success(call, await _carried_out(deps, call))
+    except RollcallError as refusal:
+        told = failure(call, _message(refusal))
+    return Response(told, media_type=TYPES[call.format], headers=HEADERS)
+
+
+async def _carried_out(deps: Deps, call: Call) -> Data:
+    method = METHODS.get(call.method)
+    if method is None:
+        raise Refused("Method not found")
+    caller = await identify(deps, f"Bearer {call.key}" if call.key else None)
+    caller.need(method.scope)
+    return await method.work(deps, caller, call)
+
+
+def _message(refusal: RollcallError) -> str:
+    match refusal:
+        case Unauthorised():
+            return "Application not found"
+        case MissingScope():
+            return f"This key lacks the scope '{refusal.scope}'"
+        case NotFound():
+            return NOT_FOUND.get(refusal.detail, refusal.detail)
+        case _:
+            return refusal.detail
+
+
+handlers: list[ControllerRouterHandler] = [answer]

@@ -1,0 +1,245 @@
+"""What existing clients send and read, field by field: the Moodle plugin's exchange, and the other known clients."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from lxml import etree
+
+from tests.web.conftest import Api, Tenant
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+HASH = "moodle.example:8443|42|{media}"
+
+
+@pytest.fixture
+async def at(api: Api) -> "Site":
+    media = await api.mine.api.post("/media", json={"title": "Зал 1", "kind": "live", "identity": "plain"})
+    return Site(api, api.mine, media.json()["code"])
+
+
+class Site:
+    """An organiser's site with one media, calling the compatible API."""
+
+    def __init__(self, api: Api, tenant: Tenant, media: str) -> None:
+        self.api, self.tenant, self.media = api, tenant, media
+        self.key = tenant.api.headers["authorization"].removeprefix("Bearer ")
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(api.app, raise_app_exceptions=False),
+            base_url="http://rollcall.test",
+        )
+        self.code = ""
+
+    async def get(self, method: str, **given: Any) -> httpx.Response:
+        return await self.http.get(f"/api/{method}", params={"apikey": self.key, **given})
+
+    async def json(self, method: str, **given: Any) -> Any:
+        answer = await self.get(method, format="json", **given)
+        assert answer.status_code == 200
+        return answer.json()
+
+    async def xml(self, method: str, **given: Any) -> etree._Element:
+        answer = await self.get(method, **given)
+        assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+        return etree.fromstring(answer.content)
+
+    async def subscribe(self, **given: Any) -> str:
+        wanted = {"name": "Курс", "subscription_type": "password", "period": 30, "media": self.media, **given}
+        self.code = (await self.json("ppv/create", **wanted))["Items"]["Item"]["Code"]
+        return self.code
+
+    def buyer(self, **other: Any) -> dict[str, Any]:
+        user = HASH.format(media=self.media)
+        return {
+            "code": self.code, "media": self.media, "email": "", "notification": 0, "hash": user, **other
+        }  # fmt: skip
+
+    async def access(self, user_id: str) -> int:
+        """Return the status of the plain mode for a User ID."""
+        answer = await self.http.post(f"/embed/{self.media}/redeem", json={"user_id": user_id})
+        return answer.status_code
+
+
+async def test_a_new_customer_is_added_and_the_answer_is_flat(at: Site) -> None:
+    await at.subscribe()
+    answer = await at.json("ppv/addbuyer", **at.buyer())
+    expires = datetime.strptime(answer["AccessExpirationDate"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=MOSCOW)
+    assert timedelta(days=29) < expires - datetime.now(MOSCOW) < timedelta(days=31)
+    assert {name: answer[name] for name in ("Status", "Hash", "Email", "Period", "Recovery", "Version")} == {
+        "Status": "Success", "Hash": HASH.format(media=at.media), "Email": "", "Period": 30, "Recovery": 3,
+        "Version": "1.0",
+    }  # fmt: skip
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", answer["DatePurchase"])
+    assert [version["version"] for version in answer["Versions"]] == ["1.0", "1.1", "1.2"]
+    assert at.key not in answer["RequestURI"]
+    assert "apikey=***" in answer["RequestURI"]
+
+
+async def test_a_known_customer_is_added_again_and_nothing_changes(at: Site) -> None:
+    await at.subscribe()
+    first = await at.json("ppv/addbuyer", **at.buyer(email="a@b.c", name="Анна"))
+    again = await at.json("ppv/addbuyer", **at.buyer())
+    assert again["Status"] == "Success"
+    for name in ("Hash", "Email", "Name", "AccessExpirationDate", "DatePurchase", "Recovery"):
+        assert again[name] == first[name]
+    listed = await at.tenant.api.get(f"/lists/{at.code}/participants")
+    (row,) = listed.json()["items"]
+    assert (row["user_id"], row["email"], row["name"]) == (HASH.format(media=at.media), "a@b.c", "Анна")
+
+
+async def test_an_expired_customer_is_shown_as_expired_and_prolonged_by_the_exchange(at: Site) -> None:
+    await at.subscribe()
+    past = await at.json("ppv/addbuyer", **at.buyer(access_expire="2020-02-29"))
+    assert past["AccessExpirationDate"] == "2020-02-29 23:59:59"
+    assert (await at.json("ppv/addbuyer", **at.buyer()))["AccessExpirationDate"] == "2020-02-29 23:59:59"
+    told = await at.json("ppv/info", **at.buyer())
+    assert isinstance(told["Items"], dict)
+    assert (told["Items"]["Item"]["Activation"], told["Items"]["Item"]["Period"]) == (3, 30)
+    assert told["Items"]["Item"]["AccessExpirationDate"] == "0000-00-00 00:00:00"
+    renewed = await at.json("ppv/updatebuyer", **at.buyer(access_expire="2100-12-12 10:00:00"))
+    assert (renewed["Status"], renewed["AccessExpirationDate"]) == ("Success", "2100-12-12 10:00:00")
+    row = (await at.tenant.api.get(f"/lists/{at.code}/participants")).json()["items"][0]
+    assert row["valid_until"] == "2100-12-12T07:00:00.000Z"
+
+
+async def test_a_hard_subscription_refuses_to_prolong_beyond_its_end_and_to_let_in_again(at: Site) -> None:
+    await at.subscribe(access_expire="2099-01-01", hard=1)
+    assert (await at.json("ppv/addbuyer", **at.buyer()))["AccessExpirationDate"] == "2099-01-01 23:59:59"
+    refused = await at.json("ppv/updatebuyer", **at.buyer(access_expire="2100-01-01"))
+    assert refused["Status"] == "Failed"
+    assert "beyond the end" in refused["Message"]
+    assert (await at.json("ppv/deletebuyer", **at.buyer()))["Status"] == "Success"
+    again = await at.json("ppv/addbuyer", **at.buyer())
+    assert (again["Status"], again["Message"]) == ("Failed", "Access of this customer was withdrawn")
+
+
+async def test_in_xml_the_same_fields_are_direct_children(at: Site) -> None:
+    await at.subscribe()
+    root = await at.xml("PPV/addBuyer", **at.buyer(name="<Анна & Ко>", ver="1.1"))
+    assert root.tag == "Response"
+    texts = {child.tag: child.text for child in root if not len(child)}
+    assert (texts["Status"], texts["Recovery"], texts["Period"], texts["Version"]) == (
+        "Success",
+        "3",
+        "30",
+        "1.1",
+    )
+    assert texts["Name"] == "<Анна & Ко>"
+    assert [item.text for item in root.findall("Versions/Item")] == ["1.0", "1.1", "1.2"]
+    told = await at.xml("ppv/info", **at.buyer())
+    assert told.findtext("Items/Item/Activation") == "3"
+    listed = await at.xml("ppv/listbuyers", code=at.code)
+    assert [e.findtext("Hash") for e in listed.findall("Items/Item")] == [HASH.format(media=at.media)]
+
+
+async def test_without_a_hash_one_of_nine_digits_is_made(at: Site) -> None:
+    await at.subscribe()
+    answer = await at.json("ppv/addbuyer", code=at.code, media=at.media, email="a@b.c")
+    assert re.fullmatch(r"\d{3}-\d{3}-\d{3}", answer["Hash"])
+
+
+async def test_every_way_to_send_a_call_is_taken(at: Site) -> None:
+    await at.subscribe()
+    url, given = "/api/ppv/addbuyer", {k: str(v) for k, v in at.buyer().items()}
+    bearer = {"Authorization": f"Bearer {at.key}"}
+    answers = [
+        await at.http.post(url, data={**given, "apikey": at.key, "format": "json"}),
+        await at.http.post(url, json={**at.buyer(), "apikey": at.key}),
+        await at.http.post(url, json={**at.buyer(), "ver": "1.2"}, headers=bearer),
+        await at.http.get(url, params={**given, "format": "json"}, headers=bearer),
+        await at.http.get(
+            url, params={**given, "format": "json", "apikey": at.key}, headers={"Authorization": "Bearer no"}
+        ),
+    ]
+    assert [answer.json()["Status"] for answer in answers] == ["Success"] * 5
+    assert [answer.json()["Hash"] for answer in answers] == [HASH.format(media=at.media)] * 5
+    wins = await at.http.get(url, params={**given, "format": "json", "apikey": "wrong"}, headers=bearer)
+    assert wins.json()["Message"] == "Application not found"
+
+
+@pytest.mark.parametrize(
+    ("method", "change", "message"),
+    [
+        ("ppv/addbuyer", {"apikey": "unknown"}, "Application not found"),
+        ("ppv/addbuyer", {"code": "nosuchid"}, "Subscription not found"),
+        ("ppv/addbuyer", {"media": "nosuchid"}, "Media not found"),
+        ("ppv/addbuyer", {"media": ""}, "Parameter 'media' is required"),
+        ("ppv/addbuyer", {"access_expire": "завтра"}, "Parameter 'access_expire' must be a date"),
+        ("ppv/addbuyer", {"access_expire": "9999-12-31"}, "years 1970-2199"),
+        ("ppv/addbuyer", {"hash": "a\nb"}, "Parameter 'hash'"),
+        ("ppv/addbuyer", {"hash": "x" * 201}, "Parameter 'hash'"),
+        ("ppv/addbuyer", {"name": "\u0007"}, "Parameter 'name'"),
+        ("ppv/addbuyer", {"ver": "9"}, "Unknown version"),
+        ("ppv/updatebuyer", {"hash": "nobody"}, "Customer not found"),
+        ("ppv/updatebuyer", {"activation": "-1"}, "Parameter 'activation'"),
+        ("ppv/deletebuyer", {"hash": "nobody"}, "Customer not found"),
+        ("ppv/nonsense", {}, "Method not found"),
+        ("ppv/create", {"name": "X", "subscription_type": "gift", "period": 1}, "subscription_type"),
+        ("ppv/create", {"name": "X", "subscription_type": "password"}, "'period' and 'access_expire'"),
+        ("ppv/sessions", {"code": "nosuchid"}, "Media not found"),
+    ],
+)
+async def test_refusals_are_sentences_with_status_200(
+    at: Site, method: str, change: dict[str, str], message: str
+) -> None:
+    await at.subscribe()
+    for format_ in ("json", "xml"):
+        answer = await at.get(method, **{**at.buyer(), "format": format_, **change})
+        assert answer.status_code == 200
+        if format_ == "json":
+            assert answer.json()["Status"] == "Failed"
+            assert message in answer.json()["Message"]
+        else:
+            root = etree.fromstring(answer.content)
+            assert root.findtext("Status") == "Failed"
+            assert message in (root.findtext("Message") or "")
+
+
+async def test_another_projects_objects_do_not_exist(at: Site, api: Api) -> None:
+    await at.subscribe()
+    await at.json("ppv/addbuyer", **at.buyer())
+    theirs = Site(api, api.theirs, at.media)
+    theirs.code = at.code
+    for method in (
+        "addbuyer",
+        "updatebuyer",
+        "deletebuyer",
+        "info",
+        "listbuyers",
+        "listmedia",
+        "addmedia",
+        "update",
+        "delete",
+    ):
+        answer = await theirs.json(f"ppv/{method}", **theirs.buyer(name="X"))
+        assert (method, answer["Status"], answer["Message"]) == (method, "Failed", "Subscription not found")
+    assert (await theirs.json("ppv/sessions", **theirs.buyer()))["Message"] == "Media not found"
+    assert (await theirs.json("ppv/list"))["Items"] == {"Item": []}
+
+
+async def test_a_key_needs_the_scope_of_the_method(at: Site) -> None:
+    await at.subscribe()
+    at.key = at.tenant.with_scopes("statistics").headers["authorization"].removeprefix("Bearer ")
+    assert "scope 'access'" in (await at.json("ppv/addbuyer", **at.buyer()))["Message"]
+    assert (
+        "scope 'personal'" in (await at.json("ppv/sessions", **{**at.buyer(), "code": at.media}))["Message"]
+    )
+
+
+async def test_media_of_a_subscription_are_added_and_taken_away(at: Site) -> None:
+    await at.subscribe(media="")
+    assert (await at.json("ppv/addbuyer", **at.buyer()))["Message"] == "Media not found"
+    added = await at.json("ppv/addMedia", code=at.code, media=at.media)
+    assert [item["Code"] for item in added["Items"]["Item"]] == [at.media]
+    assert (await at.json("ppv/addbuyer", **at.buyer()))["Status"] == "Success"
+    assert (await at.json("ppv/deletemedia", code=at.code, media=at.media))["Items"]["Item"] == []
+
+
+async def test_the_probe_and_unknown_paths_of_v1_stay_apart(at: Site) -> None:
+    assert "api/ppv" in (await at.json("info"))["sections"]
+    assert (await at.json("app/info"))["Title"] == "Mine"
+    strange = await at.http.get("/api/v1/nonsense")
+    assert (strange.status_code, strange.json()["code"]) == (404, "not_found")
