@@ -15,16 +15,18 @@ from sqlalchemy import insert
 
 from rollcall.actions import plays as play_actions
 from rollcall.actions.evidence import EvidenceWriter
-from rollcall.domain.evidence.tick import Tick, first_number_after_resume, tick_mac
+from rollcall.actions.intake import Answer, Intake
+from rollcall.actions.uploads import Uploads
 from rollcall.domain.ids import MediaNo, UserId
+from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
-from rollcall.live.plays import LivePlay, Received, receive
+from rollcall.live.plays import LivePlay
 from rollcall.store import tables
 from rollcall.store.database import Connection, Database
 from rollcall.store.grants import hash_secret
 from rollcall.store.plays import Client
-from rollcall.wire import viewer_in
+from rollcall.wire import viewer_in, viewer_out
 from tests.hall import SetClock
 from tests.history import Records
 
@@ -88,6 +90,9 @@ class Node:
         """Start with an empty memory: what was not committed is gone."""
         self.hub, self.playing = Hub(), Playing()
         self.writer = EvidenceWriter(self.db, self.clock, self.hub)
+        self.held = HeldPlays()
+        self.intake = Intake(self.writer, self.playing, self.clock, KEY)
+        self.uploads = Uploads(self.db, self.clock, self.held, self.intake)
 
     async def let_in(
         self, place: Place, grant: str, play: viewer_in.PlayRef | None
@@ -96,16 +101,15 @@ class Node:
         arrival = play_actions.Arrival(place.code, viewer_in.Hello(grant, play), CLIENT)
         return await play_actions.Entrance(self.db, self.clock, self.playing).enter(arrival)
 
-    def take(self, play: LivePlay, payload: bytes) -> Received:
-        """Receive an envelope as the socket does."""
+    def take(self, play: LivePlay, payload: bytes) -> list[Answer]:
+        """Receive an envelope as the socket does; acknowledgements of repeats are heard at once."""
         message = viewer_in.decode(payload)
         assert isinstance(message, viewer_in.Rows)
-        received = receive(play, message, KEY, self.clock.now_ms())
-        for start_ms, end_ms in received.proven:
-            self.playing.note(play.media_no, play.user_id, start_ms, end_ms)
-        if received.applied_rows:
-            self.writer.add(play, received.applied_rows)
-        return received
+        answers = self.intake.take(play, message)
+        for answer in answers:
+            if isinstance(answer, viewer_out.Ack):
+                play.tell_durable(answer.durable)
+        return answers
 
     async def commit(self) -> None:
         """Let everything that waits reach the disk: what waits when the writer is cancelled is committed first."""
@@ -155,7 +159,7 @@ class Viewer:
         self.rows: list[viewer_in.Beat | viewer_in.Mark] = []
         self.told: list[int] = []  # every acknowledgement; -1: it was given up
         self._ticks: dict[int, viewer_in.TickProof] = {}
-        self._next_seq = self._next_n = 1
+        self._next_seq = 1
         self._node: Node
 
     async def open(self, node: Node, state: State = "playing") -> "Viewer":
@@ -170,7 +174,6 @@ class Viewer:
         ref = viewer_in.PlayRef(self.play.code, self._upload_key)
         self.online = True
         self._hold(node, await node.let_in(self.place, self.place.grants[self.user_id], ref))
-        self._next_n = first_number_after_resume(self.play.state.opened_ms, self.clock.at_ms)
         self._forget(self.play.durable)
         self.tick()
 
@@ -180,12 +183,10 @@ class Viewer:
             self.cut()
         if not self.online:
             return
-        n, at_ms = self._next_n, self.clock.at_ms
-        self._next_n += 1
-        proof = viewer_in.TickProof(n, at_ms, tick_mac(KEY, self.play.code, Tick(n, at_ms)))
-        self._ticks[n] = proof
-        self._echo = viewer_in.Echo(n, self.reads())
-        self._open.tick = n
+        tick = self._node.intake.tick(self.play)
+        self._ticks[tick.n] = viewer_in.TickProof(tick.n, tick.at_ms, tick.mac)
+        self._echo = viewer_in.Echo(tick.n, self.reads())
+        self._open.tick = tick.n
         self.send()
 
     def change(self, **to: Any) -> None:
@@ -244,7 +245,7 @@ class Viewer:
         )
         return _encode(message)
 
-    def deliver(self, payload: bytes) -> Received:
+    def deliver(self, payload: bytes) -> list[Answer]:
         """Let an envelope arrive now, whenever it was made."""
         return self._node.take(self.play, payload)
 
@@ -264,6 +265,7 @@ class Viewer:
     def _hold(self, node: Node, opened: play_actions.OpenedPlay) -> None:
         self._node, self._upload_key = node, opened.upload_key
         self.play = play_actions.hold(opened, self.clock.at_ms, self._hear_of, lambda _: self.told.append(-1))
+        node.held.put(self.play)
 
     def _hear_of(self, durable: int) -> None:
         self.told.append(durable)

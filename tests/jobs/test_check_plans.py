@@ -8,11 +8,12 @@ from sqlalchemy import update
 from rollcall.actions import check_plans as actions
 from rollcall.domain.checks.resolve import DELIVERY_MS
 from rollcall.domain.ids import UserId
+from rollcall.domain.intervals import Interval
 from rollcall.jobs import check_plans as plan_job
 from rollcall.jobs import prompts as prompt_job
 from rollcall.store import check_plans, tables
 from rollcall.store.database import Database
-from tests.hall import Hall, open_hall
+from tests.hall import T0, Hall, open_hall
 from tests.planned import PLAN, SECOND, Event
 
 
@@ -63,7 +64,7 @@ async def test_moments_survive_a_restart(database: Database) -> None:
     await first.live(20)
     drawn = await database.read(lambda conn: check_plans.draws_of(conn, first.hall.media_no))
     again = event_of(first.hall)
-    again.playing.set_baseline(first.hall.media_no, UserId("anna"), 20 * SECOND)
+    again.playing.set_baseline(first.hall.media_no, UserId("anna"), [Interval(T0, T0 + 20 * SECOND)])
     again.source = random.Random(99)
     await plan_job.run_once(database, again.hall.hub, again.playing, again.hall.clock, again.source.randint)
     await again.live(45)

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rollcall.actions.progress import read_progress
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_key, new_play_id
 from rollcall.base.together import Together
@@ -15,10 +14,12 @@ from rollcall.domain.access import Open, Verdict, access
 from rollcall.domain.errors import Forbidden
 from rollcall.domain.evidence.tick import first_number_after_resume
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
+from rollcall.domain.intervals import Interval
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay
 from rollcall.store import grants, participants, plays
 from rollcall.store.database import Connection, Database
+from rollcall.store.progress import live_playing_of
 from rollcall.wire import viewer_in
 from rollcall.wire.close import Close
 
@@ -73,14 +74,15 @@ class Entrance:
         return await self._db.write(lambda conn: let_in(conn, arrivals, now_ms))
 
     async def _begin_counting(self, opened: OpenedPlay) -> None:
-        """After a restart of the server, continue at the playing time that the store proves."""
+        """After a restart of the server, continue at the playing that the store proves."""
         media_no, user_id = opened.grant.media_no, opened.grant.user_id
         if self._playing.knows(media_no, user_id):
             return
-        played_ms = 0
+        proven: list[Interval] = []
         if opened.returns:
-            played_ms = (await read_progress(self._db, media_no, user_id, self._clock.now_ms())).watched_ms
-        self._playing.set_baseline(media_no, user_id, played_ms)
+            project_no = opened.grant.project_no
+            proven = await self._db.read(lambda conn: live_playing_of(conn, project_no, media_no, user_id))
+        self._playing.set_baseline(media_no, user_id, proven)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,15 @@
 """How long each participant has been proven playing inside sessions, live: what check plans count on.
 
-It follows the evidence as it is applied; the statistics do not use it. After a restart a participant begins at the
-baseline that the store proves. In memory only.
+It follows the evidence of live grade as it is applied, over all plays, each moment once and in whatever order proofs
+come; the statistics do not use it. After a restart a participant begins at what the store proves. In memory only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rollcall.domain.ids import MediaNo, UserId
+from rollcall.domain.intervals import Interval, Intervals, union
 
 PRESENT_WITHIN_MS = 15_000
-
-
-@dataclass(slots=True)
-class _Participant:
-    played_ms: int
-    until_ms: int = 0
 
 
 class Playing:
@@ -23,7 +17,7 @@ class Playing:
 
     def __init__(self) -> None:
         self._windows: dict[MediaNo, Sequence[tuple[int, int | None]]] = {}
-        self._participants: dict[MediaNo, dict[UserId, _Participant]] = {}
+        self._proven: dict[MediaNo, dict[UserId, Intervals]] = {}
 
     def set_windows(self, media: MediaNo, windows: Sequence[tuple[int, int | None]]) -> None:
         """Count from now on what falls into these sessions of `media`."""
@@ -31,40 +25,50 @@ class Playing:
 
     def knows(self, media: MediaNo, user_id: UserId) -> bool:
         """Return whether the participant has a baseline in this process."""
-        return user_id in self._participants.get(media, {})
+        return user_id in self._proven.get(media, {})
 
-    def set_baseline(self, media: MediaNo, user_id: UserId, played_ms: int) -> None:
+    def set_baseline(self, media: MediaNo, user_id: UserId, proven: Sequence[Interval]) -> None:
         """Begin to count a participant at what the store proves; ignored when already counting."""
-        self._participants.setdefault(media, {}).setdefault(user_id, _Participant(played_ms))
+        self._proven.setdefault(media, {}).setdefault(user_id, union(proven))
 
     def note(self, media: MediaNo, user_id: UserId, start_ms: int, end_ms: int) -> None:
-        """Count a proven stretch of playing; what other tabs have proven already counts once."""
-        participant = self._participants.setdefault(media, {}).setdefault(user_id, _Participant(0))
-        start_ms = max(start_ms, participant.until_ms)
-        if end_ms > start_ms:
-            participant.until_ms = end_ms
-            participant.played_ms += self._inside(media, start_ms, end_ms)
+        """Count a proven stretch of playing; what was proven already, by whichever play, counts once."""
+        of_media = self._proven.setdefault(media, {})
+        known = of_media.get(user_id, ())
+        if known and known[-1].start <= start_ms <= known[-1].end:  # the usual case: it goes on
+            of_media[user_id] = (*known[:-1], Interval(known[-1].start, max(known[-1].end, end_ms)))
+        else:
+            of_media[user_id] = union((*known, Interval(start_ms, end_ms)))
 
     def played_ms(self, media: MediaNo, user_id: UserId) -> int:
         """Return the playing time inside sessions so far."""
-        participant = self._participants.get(media, {}).get(user_id)
-        return participant.played_ms if participant is not None else 0
+        return sum(self._inside(media, *proven) for proven in self._of(media, user_id))
 
     def expected_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
         """Return the playing time inside sessions as it will be proven if a participant plays on until now."""
-        participant = self._participants.get(media, {}).get(user_id)
-        if participant is None or participant.until_ms < now_ms - PRESENT_WITHIN_MS:
-            return self.played_ms(media, user_id)
-        return participant.played_ms + self._inside(media, participant.until_ms, now_ms)
+        until_ms = _until_ms(self._of(media, user_id))
+        played_ms = self.played_ms(media, user_id)
+        plays_on = now_ms - PRESENT_WITHIN_MS <= until_ms < now_ms
+        return played_ms + self._inside(media, until_ms, now_ms) if plays_on else played_ms
 
     def present(self, media: MediaNo, now_ms: int) -> list[UserId]:
         """Return everybody whose latest proof of playing ended at most 15 s ago."""
         since_ms = now_ms - PRESENT_WITHIN_MS
-        of_media = self._participants.get(media, {})
-        return [user_id for user_id, participant in of_media.items() if participant.until_ms >= since_ms]
+        return [
+            user_id
+            for user_id, proven in self._proven.get(media, {}).items()
+            if _until_ms(proven) >= since_ms
+        ]
+
+    def _of(self, media: MediaNo, user_id: UserId) -> Intervals:
+        return self._proven.get(media, {}).get(user_id, ())
 
     def _inside(self, media: MediaNo, start_ms: int, end_ms: int) -> int:
         return sum(
             max(0, min(end_ms, end if end is not None else end_ms) - max(start_ms, begin))
             for begin, end in self._windows.get(media, ())
         )
+
+
+def _until_ms(proven: Intervals) -> int:
+    return proven[-1].end if proven else 0

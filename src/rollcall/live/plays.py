@@ -104,8 +104,9 @@ class LivePlay:
 
 @dataclass(slots=True)
 class Received:
-    """What an envelope did: `expected` when rows have to be sent again from there; the stretches proven playing.
+    """What an envelope did: `expected` when rows have to be sent again from there.
 
+    `proven`: the stretches of playing of live grade.
     `needs_tick`: they could not be placed, because no tick was answered in the present epoch of the player's clock.
     """
 
@@ -171,7 +172,7 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             play.spans[span.ordinal] = span
             if isinstance(row, Beat):
                 play.watch.beat(row, span.end_ms, begins=span.first_seq == row.seq)
-            if span.state == "playing" and not span.unverified:
+            if span.state == "playing" and not span.unverified and not span.late:
                 received.proven.append((max(before_ms, span.start_ms), span.end_ms))
         case Marked(mark, at_ms):
             play.marks.append(effect)

@@ -23,6 +23,7 @@ _PLAYING: Final = (
         spans.c.unverified.is_(False),
     )
 )
+_LIVE: Final = _PLAYING.where(spans.c.late.is_(False))
 _ASKED: Final = (
     select(checks.c.issued_ms, prompts.c.state)
     .join(prompts, prompts.c.check_no == checks.c.no)
@@ -53,6 +54,14 @@ def playing_of(
     """Return the participant's spans that earn, over all plays (the rule is `domain/credit.earns`)."""
     values = {"project_no": project_no, "media_no": media_no, "user_id": user_id}
     return [Interval._make(row) for row in connection.execute(_PLAYING, values).all()]
+
+
+def live_playing_of(
+    connection: Connection, project_no: ProjectNo, media_no: MediaNo, user_id: UserId
+) -> list[Interval]:
+    """Return the participant's playing spans of live grade, over all plays."""
+    values = {"project_no": project_no, "media_no": media_no, "user_id": user_id}
+    return [Interval._make(row) for row in connection.execute(_LIVE, values).all()]
 
 
 def asked_of(
