@@ -5,6 +5,8 @@
  */
 import { useLanguage } from "../shared/i18n";
 import { Store } from "../shared/store";
+import { openJournals } from "./evidence/journals";
+import { startSweeping } from "./evidence/sweep";
 import {
   type Credential,
   type Launch,
@@ -22,6 +24,7 @@ import { Viewer } from "./viewer";
 
 export async function enter(body: HTMLElement): Promise<void> {
   const launch = readLaunch(location);
+  const opening = openJournals();
   const keep = openKeep(() => localStorage, history);
   const credential = withKeptUserId(
     launch,
@@ -39,6 +42,7 @@ export async function enter(body: HTMLElement): Promise<void> {
     parent.allow(refusal.parents);
     parent.tell({ type: "access_denied", code: refusal.code });
     store.set({ phase: "refused", refusal });
+    void opening.then((journals) => startSweeping(journals));
   };
   if (!credential) return refuse({ ok: false, refusal: refusalFor("no_token") });
 
@@ -48,7 +52,12 @@ export async function enter(body: HTMLElement): Promise<void> {
   if (!answer.ok) return refuse(answer);
   keep.write(name, answer.redeemed.grant);
   parent.allow(answer.redeemed.parents);
-  viewer = new Viewer(store, parent, answer.redeemed.grant, app.video, launch.media);
+  const { grant } = answer.redeemed;
+  const journals = await opening;
+  const shelf = await journals.shelf(launch.media, nameOf(grant));
+  const ended = startSweeping(journals);
+  const admission = { media: launch.media, grant, shelf, kept: journals.lasting, ended };
+  viewer = new Viewer(store, parent, app.video, admission);
   app.watch(viewer);
   parent.tell({ type: "loaded" });
   listen(viewer);
@@ -74,8 +83,10 @@ function listen(viewer: Viewer): void {
   const heartbeat = new Worker(new URL("./heartbeat.worker.ts", import.meta.url), { type: "module" });
   heartbeat.addEventListener("message", () => viewer.pulse());
   document.addEventListener("visibilitychange", () => viewer.visibility());
-  addEventListener("pagehide", () => viewer.flush());
-  addEventListener("pageshow", () => viewer.online());
+  document.addEventListener("freeze", () => viewer.freeze());
+  document.addEventListener("resume", () => viewer.thaw());
+  addEventListener("pagehide", () => viewer.leave());
+  addEventListener("pageshow", ({ persisted }) => (persisted ? viewer.thaw() : viewer.online()));
   addEventListener("online", () => viewer.online());
   for (const gesture of ["pointerdown", "keydown"]) {
     addEventListener(gesture, () => viewer.chime.unlock(), { capture: true, passive: true });

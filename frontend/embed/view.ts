@@ -11,7 +11,7 @@ export type Link = "connecting" | "open" | "kept" | "sending";
 export type Notice =
   | { readonly kind: "outcome"; readonly outcome: Outcome; readonly at_ms: number }
   | { readonly kind: "not_counted"; readonly for_ms: number }
-  | { readonly kind: "expired" | "answer_kept" };
+  | { readonly kind: "expired" | "answer_kept" | "in_memory" };
 
 export interface View {
   readonly phase: "entering" | "refused" | "watching";
@@ -22,6 +22,8 @@ export interface View {
   readonly media: Media | null;
   readonly userName: string;
   readonly grantKept: boolean;
+  /** False: evidence is in memory alone, and lost with the page. */
+  readonly journalKept: boolean;
   /** Server time minus `Date.now()`. */
   readonly serverOffset_ms: number;
   readonly playback: PlaybackView | null;
@@ -40,6 +42,7 @@ export const FIRST_VIEW: View = {
   media: null,
   userName: "",
   grantKept: true,
+  journalKept: true,
   serverOffset_ms: 0,
   playback: null,
   prompts: [],

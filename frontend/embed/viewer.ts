@@ -7,8 +7,9 @@ import type { Store } from "../shared/store";
 import type { Opened, Prompt, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
 import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
 import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./check/prompts";
+import { farewell } from "./connection/exchange";
 import { ViewerSocket } from "./connection/socket";
-import { EvidenceDesk } from "./evidence/desk";
+import { EvidenceDesk, type Shelf } from "./evidence/desk";
 import type { ParentPage, Wish } from "./host/parent";
 import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
@@ -18,6 +19,16 @@ import type { View } from "./view";
 const PROGRESS_EVERY_MS = 10_000;
 const TIME_EVERY_MS = 5_000;
 
+/** What opens the player: the media, the grant for it, where its evidence is kept. `ended`: it has let go of it. */
+export interface Admission {
+  readonly media: string;
+  readonly grant: string;
+  readonly shelf: Shelf;
+  /** What is recorded survives this page. */
+  readonly kept: boolean;
+  ended(): void;
+}
+
 export class Viewer {
   readonly playback: Playback;
   readonly chime = new Chime();
@@ -25,23 +36,24 @@ export class Viewer {
   readonly #parent: ParentPage;
   readonly #socket: ViewerSocket;
   readonly #desk: EvidenceDesk;
-  readonly #grant: string;
+  readonly #admission: Admission;
   #askProgress_ms = Number.POSITIVE_INFINITY;
   #tellTime_ms = 0;
   #hidden_ms = 0;
   #told: "play" | "pause" = "pause";
   #unsent: ViewerIn[] = [];
 
-  constructor(view: Store<View>, parent: ParentPage, grant: string, video: HTMLVideoElement, media: string) {
+  constructor(view: Store<View>, parent: ParentPage, video: HTMLVideoElement, admission: Admission) {
     this.#view = view;
     this.#parent = parent;
-    this.#grant = grant;
+    this.#admission = admission;
     this.playback = new Playback(video, () => this.#looked());
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
-      (envelope) => this.#socket.send(envelope),
+      (message) => this.#socket.send(message),
+      admission.shelf,
     );
-    const address = `${location.origin.replace(/^http/, "ws")}/embed/${media}/socket`;
+    const address = `${location.origin.replace(/^http/, "ws")}/embed/${admission.media}/socket`;
     this.#socket = new ViewerSocket(
       { open: () => new WebSocket(address), now_ms: () => performance.now(), random: Math.random },
       {
@@ -73,9 +85,22 @@ export class Viewer {
     if (visible) void this.#wake();
   }
 
-  /** Leaving, or back from the browser's page cache. */
-  flush(): void {
+  /** The page is being left, perhaps for good. */
+  leave(): void {
+    const last = this.#desk.exit();
+    if (last) farewell(this.#admission.media, last);
+  }
+
+  /** The browser is about to stop everything here. */
+  freeze(): void {
     this.#desk.flush();
+  }
+
+  /** Nothing ran here until now: the page was frozen, or in the browser's cache. */
+  thaw(): void {
+    this.#desk.thaw();
+    this.online();
+    void this.#wake();
   }
 
   online(): void {
@@ -127,7 +152,7 @@ export class Viewer {
   #hello(): ViewerIn {
     const play = this.#desk.ref;
     const chat = this.#view.value.room.version;
-    return { type: "hello", grant: this.#grant, ...(play ? { play } : {}), chat };
+    return { type: "hello", grant: this.#admission.grant, ...(play ? { play } : {}), chat };
   }
 
   #receive(message: ViewerOut): void {
@@ -237,6 +262,7 @@ export class Viewer {
     this.playback.stream.stop();
     const refusal = this.#view.value.refusal ?? refusalForClose(code, this.#view.value.phase === "watching");
     this.#view.set({ phase: "refused", refusal, prompts: [] });
+    void this.#desk.end().then(() => this.#admission.ended());
     this.#parent.tell({ type: "access_denied", code: refusal.code });
   }
 
@@ -279,6 +305,13 @@ export class Viewer {
     const { link } = this.#view.value;
     const waiting = this.#desk.waiting;
     const sent = link === "sending" && waiting === 0;
-    this.#view.set({ waiting, link: sent ? "open" : link, playback: this.playback.view(now_ms) });
+    const journalKept = this.#admission.kept && this.#desk.lasting;
+    if (!journalKept && this.#view.value.journalKept) this.#view.set({ notice: { kind: "in_memory" } });
+    this.#view.set({
+      waiting,
+      journalKept,
+      link: sent ? "open" : link,
+      playback: this.playback.view(now_ms),
+    });
   }
 }

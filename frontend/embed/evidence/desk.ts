@@ -4,12 +4,20 @@
  * Joins recorder, journal, proofs and uplink, and begins them anew when the server opens another play. It takes
  * samples from a function and sends through one; it knows no messages but those of evidence.
  */
-import type { PlayRef, Rows, TickProof } from "../../shared/wire";
-import { type Journal, MemoryJournal } from "./journal";
+import type { Lost, PlayRef, Rows, TickProof, Upload } from "../../shared/wire";
+import type { Journal } from "./journal";
 import { Proofs } from "./proofs";
 import { type MarkDetail, type MarkKind, Recorder, type Row } from "./recorder";
 import type { Sample } from "./sample";
 import { Uplink } from "./uplink";
+
+/** Where a play's journal comes from and goes to. */
+export interface Shelf {
+  /** Of a play that a page left a moment ago, to go on with. */
+  readonly found: Journal | null;
+  begin(ref: PlayRef): Journal;
+  leave(journal: Journal): unknown;
+}
 
 interface Play {
   readonly ref: PlayRef;
@@ -21,17 +29,21 @@ interface Play {
 
 export class EvidenceDesk {
   #sample: () => Sample;
-  #send: (envelope: Rows) => void;
+  #send: (message: Rows | Lost) => void;
+  #shelf: Shelf;
+  #found: Journal | null;
   #play: Play | null = null;
 
-  constructor(sample: () => Sample, send: (envelope: Rows) => void) {
+  constructor(sample: () => Sample, send: (message: Rows | Lost) => void, shelf: Shelf) {
     this.#sample = sample;
     this.#send = send;
+    this.#shelf = shelf;
+    this.#found = shelf.found;
   }
 
-  /** The play to go on with after the connection broke. */
+  /** The play to go on with after the connection broke or the page was loaded anew. */
   get ref(): PlayRef | null {
-    return this.#play?.ref ?? null;
+    return this.#play?.ref ?? this.#found?.ref ?? null;
   }
 
   /** Rows that are not yet on the server's disk. */
@@ -39,12 +51,18 @@ export class EvidenceDesk {
     return this.#play?.journal.waiting ?? 0;
   }
 
+  /** False once rows are in memory alone. */
+  get lasting(): boolean {
+    return this.#play?.journal.lasting ?? true;
+  }
+
   opened(ref: PlayRef, tick: TickProof, durable: number): void {
     const now = this.#sample();
-    const play = this.#play?.ref.id === ref.id ? this.#play : beginPlay(ref, now, this.#send);
-    this.#play = play;
+    if (this.#play?.ref.id !== ref.id) this.#begin(ref, durable, now);
+    const play = this.#play;
+    if (!play) return;
     play.proofs.tick(tick);
-    record(play, play.recorder.tick(tick.n, now));
+    record(play, play.recorder.tick(tick.n, now), now);
     play.uplink.connected(ref.id, durable, now.at_ms);
   }
 
@@ -55,7 +73,9 @@ export class EvidenceDesk {
   tick(tick: TickProof): void {
     this.#with((play, now) => {
       play.proofs.tick(tick);
-      record(play, play.recorder.tick(tick.n, now));
+      const closed = play.recorder.tick(tick.n, now);
+      play.uplink.ticked(now.at_ms);
+      record(play, closed, now);
       play.uplink.answer(now.at_ms);
     });
   }
@@ -63,29 +83,48 @@ export class EvidenceDesk {
   /** Once a second, and whenever something changed: the server hears of a change within a second. */
   look(): void {
     this.#with((play, now) => {
-      record(play, play.recorder.sample(now));
+      record(play, play.recorder.sample(now), now);
       play.uplink.pulse(now.at_ms);
     });
   }
 
   mark(kind: MarkKind, check: string, detail: MarkDetail = {}): void {
     this.#with((play, now) => {
-      record(play, play.recorder.mark(kind, check, now, { visible: now.visible, ...detail }));
-      play.uplink.flush(now.at_ms);
+      record(play, play.recorder.mark(kind, check, now, { visible: now.visible, ...detail }), now);
+      play.uplink.hurry(now.at_ms);
     });
   }
 
-  /** The page is about to be hidden or left: send everything there is. */
+  /** The page is about to be hidden or frozen: send everything there is. */
   flush(): void {
     this.#with((play, now) => {
-      record(play, play.recorder.close(now));
-      play.uplink.flush(now.at_ms);
+      record(play, play.recorder.close(now), now);
+      play.uplink.hurry(now.at_ms);
     });
+  }
+
+  /** The page was frozen or in the browser's cache until now. */
+  thaw(): void {
+    this.#with((play, now) => record(play, play.recorder.thaw(now), now));
+  }
+
+  /** The page is being left: what to send with the last breath. */
+  exit(): Upload | null {
+    this.flush();
+    const message = this.#play?.uplink.exit(this.#sample().at_ms);
+    return this.#play && message ? { play: this.#play.ref, messages: [message] } : null;
+  }
+
+  /** This page is not to watch any more: what it has recorded is for the hand-over. */
+  async end(): Promise<void> {
+    this.#with((play, now) => record(play, play.recorder.close(now), now));
+    const journal = this.#play?.journal ?? this.#found;
+    this.#play = this.#found = null;
+    if (journal) await this.#shelf.leave(journal);
   }
 
   acknowledged(durable: number): void {
     this.#play?.uplink.acknowledged(durable);
-    this.#play?.proofs.forget(this.#play.journal.read(durable + 1, 1)[0]);
   }
 
   gap(expected: number): void {
@@ -96,24 +135,34 @@ export class EvidenceDesk {
     this.#with((play, now) => play.uplink.slowDown(for_ms, now.at_ms));
   }
 
+  /** Go on with the play that was found, if that is the one the server opened. */
+  #begin(ref: PlayRef, durable: number, now: Sample): void {
+    const goesOn = this.#found?.ref.id === ref.id ? this.#found : null;
+    for (const other of [this.#play?.journal, this.#found]) {
+      if (other && other !== goesOn) this.#shelf.leave(other);
+    }
+    this.#found = null;
+    const journal = goesOn ?? this.#shelf.begin(ref);
+    const recorder = new Recorder(now, Math.max(journal.last, durable), journal.epoch);
+    const proofs = new Proofs();
+    proofs.epoch(recorder.epoch);
+    const uplink = new Uplink(
+      journal,
+      (entries) => proofs.seal(entries, recorder.echo, recorder.epoch),
+      this.#send,
+    );
+    journal.belongsTo({ stored: () => uplink.stored(this.#sample().at_ms) });
+    this.#play = { ref, recorder, journal, proofs, uplink };
+  }
+
   #with(act: (play: Play, now: Sample) => void): void {
     if (this.#play) act(this.#play, this.#sample());
   }
 }
 
-function beginPlay(ref: PlayRef, first: Sample, send: (envelope: Rows) => void): Play {
-  const journal = new MemoryJournal();
-  const recorder = new Recorder(first);
-  const proofs = new Proofs();
+function record({ proofs, recorder, journal }: Play, closed: Row[], now: Sample): void {
   proofs.epoch(recorder.epoch);
-  const seal = (rows: readonly Row[]) => {
-    const { echo, epoch } = recorder;
-    return { epoch: epoch.epoch, echo, ...proofs.of(rows, echo, epoch.epoch) };
-  };
-  return { ref, journal, recorder, proofs, uplink: new Uplink(journal, seal, send) };
-}
-
-function record(play: Play, closed: Row[]): void {
-  play.proofs.epoch(play.recorder.epoch);
-  if (closed.length > 0) play.journal.append(closed, () => play.uplink.stored());
+  const { open } = recorder;
+  const entries = closed.flatMap((row) => proofs.of(row));
+  journal.keep(entries, open && (proofs.of(open)[0] ?? null), recorder.epoch.epoch, now.at_ms);
 }

@@ -1,43 +1,164 @@
 /**
- * Rows of one play that the server has not yet written to disk.
+ * Rows of one living play that the server has not yet written to disk.
  *
- * A row may be sent once it is stored, and is forgotten only on a durable acknowledgement. The interface lets a
- * store on disk take its time: `stored` is called when the appended rows are safe.
+ * A row may be sent once it is stored in the browser, and is forgotten only on a durable acknowledgement. One write
+ * is under way at a time; what comes meanwhile goes with the next. Where the disk fails or does not answer, the rows
+ * stay in memory and are sent from there: they survive a lost connection, not a closed page.
  */
-import type { Row } from "./recorder";
+import type { PlayRef } from "../../shared/wire";
+import type { Disk, Entry, Head, Left } from "./disk";
 
-export interface Journal {
-  append(rows: readonly Row[], stored: () => void): void;
-  /** Stored rows from sequence number `from` on, in order, at most `limit`. */
-  read(from: number, limit: number): Row[];
-  /** Every row up to `durable` is on the server's disk. */
-  forget(durable: number): void;
-  /** How many rows wait for their acknowledgement. */
-  readonly waiting: number;
+/** A write that takes longer than this never comes: the disk is given up. */
+export const WRITE_WITHIN_MS = 5_000;
+const REFRESH_EVERY_MS = 900;
+
+export interface Owner {
+  /** More rows may now be sent. */
+  stored(): void;
 }
 
-/** Keeps rows in memory: they survive a lost connection, not a closed page. */
-export class MemoryJournal implements Journal {
-  #rows: Row[] = [];
+export class Journal {
+  #disk: Disk | null;
+  #owner: Owner = { stored: () => undefined };
+  #head: Head;
+  #entries: Entry[];
+  #unwritten: Entry[] = [];
+  /** Rows up to this one may be sent. */
+  #stored: number;
+  /** Rows up to this one are known to whoever finds the journal: the last of them perhaps as an open stretch. */
+  #known: number;
+  #written_ms = Number.NEGATIVE_INFINITY;
+  #writing_ms: number | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  /** Asked for while a write is under way. */
+  #again = false;
 
-  append(rows: readonly Row[], stored: () => void): void {
-    this.#rows.push(...rows);
-    stored();
+  constructor(disk: Disk | null, { head, entries }: Left) {
+    this.#disk = disk;
+    this.#head = head;
+    this.#entries = [...entries];
+    this.#stored = head.last;
+    this.#known = head.last;
   }
 
-  read(from: number, limit: number): Row[] {
-    const first = this.#rows[0];
-    if (!first) return [];
-    const start = Math.max(0, from - first.seq);
-    return this.#rows.slice(start, start + limit);
+  belongsTo(owner: Owner): void {
+    this.#owner = owner;
   }
 
-  forget(durable: number): void {
-    const first = this.#rows[0];
-    if (first && durable >= first.seq) this.#rows = this.#rows.slice(durable - first.seq + 1);
+  get ref(): PlayRef {
+    return { id: this.#head.id, upload_key: this.#head.upload_key };
   }
 
+  get epoch(): number {
+    return this.#head.epoch;
+  }
+
+  /** The highest sequence number that was given. */
+  get last(): number {
+    return this.#head.last;
+  }
+
+  /** Rows up to this one are on the server's disk. */
+  get durable(): number {
+    return this.#head.durable;
+  }
+
+  /** How many rows are not yet stored here. */
+  get unstored(): number {
+    return this.#head.last - this.#stored;
+  }
+
+  get lasting(): boolean {
+    return this.#disk !== null;
+  }
+
+  /** How many rows wait for their acknowledgement. */
   get waiting(): number {
-    return this.#rows.length;
+    return this.#entries.length;
+  }
+
+  /**
+   * Take closed rows in, and note what is open now in the newest epoch, so that a crash costs a second.
+   *
+   * Rows are written at once, the open stretch alone once a second.
+   */
+  keep(entries: readonly Entry[], open: Entry | null, epoch: number, now_ms: number): void {
+    this.#entries.push(...entries);
+    this.#unwritten.push(...entries);
+    this.#head = { ...this.#head, last: entries.at(-1)?.row.seq ?? this.#head.last, open, epoch };
+    if (this.#writing_ms !== null && now_ms - this.#writing_ms > WRITE_WITHIN_MS) this.#giveUp();
+    else if (entries.length > 0 || now_ms - this.#written_ms >= REFRESH_EVERY_MS) this.#write(now_ms);
+  }
+
+  /** Stored rows from sequence number `from` on, in order, at most `limit`. */
+  read(from: number, limit: number): Entry[] {
+    return this.#upTo(this.#stored, from, limit);
+  }
+
+  /** What a page that is being left may send without waiting for the disk: rows that the next page cannot give away. */
+  readAtExit(from: number, limit: number): Entry[] {
+    return this.#upTo(this.#disk ? this.#known : this.#head.last, from, limit);
+  }
+
+  /** Every row up to `durable` is on the server's disk. */
+  forget(durable: number): void {
+    if (durable <= this.#head.durable) return;
+    this.#head = { ...this.#head, durable, last: Math.max(this.#head.last, durable) };
+    this.#stored = Math.max(this.#stored, durable);
+    const kept = this.#entries.findIndex(({ row }) => row.seq > durable);
+    this.#entries = kept < 0 ? [] : this.#entries.slice(kept);
+  }
+
+  /** This page writes no more. Returns what is in memory alone, or null where all of it is on disk. */
+  async finish(): Promise<Left | null> {
+    await this.#writing;
+    const kept = this.#disk !== null;
+    this.#disk = null;
+    const head = { ...this.#head, open: null, epoch: this.#head.epoch + 1 };
+    return kept || this.#entries.length === 0 ? null : { head, entries: this.#entries };
+  }
+
+  #upTo(last: number, from: number, limit: number): Entry[] {
+    const start = this.#entries.findIndex(({ row }) => row.seq >= from);
+    if (start < 0) return [];
+    return this.#entries.slice(start, start + limit).filter(({ row }) => row.seq <= last);
+  }
+
+  #write(now_ms: number): void {
+    if (!this.#disk) this.#settle(this.#head.last);
+    else if (this.#writing_ms === null) this.#writing = this.#run(this.#disk, now_ms);
+    else this.#again = true;
+  }
+
+  async #run(disk: Disk, now_ms: number): Promise<void> {
+    const head = { ...this.#head, touched_ms: Date.now() };
+    const entries = this.#unwritten.splice(0).filter(({ row }) => row.seq > head.durable);
+    this.#writing_ms = this.#written_ms = now_ms;
+    this.#again = false;
+    try {
+      await disk.write(head, entries);
+    } catch {
+      this.#giveUp();
+      return;
+    }
+    if (this.#disk === null) return;
+    this.#writing_ms = null;
+    this.#known = head.open?.row.seq ?? head.last;
+    this.#settle(head.last);
+    if (this.#again) await this.#run(disk, now_ms);
+  }
+
+  #giveUp(): void {
+    if (this.#disk === null) return;
+    this.#disk = null;
+    this.#writing_ms = null;
+    this.#unwritten = [];
+    this.#settle(this.#head.last);
+  }
+
+  #settle(stored: number): void {
+    if (stored <= this.#stored) return;
+    this.#stored = stored;
+    this.#owner.stored();
   }
 }

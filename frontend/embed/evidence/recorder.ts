@@ -37,16 +37,18 @@ interface Start {
 }
 
 export class Recorder {
-  #seq = 0;
+  #seq: number;
   #epoch: Epoch;
   #last: Sample;
   #start: Start;
   #cited: Cited = { tick: 0, received_ms: 0, epoch: -1 };
   #rows: Row[] = [];
 
-  constructor(first: Sample) {
+  /** `seq`: the last number this play has used; `epoch`: the one that begins now. */
+  constructor(first: Sample, seq = 0, epoch = 0) {
+    this.#seq = seq;
     this.#last = first;
-    this.#epoch = { epoch: 0, from_ms: first.at_ms, wall_ms: first.wall_ms };
+    this.#epoch = { epoch, from_ms: first.at_ms, wall_ms: first.wall_ms };
     this.#start = { at_ms: first.at_ms, media_ms: first.media_ms, tick: 0 };
   }
 
@@ -93,6 +95,18 @@ export class Recorder {
     return this.#take();
   }
 
+  /** The page was frozen until now, or came back from the browser's cache: nothing is known of the time between. */
+  thaw(sample: Sample): Row[] {
+    this.#beginEpoch(this.#last, sample);
+    this.#last = sample;
+    return this.#take();
+  }
+
+  /** The open stretch as the row it would become if it ended at the last look; null while it has no length. */
+  get open(): Beat | null {
+    return this.#beat(this.#last.at_ms, this.#last.media_ms, this.#last.state);
+  }
+
   #advance(sample: Sample): void {
     const last = this.#last;
     if (breaksEpoch(last, sample)) this.#beginEpoch(last, sample);
@@ -133,27 +147,33 @@ export class Recorder {
     nextMedia_ms = media_to_ms,
     state: State = this.#last.state,
   ): void {
-    const { at_ms, media_ms, tick } = this.#start;
-    if (to_ms > at_ms) {
-      const { cause, visible, muted, rate } = this.#last;
-      const judged = judgedState(state, to_ms - at_ms, media_to_ms - media_ms, rate);
-      this.#rows.push({
-        row: "beat",
-        seq: ++this.#seq,
-        epoch: this.#epoch.epoch,
-        tick,
-        from_ms: at_ms,
-        to_ms,
-        media_from_ms: media_ms,
-        media_to_ms,
-        state: judged,
-        cause,
-        visible,
-        muted,
-        rate,
-      });
+    const beat = this.#beat(to_ms, media_to_ms, state);
+    if (beat) {
+      this.#seq = beat.seq;
+      this.#rows.push(beat);
     }
     this.#open(to_ms, nextMedia_ms);
+  }
+
+  #beat(to_ms: number, media_to_ms: number, state: State): Beat | null {
+    const { at_ms, media_ms, tick } = this.#start;
+    if (to_ms <= at_ms) return null;
+    const { cause, visible, muted, rate } = this.#last;
+    return {
+      row: "beat",
+      seq: this.#seq + 1,
+      epoch: this.#epoch.epoch,
+      tick,
+      from_ms: at_ms,
+      to_ms,
+      media_from_ms: media_ms,
+      media_to_ms,
+      state: judgedState(state, to_ms - at_ms, media_to_ms - media_ms, rate),
+      cause,
+      visible,
+      muted,
+      rate,
+    };
   }
 
   #open(at_ms: number, media_ms: number): void {

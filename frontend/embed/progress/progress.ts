@@ -11,6 +11,7 @@ export class ProgressView extends Part {
     return html`<div class="progress">
       ${progress ? this.#known(progress) : html`<p class="small">${t("progress.asking")}</p>`}
       ${this.#connection()}
+      ${this.view.journalKept ? nothing : html`<p class="small" data-testid="in-memory">${t("progress.journal_in_memory")}</p>`}
       ${this.view.grantKept ? nothing : html`<p class="small">${t("progress.grant_in_memory")}</p>`}
       <p class="languages">${this.#switch("ru", "Русский")} ${this.#switch("en", "English")}</p>
     </div>`;

@@ -57,6 +57,8 @@ function sentence(notice: Notice): TemplateResult {
       return html`${t("check.expired")}`;
     case "answer_kept":
       return html`${t("check.answer_kept")}`;
+    case "in_memory":
+      return html`${t("notice.in_memory")}`;
   }
 }
 

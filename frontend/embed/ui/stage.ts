@@ -62,7 +62,8 @@ export class Stage extends Part {
   }
 
   #banner(link: "kept" | "sending"): TemplateResult {
-    const text = link === "kept" ? t("banner.kept") : t("banner.sending");
+    const kept = this.view.journalKept ? t("banner.kept") : t("banner.kept_in_page");
+    const text = link === "kept" ? kept : t("banner.sending");
     return html`<p class="banner ${link}" data-testid="banner">${icons.signal}<span>${text}</span></p>`;
   }
 

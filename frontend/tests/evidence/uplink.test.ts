@@ -1,30 +1,37 @@
 import { describe, expect, test } from "vitest";
 import { EvidenceDesk } from "../../embed/evidence/desk";
-import { MemoryJournal } from "../../embed/evidence/journal";
-import type { Row } from "../../embed/evidence/recorder";
-import { ROWS_PER_MESSAGE, Uplink } from "../../embed/evidence/uplink";
-import type { Rows } from "../../shared/wire";
-import { at } from "./samples";
+import { Journal } from "../../embed/evidence/journal";
+import { EXIT_BYTES, ROWS_PER_MESSAGE, Uplink } from "../../embed/evidence/uplink";
+import type { Lost, Rows } from "../../shared/wire";
+import { at, entry, head, inMemory, seal, tick } from "./samples";
 
 const PLAY = "play00000001";
 
-function mark(seq: number): Row {
-  return { row: "mark", seq, epoch: 0, tick: 0, at_ms: seq, mark: "shown", check: "check001" };
+/** Sequence numbers of each message; of `lost`, its ends. */
+function brief(sent: (Rows | Lost)[]): unknown[] {
+  return sent.map((message) =>
+    message.type === "lost" ? ["lost", message.first, message.last] : message.rows.map((row) => row.seq),
+  );
 }
 
 function opened(stored: number): {
   uplink: Uplink;
-  journal: MemoryJournal;
-  sent: Rows[];
-  seqs: () => number[][];
+  journal: Journal;
+  sent: (Rows | Lost)[];
+  seqs: () => unknown[];
+  add: (seq: number, now_ms: number) => void;
 } {
-  const sent: Rows[] = [];
-  const journal = new MemoryJournal();
-  const seal = () => ({ epoch: 0, echo: null, ticks: [], epochs: [] });
-  const uplink = new Uplink(journal, seal, (envelope) => sent.push(envelope));
-  const rows = Array.from({ length: stored }, (_, index) => mark(index + 1));
-  journal.append(rows, () => uplink.stored());
-  return { uplink, journal, sent, seqs: () => sent.map((envelope) => envelope.rows.map((row) => row.seq)) };
+  const sent: (Rows | Lost)[] = [];
+  const journal = new Journal(null, { head: head(PLAY), entries: [] });
+  const uplink = new Uplink(journal, seal, (message) => sent.push(message));
+  let now_ms = 0;
+  journal.belongsTo({ stored: () => uplink.stored(now_ms) });
+  const add = (seq: number, at_ms: number) => {
+    now_ms = at_ms;
+    journal.keep([entry(seq)], null, 0, at_ms);
+  };
+  for (let seq = 1; seq <= stored; seq += 1) add(seq, 0);
+  return { uplink, journal, sent, seqs: () => brief(sent), add };
 }
 
 describe("connecting", () => {
@@ -47,7 +54,12 @@ describe("connecting", () => {
   test("a long absence goes in several messages", () => {
     const { uplink, sent } = opened(ROWS_PER_MESSAGE * 2 + 1);
     uplink.connected(PLAY, 0, 0);
-    expect(sent.map((envelope) => envelope.rows.length)).toEqual([0, ROWS_PER_MESSAGE, ROWS_PER_MESSAGE, 1]);
+    expect(sent.map((message) => message.type === "rows" && message.rows.length)).toEqual([
+      0,
+      ROWS_PER_MESSAGE,
+      ROWS_PER_MESSAGE,
+      1,
+    ]);
   });
 });
 
@@ -72,40 +84,81 @@ describe("connected", () => {
   });
 
   test("changes within a second go together", () => {
-    const { uplink, journal, seqs } = opened(1);
+    const { uplink, seqs, add } = opened(1);
     uplink.connected(PLAY, 0, 0);
-    for (const [seq, now_ms] of [
-      [2, 200],
-      [3, 600],
-    ] as const) {
-      journal.append([mark(seq)], () => uplink.stored());
-      uplink.pulse(now_ms);
-    }
+    add(2, 200);
+    add(3, 600);
+    uplink.pulse(900);
     uplink.pulse(1_000);
     expect(seqs()).toEqual([[], [1], [2, 3]]);
   });
 
   test("slowed down it answers ticks with nothing else, then makes up for it", () => {
-    const { uplink, journal, seqs } = opened(0);
+    const { uplink, seqs, add } = opened(0);
     uplink.connected(PLAY, 0, 0);
     uplink.slowDown(5_000, 0);
-    journal.append([mark(1)], () => uplink.stored());
+    uplink.ticked(1_000);
+    add(1, 1_000);
     uplink.answer(1_000);
     uplink.pulse(2_000);
     uplink.pulse(5_000);
     expect(seqs()).toEqual([[], [], [1]]);
+  });
+
+  test("a tick is answered once, together with the row it closed", () => {
+    const { uplink, seqs, add } = opened(0);
+    uplink.connected(PLAY, 0, 0);
+    uplink.ticked(9_000);
+    add(1, 9_000);
+    uplink.answer(9_000);
+    uplink.ticked(19_000);
+    uplink.answer(19_000);
+    expect(seqs()).toEqual([[], [1], []]);
+  });
+});
+
+describe("rows that are gone", () => {
+  test("are said to be lost before the first that is left", () => {
+    const sent: (Rows | Lost)[] = [];
+    const left = { head: head(PLAY, { last: 7 }), entries: [entry(5), entry(7)] };
+    const uplink = new Uplink(new Journal(null, left), seal, (message) => sent.push(message));
+    uplink.connected(PLAY, 2, 0);
+    expect(brief(sent)).toEqual([[], ["lost", 3, 4], [5, 7]]);
+    uplink.gap(6, 10);
+    expect(brief(sent).slice(3)).toEqual([["lost", 6, 6], [7]]);
+  });
+});
+
+describe("the exit message", () => {
+  test("has the oldest rows that are not durable, and never more than a browser sends", () => {
+    const { uplink, journal } = opened(400);
+    uplink.connected(PLAY, 3, 0);
+    const message = uplink.exit(10);
+    expect(message?.rows[0]?.seq).toBe(4);
+    const seqs = message?.rows.map((row) => row.seq) ?? [];
+    expect(seqs).toEqual(seqs.map((_, index) => 4 + index));
+    const wrapped = JSON.stringify({ play: { id: PLAY, upload_key: "k".repeat(64) }, messages: [message] });
+    expect(wrapped.length).toBeLessThanOrEqual(EXIT_BYTES);
+    expect(wrapped.length).toBeGreaterThan(EXIT_BYTES / 2);
+    journal.forget(400);
+    expect(uplink.exit(10)).toBeNull();
+  });
+
+  test("never begins behind a row that is gone", () => {
+    const journal = new Journal(null, { head: head(PLAY, { last: 7, durable: 2 }), entries: [entry(5)] });
+    expect(new Uplink(journal, seal, () => undefined).exit(0)).toBeNull();
   });
 });
 
 describe("the desk", () => {
   test("an envelope proves each tick and epoch that its rows cite", () => {
     let now = at(1_000);
-    const sent: Rows[] = [];
+    const sent: (Rows | Lost)[] = [];
     const desk = new EvidenceDesk(
       () => now,
-      (envelope) => sent.push(envelope),
+      (message) => sent.push(message),
+      inMemory(),
     );
-    const tick = (n: number) => ({ n, at_ms: 1_700_000_000_000 + n * 10_000, mac: `${n}`.padStart(16, "0") });
     desk.opened({ id: PLAY, upload_key: "key" }, tick(0), 0);
     now = at(11_000);
     desk.tick(tick(1));
@@ -125,27 +178,27 @@ describe("the desk", () => {
     now = at(61_000);
     desk.mark("answered", "check001");
     desk.opened({ id: PLAY, upload_key: "key" }, tick(9), 0);
-    const last = sent.at(-1);
-    expect(last?.rows.map((row) => [row.seq, row.epoch, row.tick])).toEqual([
+    const last = sent.at(-1) as Rows;
+    expect(last.rows.map((row) => [row.seq, row.epoch, row.tick])).toEqual([
       [1, 0, 0],
       [2, 1, 2],
       [3, 1, 2],
     ]);
-    expect(last?.ticks.map((each) => each.n)).toEqual([0, 2, 9]);
-    expect(last?.epochs.map((each) => each.epoch)).toEqual([0, 1]);
+    expect(last.ticks.map((each) => each.n)).toEqual([0, 2, 9]);
+    expect(last.epochs.map((each) => each.epoch)).toEqual([0, 1]);
   });
 
   test("another play starts from its own first row", () => {
-    const sent: Rows[] = [];
+    const sent: (Rows | Lost)[] = [];
     let now = at(1_000);
     const desk = new EvidenceDesk(
       () => now,
-      (envelope) => sent.push(envelope),
+      (message) => sent.push(message),
+      inMemory(),
     );
-    const tick = { n: 0, at_ms: 1, mac: "0".repeat(16) };
-    desk.opened({ id: PLAY, upload_key: "key" }, tick, 0);
+    desk.opened({ id: PLAY, upload_key: "key" }, tick(0), 0);
     desk.mark("shown", "check001");
-    desk.opened({ id: "play00000002", upload_key: "key" }, tick, 0);
+    desk.opened({ id: "play00000002", upload_key: "key" }, tick(0), 0);
     now = at(2_000);
     desk.flush();
     expect(sent.at(-1)).toMatchObject({
@@ -153,5 +206,27 @@ describe("the desk", () => {
       rows: [{ seq: 1, from_ms: 1_000, to_ms: 2_000 }],
     });
     expect(desk.ref?.id).toBe("play00000002");
+  });
+
+  test("frozen time is in no row, and a new epoch begins when it thaws", () => {
+    const sent: (Rows | Lost)[] = [];
+    let now = at(1_000);
+    const desk = new EvidenceDesk(
+      () => now,
+      (message) => sent.push(message),
+      inMemory(),
+    );
+    desk.opened({ id: PLAY, upload_key: "key" }, tick(0), 0);
+    now = at(6_000);
+    desk.flush();
+    now = at(14_000);
+    desk.thaw();
+    now = at(16_000);
+    desk.tick(tick(1));
+    const rows = sent.flatMap((message) => (message.type === "rows" ? message.rows : []));
+    expect(rows.map((row) => row.row === "beat" && [row.epoch, row.from_ms, row.to_ms])).toEqual([
+      [0, 1_000, 6_000],
+      [1, 14_000, 16_000],
+    ]);
   });
 });

@@ -1,0 +1,355 @@
+import "fake-indexeddb/auto";
+import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { StampClaims } from "../../embed/evidence/claims";
+import { EvidenceDesk, type Shelf } from "../../embed/evidence/desk";
+import { Disk } from "../../embed/evidence/disk";
+import { Journal, WRITE_WITHIN_MS } from "../../embed/evidence/journal";
+import { Journals, KEEP_MS, RESUME_WITHIN_MS } from "../../embed/evidence/journals";
+import type { Lost, Rows } from "../../shared/wire";
+import { at, entry, head, tick } from "./samples";
+
+const PLAY = "play00000001";
+const REF = { id: PLAY, upload_key: "key" };
+const DAY_MS = 86_400_000;
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** Until every write that is under way has ended. */
+async function written(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resume) => setTimeout(resume));
+}
+
+/** One life of a page on the same browser's disk: the process may die at any moment, the disk stays. */
+class Life {
+  now = at(1_000);
+  sent: (Rows | Lost)[] = [];
+  readonly disk: Disk;
+  readonly desk: EvidenceDesk;
+
+  private constructor(disk: Disk, shelf: Shelf) {
+    this.disk = disk;
+    this.desk = new EvidenceDesk(
+      () => this.now,
+      (message) => this.sent.push(message),
+      shelf,
+    );
+  }
+
+  static async begin(): Promise<Life> {
+    const disk = await Disk.open();
+    const journals = new Journals(disk, new StampClaims(() => Date.now() + DAY_MS));
+    return new Life(disk, await journals.shelf("media001", "grant"));
+  }
+
+  async watch(to_ms: number): Promise<void> {
+    for (let at_ms = this.now.at_ms + 1_000; at_ms <= to_ms; at_ms += 1_000) {
+      this.now = at(at_ms);
+      this.desk.look();
+      await written();
+    }
+  }
+
+  /** The process is killed: nothing that it has not written counts any more. */
+  die(): void {
+    this.disk.close();
+  }
+
+  rows(): unknown[] {
+    const rows = this.sent.flatMap((message) => (message.type === "rows" ? message.rows : []));
+    return rows.map((row) =>
+      row.row === "beat" ? [row.seq, row.epoch, row.from_ms, row.to_ms] : [row.seq, row.mark],
+    );
+  }
+}
+
+async function left(): Promise<Awaited<ReturnType<Journals["left"]>>> {
+  return new Journals(await Disk.open(), new StampClaims(() => Date.now() + DAY_MS)).left();
+}
+
+describe("stored before sent", () => {
+  test("a row leaves only when its transaction is on disk", async () => {
+    const life = await Life.begin();
+    const write = vi.spyOn(life.disk, "write");
+    life.desk.opened(REF, tick(0), 0);
+    life.now = at(5_000);
+    life.desk.mark("shown", "check001");
+    expect(life.rows()).toEqual([]);
+    await written();
+    expect(write.mock.calls.flatMap(([, entries]) => entries.map(({ row }) => row.seq))).toEqual([1, 2]);
+    expect(life.rows()).toEqual([
+      [1, 0, 1_000, 5_000],
+      [2, "shown"],
+    ]);
+  });
+
+  test("it stays on disk until the server has it on its own", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    life.now = at(5_000);
+    life.desk.flush();
+    await written();
+    life.desk.acknowledged(1);
+    await life.watch(7_000);
+    await written();
+    life.die();
+    const [play] = await left();
+    expect(play?.entries.map(({ row }) => row.seq)).toEqual([2]);
+    expect(play?.head).toMatchObject({ durable: 1, last: 2 });
+  });
+
+  test("the journal says nothing of who watches, and has what the server needs", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(4), 0);
+    await life.watch(13_000);
+    await written();
+    life.die();
+    const [play] = await left();
+    expect(Object.keys(play?.head ?? {}).sort()).toEqual([
+      "durable",
+      "epoch",
+      "grant",
+      "id",
+      "last",
+      "media",
+      "open",
+      "touched_ms",
+      "upload_key",
+    ]);
+    expect(play?.entries[0]).toMatchObject({ tick: tick(4), epoch: { epoch: 0, from_ms: 1_000 } });
+  });
+});
+
+describe("after a crash", () => {
+  test.each([0, 1, 2, 3, 7, 12, 18])(
+    "at second %d at most a second is gone, and nothing twice",
+    async (second) => {
+      const life = await Life.begin();
+      life.desk.opened(REF, tick(0), 0);
+      for (let s = 1; s <= second; s += 1) {
+        life.now = at(1_000 + s * 1_000);
+        if (s % 10 === 0) life.desk.tick(tick(s / 10));
+        else life.desk.look();
+        await written();
+      }
+      life.die();
+
+      const next = await Life.begin();
+      next.now = at(500);
+      expect(next.desk.ref).toEqual(REF);
+      next.desk.opened(REF, tick(100), 0);
+      await next.watch(2_500);
+      next.desk.flush();
+      await written();
+      const beats = next.rows() as [number, number, number, number][];
+      expect(beats.map(([seq]) => seq)).toEqual(beats.map((_, index) => index + 1));
+      const old = beats.filter(([, epoch]) => epoch === 0);
+      const total_ms = old.reduce((sum, [, , from_ms, to_ms]) => sum + to_ms - from_ms, 0);
+      expect(total_ms).toBe(second * 1_000);
+      expect(beats.at(-1)).toEqual([beats.length, 2, 500, 2_500]);
+    },
+  );
+
+  test("a row that was sent by the exit message alone is not another row after it", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(4_000);
+    await written();
+    life.now = at(4_700);
+    vi.spyOn(life.disk, "write").mockReturnValue(new Promise(() => undefined)); // dies before this one ends
+    const exit = life.desk.exit();
+    life.die();
+    const exited = exit?.messages[0];
+    expect(exited?.type === "rows" && exited.rows.map((row) => row.seq)).toEqual([1]);
+
+    const next = await Life.begin();
+    next.desk.opened(REF, tick(9), 0);
+    next.now = at(2_000);
+    next.desk.flush();
+    await written();
+    // Row 1 is the same stretch, closed at its last refresh; whichever comes first counts.
+    expect(next.rows()).toEqual([
+      [1, 0, 1_000, 4_000],
+      [2, 2, 1_000, 2_000],
+    ]);
+  });
+
+  test("a row the disk knows nothing of is not in the exit message", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(2_000);
+    await written();
+    life.now = at(4_000);
+    life.desk.mark("answered", "check001");
+    const exited = life.desk.exit()?.messages[0];
+    expect(exited?.type === "rows" && exited.rows.map((row) => row.seq)).toEqual([1]);
+  });
+
+  test("another grant does not go on with the play, nor the same one much later", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(4_000);
+    await written();
+    life.die();
+    const disk = await Disk.open();
+    const asleep = (for_ms: number) => () => Date.now() + for_ms;
+    const claims = new StampClaims(asleep(DAY_MS));
+    expect((await new Journals(disk, claims).shelf("media001", "other")).found).toBeNull();
+    expect((await new Journals(disk, claims).shelf("media002", "grant")).found).toBeNull();
+    const later = new Journals(disk, claims, asleep(RESUME_WITHIN_MS + 1));
+    expect((await later.shelf("media001", "grant")).found).toBeNull();
+    expect((await later.left()).map(({ head: { id } }) => id)).toEqual([PLAY]);
+  });
+
+  test("what nobody took for a month is cleared away, and so is a play without rows", async () => {
+    const disk = await Disk.open();
+    await disk.write(head("play00000009", { last: 1, touched_ms: Date.now() }), [entry(1)]);
+    await disk.write(head("play00000008", { last: 4, durable: 4, touched_ms: Date.now() }), []);
+    const when = (for_ms: number) =>
+      new Journals(disk, new StampClaims(() => Date.now() + DAY_MS + for_ms), () => Date.now() + for_ms);
+    expect((await when(RESUME_WITHIN_MS + 1).left()).map(({ head: { id } }) => id)).toEqual(["play00000009"]);
+    expect((await disk.heads()).map(({ id }) => id)).toEqual(["play00000009"]);
+    expect(await when(KEEP_MS + 1).left()).toEqual([]);
+    expect(await disk.heads()).toEqual([]);
+  });
+});
+
+describe("without a disk", () => {
+  function full(): void {
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("The disk is full.", "QuotaExceededError");
+    });
+  }
+
+  test("full storage: the rows go on from memory, none lost, none stuck", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(3_000);
+    await written();
+    expect(life.desk.lasting).toBe(true);
+    full();
+    life.now = at(5_000);
+    life.desk.mark("shown", "check001");
+    await written();
+    life.now = at(6_000);
+    life.desk.mark("answered", "check001");
+    expect(life.desk.lasting).toBe(false);
+    expect(life.rows()).toEqual([
+      [1, 0, 1_000, 5_000],
+      [2, "shown"],
+      [3, 0, 5_000, 6_000],
+      [4, "answered"],
+    ]);
+    life.desk.acknowledged(4);
+    expect(life.desk.waiting).toBe(0);
+  });
+
+  test("a transaction that never ends: given up after a while", async () => {
+    const life = await Life.begin();
+    vi.spyOn(life.disk, "write").mockReturnValue(new Promise(() => undefined));
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(3_000);
+    life.desk.mark("shown", "check001");
+    await written();
+    expect(life.rows()).toEqual([]);
+    await life.watch(3_000 + WRITE_WITHIN_MS + 1_000);
+    expect(life.desk.lasting).toBe(false);
+    expect(life.rows().slice(0, 2)).toEqual([
+      [1, 0, 1_000, 3_000],
+      [2, "shown"],
+    ]);
+  });
+
+  test("another page needs another schema: this one lets go of the disk", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await written();
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.open("rollcall.journal", 99);
+      request.onsuccess = resolve;
+      request.onerror = request.onblocked = reject;
+    });
+    life.now = at(5_000);
+    life.desk.flush();
+    await written();
+    expect(life.desk.lasting).toBe(false);
+    expect(life.rows()).toEqual([[1, 0, 1_000, 5_000]]);
+  });
+
+  test.each<[string, () => IDBFactory]>([
+    [
+      "refused",
+      () =>
+        ({
+          open: () => {
+            throw new DOMException("No.", "SecurityError");
+          },
+        }) as never,
+    ],
+    ["silent", () => ({ open: () => new EventTarget() }) as never],
+  ])("storage is %s: it opens in memory and says so", async (_, factory) => {
+    globalThis.indexedDB = factory();
+    vi.useFakeTimers();
+    const opening = Disk.open().catch(() => null);
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    const journals = new Journals(await opening, new StampClaims(Date.now));
+    expect(journals.lasting).toBe(false);
+    const shelf = await journals.shelf("media001", "grant");
+    const journal = shelf.begin(REF);
+    journal.keep([entry(1)], null, 0, 0);
+    expect(journal.read(1, 10).map(({ row }) => row.seq)).toEqual([1]);
+    await shelf.leave(journal);
+    expect((await journals.left()).map(({ entries }) => entries.length)).toEqual([1]);
+    await journals.done(PLAY);
+    expect(await journals.left()).toEqual([]);
+  });
+});
+
+describe("two tabs", () => {
+  test("neither takes the other's living play, and each its own when it comes back", async () => {
+    const disk = await Disk.open();
+    const tabs = new FakeLocks();
+    const [first, second] = [new Journals(disk, tabs.claims()), new Journals(disk, tabs.claims())];
+    const begun = (await first.shelf("media001", "grant")).begin(REF);
+    begun.keep([entry(1)], null, 0, 0);
+    await written();
+    expect((await second.shelf("media001", "grant")).found).toBeNull();
+    expect(await second.left()).toEqual([]);
+    tabs.kill(0);
+    const resumed = (await second.shelf("media001", "grant")).found;
+    expect([resumed?.ref, resumed?.last]).toEqual([REF, 1]);
+    expect(await new Journals(disk, tabs.claims()).left()).toEqual([]);
+  });
+});
+
+/** The browser's locks as seen by several tabs. */
+class FakeLocks {
+  #held = new Map<string, number>();
+  #tabs = 0;
+
+  claims() {
+    const tab = this.#tabs++;
+    return {
+      take: async ({ id }: { id: string }) => {
+        if (this.#held.has(id)) return false;
+        this.#held.set(id, tab);
+        return true;
+      },
+      leave: (id: string) => void this.#held.delete(id),
+    };
+  }
+
+  kill(tab: number): void {
+    for (const [id, holder] of this.#held) if (holder === tab) this.#held.delete(id);
+  }
+}
+
+test("a journal that was never written is no journal", async () => {
+  const journal = new Journal(await Disk.open(), { head: head(PLAY), entries: [] });
+  expect(await journal.finish()).toBeNull();
+  expect(await left()).toEqual([]);
+});
