@@ -12,14 +12,19 @@ from litestar.types import ControllerRouterHandler
 
 from rollcall.domain.errors import MissingScope, NotFound, RollcallError, Unauthorised
 from rollcall.web.auth import identify
+from rollcall.web.boomstream import live, nmo, probe
 from rollcall.web.boomstream import ppv as subscriptions
-from rollcall.web.boomstream import probe
 from rollcall.web.boomstream.call import Call, Refused, read_call
 from rollcall.web.boomstream.envelope import TYPES, Data, failure, success
 from rollcall.web.boomstream.methods import Method
 from rollcall.web.deps import Deps, Given
 
-METHODS: Final[dict[str, Method]] = {**probe.METHODS, **subscriptions.METHODS}
+METHODS: Final[dict[str, Method]] = {
+    **probe.METHODS,
+    **subscriptions.METHODS,
+    **live.METHODS,
+    **nmo.METHODS,
+}
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",

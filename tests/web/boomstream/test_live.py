@@ -1,0 +1,137 @@
+"""Broadcasts in the compatible API, and our sessions, controls and statistics in its style."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.boomstream.test_ppv import Site
+from tests.web.conftest import Api
+
+
+@pytest.fixture
+async def at(api: Api) -> Site:
+    site = Site(api, api.mine, "")
+    site.media = (await site.json("live/create", title="Эфир", start="2099-03-01 10:00:00"))["Code"]
+    return site
+
+
+async def test_a_broadcast_made_here_is_plain_and_has_the_known_fields(at: Site) -> None:
+    told = await at.json("live/info", code=at.media)
+    expected = {
+        "Status": "Success", "Title": "Эфир", "OnlineStatus": "False", "Type": "live",
+        "StartAt": "2099-03-01 10:00:00", "Timezone": "Europe/Moscow", "Concurrent": 0,
+    }  # fmt: skip
+    assert {name: told[name] for name in expected} == expected
+    assert told["PublishKey"].startswith("sk_")
+    assert "{{width}}" in told["PlayerCode"]
+    assert f"/{at.media}&quot;" in told["PlayerCode"]
+    media = (await at.tenant.api.get(f"/media/{at.media}")).json()
+    assert (media["identity"], media["starts_at"]) == ("plain", "2099-03-01T07:00:00.000Z")
+
+
+async def test_a_stream_key_needs_its_scope(at: Site) -> None:
+    at.key = at.tenant.with_scopes("access").headers["authorization"].removeprefix("Bearer ")
+    told = await at.json("live/info", code=at.media)
+    assert (told["PublishKey"], told["PublishServer"]) == ("", "")
+
+
+async def test_listings_have_the_shapes_that_clients_read(at: Site) -> None:
+    assert [i["Code"] for i in (await at.json("live/list"))["Items"]["Item"]] == [at.media]
+    folder = await at.json("live/folder")
+    assert folder["Medias"] == [
+        {"Title": "Эфир", "Code": at.media, "OnlineStatus": "False", "Type": "live", "Poster": None}
+    ]
+    assert (await at.json("media/info", code=at.media))["Code"] == at.media
+    bulk = await at.json("media/bulkinfo", **{"code[]": [at.media, "nosuchid"]})
+    assert [item["Code"] for item in bulk["Items"]["Item"]] == [at.media]
+    changed = await at.json("live/update", code=at.media, title="Другой эфир")
+    assert changed["Title"] == "Другой эфир"
+    assert (await at.json("live/delete", code=at.media))["Status"] == "Success"
+    assert (await at.json("live/info", code=at.media))["Message"] == "Media not found"
+
+
+async def test_sessions_are_cut_corrected_and_deleted(at: Site) -> None:
+    made = await at.json(
+        "live/session/create",
+        code=at.media,
+        title="Блок 1",
+        start="2099-03-01 10:00:00",
+        end="2099-03-01 11:30:00",
+    )
+    assert (made["Start"], made["End"]) == ("2099-03-01 10:00:00", "2099-03-01 11:30:00")
+    overlap = await at.json("live/session/create", code=at.media, title="Блок 2", start="2099-03-01 11:00:00")
+    assert overlap["Status"] == "Failed"
+    assert "overlap" in overlap["Message"]
+    moved = await at.json(
+        "live/session/update", code=at.media, session=made["Code"], end="2099-03-01 11:00:00"
+    )
+    assert (moved["End"], moved["Revision"]) == ("2099-03-01 11:00:00", 2)
+    now = await at.json("live/session/create", code=at.media, title="Сейчас", end="2099-03-01 09:00:00")
+    stopped = await at.json("live/session/stop", code=at.media, session=now["Code"])
+    assert stopped["End"] < "2099"
+    listed = (await at.json("live/session/list", code=at.media))["Items"]["Item"]
+    assert [item["Title"] for item in listed] == ["Блок 1", "Сейчас"]
+    assert (await at.json("live/session/delete", code=at.media, session=made["Code"]))["Status"] == "Success"
+
+
+async def test_controls_are_asked_listed_cancelled_and_planned(at: Site) -> None:
+    asked = await at.json("live/control/create", code=at.media, lifetime=20, sound=1, text="Вы здесь?")
+    assert (asked["State"], asked["Lifetime"], asked["Sound"]) == ("issued", 20, 1)
+    later = await at.json("live/control/create", code=at.media, start="2099-03-01 10:30:00")
+    assert (later["State"], later["Start"]) == ("planned", "2099-03-01 10:30:00")
+    assert (await at.json("live/control/cancel", code=at.media, control=later["Code"]))[
+        "State"
+    ] == "cancelled"
+    listed = (await at.json("live/control/list", code=at.media))["Items"]["Item"]
+    assert [item["Code"] for item in listed] == [asked["Code"], later["Code"]]
+    plan = await at.json("live/control/plan", code=at.media)
+    assert (plan["From"], plan["To"], plan["Lifetime"]) == (30, 45, 60)
+    wrong = await at.json("live/control/plan", **{"code": at.media, "from": 45, "to": 30})
+    assert wrong["Status"] == "Failed"
+    assert (await at.json("live/control/plan", code=at.media, off=1))["Status"] == "Success"
+
+
+async def test_the_statistics_are_those_of_v1_in_both_formats(at: Site) -> None:
+    await at.subscribe()
+    await at.json("ppv/addbuyer", **at.buyer(name="Анна"))
+    await at.json("live/session/create", code=at.media, title="Блок 1")
+    await at.json("live/control/create", code=at.media)
+    known = (await at.tenant.api.get(f"/media/{at.media}/statistics")).json()
+    told = await at.json("live/nmo", code=at.media)
+    (row,), (expected,) = told["Participants"]["Item"], known["participants"]
+    assert (row["Hash"], row["Name"], row["WatchedMs"]) == (
+        expected["user_id"],
+        "Анна",
+        expected["watched_ms"],
+    )
+    assert [c["Outcome"] for c in row["Controls"]["Item"]] == [c["outcome"] for c in expected["checks"]]
+    assert [s["Session"] for s in row["Sessions"]["Item"]] == [s["session_id"] for s in expected["sessions"]]
+    root = await at.xml("live/nmo", code=at.media, ip=1, useragent=1)
+    assert root.findtext("Media/Code") == at.media
+    assert root.findtext("Participants/Item/Hash") == expected["user_id"]
+    assert root.find("Participants/Item/ip") is not None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"method": "live/info", "code": "nosuchid"},
+        {"method": "live/create"},
+        {"method": "live/create", "title": "x" * 301},
+        {"method": "live/create", "title": "X", "start": "10:00"},
+        {"method": "live/session/create", "title": "X", "end": "2000-01-01"},
+        {"method": "live/session/stop", "session": "nosuchid"},
+        {"method": "live/control/create", "lifetime": "5"},
+        {"method": "live/control/create", "lifetime": "sixty"},
+        {"method": "live/control/create", "text": "a\u0007b"},
+        {"method": "live/control/cancel", "control": "nosuchid"},
+        {"method": "live/nmo", "session": "nosuchid"},
+        {"method": "live/nmo", "page": "0"},
+        {"method": "media/bulkinfo", "code": ""},
+    ],
+)
+async def test_bad_calls_fail_with_a_sentence(at: Site, call: dict[str, Any]) -> None:
+    method = call.pop("method")
+    answer = await at.json(method, **{"code": at.media, **call})
+    assert answer["Status"] == "Failed"
+    assert answer["Message"]
