@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,8 +18,6 @@ from secrets import SystemRandom
 from typing import Any
 
 import msgspec
-import uvicorn
-from litestar.types import ASGIApp
 
 from rollcall.actions.broadcast import Broadcast
 from rollcall.actions.evidence import EvidenceWriter
@@ -55,13 +52,12 @@ from rollcall.web.app import build_api
 from rollcall.web.asgi import build_asgi
 from rollcall.web.deps import Deps
 from rollcall.web.embed import EmbedDeps, build_pages
-from rollcall.web.evidence import build_evidence
+from rollcall.web.exchange import build_exchange
+from rollcall.web.polls import Polls
+from rollcall.web.server import Server, configured, drain, listen
 from rollcall.web.socket import SocketDeps
-from rollcall.wire.close import Close
+from rollcall.web.viewing import ViewingDeps
 
-BACKLOG = 4096
-SOCKET_MESSAGE_BYTES = 256 * 1024
-DRAIN_S = 5
 CLOCK_TOLERANCE_MS = 1_000
 log = logging.getLogger(__name__)
 
@@ -71,13 +67,6 @@ class ClockBehind(RollcallError):
 
     code = "clock_behind"
     title = "The clock is behind the record"
-
-
-class PortBusy(RollcallError):
-    """Raised when another program listens on the port."""
-
-    code = "port_busy"
-    title = "The port is taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,7 @@ async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
             db = stack.enter_context(contextlib.closing(open_database(database_url(settings), _end_at_once)))
             await db.write(migrate)
             await db.write(partial(_check_clock, clock))
-            listening = stack.enter_context(contextlib.closing(_listen(settings)))
+            listening = stack.enter_context(contextlib.closing(listen(settings)))
             settings = msgspec.structs.replace(settings, port=listening.getsockname()[1])
             log.info("Starting with %s", db.version())
             await _run(stack, Foundation(settings, data, secrets, clock, db), listening, started)
@@ -131,13 +120,14 @@ async def _run(
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
-    sockets = SocketDeps(deps, intake, held, ticker, entrance, feed, rooms, Welcome(db, clock))
-    uploads = Uploads(db, clock, held, intake)
-    api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), build_evidence(deps, uploads)])
-    server = _Server(
-        _config(build_asgi(api, proxy, sockets)),
+    viewing = ViewingDeps(deps, intake, held, entrance, feed, rooms, Welcome(db, clock))
+    sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
+    exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
+    api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), *exchange])
+    server = Server(
+        configured(build_asgi(api, proxy, sockets)),
         ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),
-        drain=partial(_drain, hub, sockets.open),
+        drain=partial(drain, hub, sockets.open),
     )
     draw = SystemRandom().randint
     work: list[Coroutine[Any, Any, None]] = [
@@ -149,6 +139,7 @@ async def _run(
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
+        every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
         every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
@@ -158,61 +149,6 @@ async def _run(
         answering_commands(command_socket(base.data), lambda command: perform(db, command, clock.now_ms()))
     )
     await server.serve([listening])
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, told when it answers, and to drain the viewers before it ends."""
-
-    def __init__(
-        self, config: uvicorn.Config, ready: Callable[[_Server], None], drain: Callable[[], Awaitable[None]]
-    ) -> None:
-        super().__init__(config)
-        self._ready = ready
-        self._drain = drain
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept on the bound sockets."""
-        await super().startup(sockets)
-        gc.freeze()  # what was built at the start stays: no collection has to look at it again
-        self._ready(self)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let every viewer reconnect elsewhere, then end what is left."""
-        await self._drain()
-        await super().shutdown(sockets)
-
-    def stop(self) -> None:
-        """End soon."""
-        self.should_exit = True
-
-
-def _config(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="none",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=SOCKET_MESSAGE_BYTES,
-        ws_ping_interval=None,
-        ws_per_message_deflate=False,
-        lifespan="off",
-        log_config=None,
-        log_level=logging.WARNING,  # a line per viewer would cost more than the viewer
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
-
-
-async def _drain(hub: Hub, open_sockets: set[asyncio.Task[None]]) -> None:
-    """Close every viewer's connection in a way that makes it reconnect, and wait until that is said."""
-    for _, room in hub.rooms():
-        for connection in room.all():
-            connection.close(Close.DRAINING)
-    if open_sockets:
-        await asyncio.wait(open_sockets, timeout=DRAIN_S)
 
 
 @contextlib.asynccontextmanager
@@ -271,18 +207,3 @@ def _check_clock(clock: Clock, conn: Connection) -> None:
         raise ClockBehind(
             f"It is {behind_s:.0f} s behind the last committed evidence. Set the clock, then start."
         )
-
-
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        listening.close()
-        where = f"{settings.host}:{settings.port}"
-        raise PortBusy(
-            f"Rollcall cannot listen on {where}: {error.strerror}. Choose another --port."
-        ) from error
-    return listening

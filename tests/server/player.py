@@ -130,6 +130,26 @@ class Player:
                 self._take(message)
         return answer.status, told
 
+    async def poll(self, *messages: Message, hello: bool = False, **headers: str) -> tuple[int, Message]:
+        """Take one turn of the conversation by POST; return status and answer. Every later turn echoes a tick."""
+        body: Message = {"grant": self.grant, "messages": list(messages)}
+        if hello:
+            self.began_s = self.began_s or time.monotonic()
+            body["hello"] = {"type": "hello", "grant": self.grant}
+        elif self.play is not None:
+            body["play"] = {"id": self.play["play"], "upload_key": self.play["upload_key"]}
+        url = f"{self.url}/embed/{self.media}/poll"
+        async with self.http.post(url, json=body, headers=headers) as answer:
+            told: Message = await answer.json()
+        for message in told.get("messages", ()):
+            self.heard.append(message)
+            if message["type"] == "opened":
+                self.play = message
+                self._take(message["tick"])
+            if message["type"] == "tick":
+                self._take(message)
+        return answer.status, told
+
     async def leave(self) -> None:
         if self.socket is not None:
             await self.socket.close()

@@ -10,6 +10,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from litestar.types import Scope
 
+from rollcall.store.plays import Client
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 UNKNOWN = "unknown"
@@ -25,6 +27,12 @@ def client_address(scope: Scope, trusted: Sequence[str]) -> str:
     if not _is_trusted(peer, networks):
         return str(peer)
     return str(_before_proxies(peer, _forwarded(scope), networks))
+
+
+def client_of(scope: Scope, trusted: Sequence[str]) -> Client:
+    """Return where a request or a socket comes from, as a play keeps it."""
+    agent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    return Client(client_address(scope, trusted), agent.decode("latin-1")[:500])
 
 
 def _before_proxies(peer: Address, hops: list[str], networks: tuple[Network, ...]) -> Address:

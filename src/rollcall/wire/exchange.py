@@ -25,7 +25,11 @@ class Upload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`POST /embed/{code}/poll`: a turn of the viewer socket's conversation. The first turn has `hello`."""
+    """`POST /embed/{code}/poll`: a turn of the viewer socket's conversation. The first turn has `hello`.
+
+    Each later turn has a `rows` that echoes the last tick, as an answer may be lost on its way: what it brought comes
+    again until a tick of that answer or of a later one is echoed.
+    """
 
     grant: Annotated[str, Meta(min_length=20, max_length=100)]
     play: PlayRef | None = None

@@ -1,0 +1,191 @@
+"""One participant at one open player: the conversation of the viewer socket, whatever carries it.
+
+It opens the play, answers what the player says, and tells it what it must know. It knows neither sockets nor requests:
+what it says goes into a `Line` that never waits. Acknowledgements of new rows come from the group commit.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from rollcall.actions import chat, plays, progress
+from rollcall.actions.intake import Evidence, Intake
+from rollcall.actions.rooms import Rooms
+from rollcall.actions.welcome import Newcomer, Welcome
+from rollcall.domain import path_token
+from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
+from rollcall.domain.ids import UserId
+from rollcall.live.chat_feed import ChatFeed
+from rollcall.live.held import HeldPlays
+from rollcall.live.plays import LivePlay
+from rollcall.store.plays import Client
+from rollcall.web.deps import Deps
+from rollcall.wire import viewer_in, viewer_out
+from rollcall.wire.close import Close
+
+PROGRESS_PAUSE_S = 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewingDeps:
+    """What a viewing works with, beside what every handler is given."""
+
+    deps: Deps
+    intake: Intake
+    held: HeldPlays
+    entrance: plays.Entrance
+    feed: ChatFeed
+    rooms: Rooms
+    welcome: Welcome
+
+
+class Line(Protocol):
+    """What carries a viewing to its player; satisfies `live.hub.Connection`."""
+
+    user_id: UserId
+
+    def tell(self, message: viewer_out.ViewerOut) -> None:
+        """Send one message; never waits."""
+
+    def send(self, payload: bytes) -> None:
+        """Send an encoded message; never waits."""
+
+    def close(self, code: Close) -> None:
+        """End the conversation soon; never waits."""
+
+
+class Viewing:
+    """A play that is open here: its room, its ticks, what its player says. `begin` once, then `end` once."""
+
+    def __init__(self, given: ViewingDeps, media_code: str, client: Client, line: Line) -> None:
+        self._given = given
+        self._deps = given.deps
+        self._media_code = media_code
+        self._client = client
+        self._line = line
+        self._renew_at_ms = 0
+        self._progress_at_s = 0.0
+        self.play: LivePlay
+        self._place: chat.Place
+        self._author: chat.Author
+
+    async def begin(self, hello: viewer_in.Hello) -> None:
+        """Open the play or take it over, enter its room, and tell what the page needs to begin.
+
+        Raises Forbidden when the grant opens nothing now. Whoever calls it ends the viewing, also when it fails.
+        """
+        opened = await self._open(hello)
+        play = self.play
+        self._line.user_id = play.user_id
+        self._place = chat.Place(play.project_no, play.event_no, play.media_no)
+        self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
+        await self._welcome(opened, hello)
+
+    def end(self) -> None:
+        """Leave the room and hold the play no more; what waits of it is still committed."""
+        if hasattr(self, "play"):
+            self._deps.hub.room(self.play.media_no).discard(self._line)
+            self._given.held.release(self.play)
+
+    async def hear(self, message: viewer_in.ViewerIn) -> None:
+        """Do what the player says; raises msgspec.ValidationError for what no player of ours says."""
+        match message:
+            case viewer_in.Rows() | viewer_in.Lost():
+                self._take_evidence(message)
+            case viewer_in.Say():
+                await self._say(message)
+            case viewer_in.AskProgress():
+                await self._tell_progress()
+            case viewer_in.Hello():
+                raise msgspec.ValidationError("'hello' comes once")
+
+    def tick(self) -> None:
+        """Send a tick, and a new path of the playlist when the token of the last has lived half its life."""
+        self._line.tell(self._given.intake.tick(self.play))
+        now_ms = self._deps.clock.now_ms()
+        if now_ms >= self._renew_at_ms:
+            path, until_ms = self._playlist(now_ms)
+            self._line.tell(viewer_out.Playlist(path, until_ms))
+
+    async def _open(self, hello: viewer_in.Hello) -> plays.OpenedPlay:
+        given = self._given
+        async with given.held.turn(hello.play.id if hello.play is not None else None):
+            opened = await given.entrance.enter(plays.Arrival(self._media_code, hello, self._client))
+            now_ms = self._deps.clock.now_ms()
+            self.play = plays.hold(opened, now_ms, self._tell_durable, self._line.close)
+            given.held.put(self.play)
+        return opened
+
+    async def _welcome(self, opened: plays.OpenedPlay, hello: viewer_in.Hello) -> None:
+        """Tell the play, the picture, the chat, and prompts that are open."""
+        play, grant = self.play, opened.grant
+        now_ms = self._deps.clock.now_ms()
+        path, until_ms = self._playlist(now_ms)
+        media = await self._given.rooms.media_message(grant.media_no)
+        self._line.tell(
+            viewer_out.Opened(
+                play=play.code,
+                upload_key=opened.upload_key,
+                resumed=opened.resumed,
+                now_ms=now_ms,
+                tick=self._given.intake.tick(play),
+                durable=play.durable,
+                user_name=opened.user_name,
+                identity=grant.identity,
+                playlist=path,
+                playlist_until_ms=until_ms,
+                media=media,
+            )
+        )
+        # In the room before anything is read of it: `Welcome.messages` counts on that.
+        self._deps.hub.room(play.media_no).add(self._line)
+        newcomer = Newcomer(self._place, play.user_id, hello.chat)
+        for payload in await self._given.welcome.messages(newcomer):
+            self._line.send(payload)
+        self._line.tell(self._given.intake.tick(play))
+
+    def _take_evidence(self, message: Evidence) -> None:
+        if message.play != self.play.code:
+            raise msgspec.ValidationError("these rows belong to another play")
+        for answer in self._given.intake.take(self.play, message):
+            self._line.tell(answer)
+
+    async def _say(self, message: viewer_in.Say) -> None:
+        now_ms = self._deps.clock.now_ms()
+        try:
+            await chat.say(
+                self._deps.db, self._given.feed, self._place, self._author, message.text, message.ref, now_ms
+            )
+        except TooMany as refusal:
+            self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, refusal.retry_after_s))
+        except (Forbidden, NotFound) as refusal:
+            self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, 0))
+
+    async def _tell_progress(self) -> None:
+        """Answer at most once a second, so that one page cannot keep the readers busy."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._progress_at_s:
+            return
+        self._progress_at_s = now_s + PROGRESS_PAUSE_S
+        now_ms = self._deps.clock.now_ms()
+        try:
+            told = await progress.read_progress(self._deps.db, self.play.media_no, self.play.user_id, now_ms)
+        except RollcallError as refusal:
+            log.warning("Progress could not be read: %s", refusal)
+            return
+        self._line.tell(told)
+
+    def _playlist(self, now_ms: int) -> tuple[str, int]:
+        """Return the playlist's path under a token that is renewed at half its life."""
+        expiry_s = now_ms // 1000 + path_token.LIFE_S
+        self._renew_at_ms = now_ms + path_token.LIFE_S * 500
+        play = self.play
+        token = path_token.sign(self._deps.secrets.path_key(), play.media_code, play.code, expiry_s)
+        return f"/hls/{token}/{play.media_code}/index.m3u8", expiry_s * 1000
+
+    def _tell_durable(self, seq: int) -> None:
+        self._line.tell(viewer_out.Ack(seq))
