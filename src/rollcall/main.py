@@ -33,7 +33,7 @@ from rollcall.base.periodic import every
 from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
-from rollcall.jobs import access, check_plans, ends, framing, idempotency, prompts
+from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency, prompts
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.live.chat_feed import ChatFeed
@@ -141,6 +141,7 @@ async def _run(
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
+        every(flags.PERIOD_S, "flags", flags.FlagSweep(db, hub, clock).run_once),
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
         every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
     ]

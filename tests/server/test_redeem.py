@@ -16,6 +16,8 @@ async def test_a_token_works_once_and_its_page_may_come_back(event: Event) -> No
     assert await event.redeem({"token": token, "grant": first["grant"]}) == (200, first)
     status, refusal = await event.redeem({"token": token, "grant": "grt_" + "x" * 43})
     assert (status, refusal["code"]) == (403, "token_spent")
+    (flag,) = (await event.api.call("GET", f"/media/{event.media}/flags"))["items"]
+    assert (flag["kind"], flag["user_id"], flag["count"]) == ("token_reused", "d-1", 2)
 
 
 async def test_a_grant_resumes_its_own_token_only(event: Event) -> None:

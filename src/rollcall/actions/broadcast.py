@@ -38,4 +38,5 @@ class Broadcast:
 
     async def on_fetched(self, fetched: Fetched) -> None:
         """Keep the evidence of which plays fetched the picture."""
-        await self._db.write(lambda conn: count_fetched(conn, fetched.plays))
+        now_ms = self._clock.now_ms()
+        await self._db.write(lambda conn: count_fetched(conn, fetched.plays, now_ms))

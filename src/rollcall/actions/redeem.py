@@ -14,9 +14,11 @@ from rollcall.actions.launch import forbidden, verify_token
 from rollcall.base.secrets import new_key
 from rollcall.domain.access import NotYet, Open, access
 from rollcall.domain.errors import Forbidden, Malformed, NotFound, Problem
+from rollcall.domain.flags.kinds import Sign
 from rollcall.domain.ids import UserId
 from rollcall.store import grants, participants
 from rollcall.store.database import Connection, Database
+from rollcall.store.flags import Raised, add_signs
 from rollcall.store.media import Media, find_public_media
 from rollcall.store.projects import get_project
 from rollcall.wire.embed import Redeem, Redeemed
@@ -118,9 +120,13 @@ async def _redeem_token(db: Database, embedded: Embedded, token: str, now_ms: in
         if fresh:
             _refuse_if_over(media, now_ms)
             grants.add_grant(conn, secret, grant, now_ms)
+        else:
+            sign = Sign("token_reused", claims.jti, 1, now_ms, now_ms)
+            of = media.project_no, media.event_no, media.no
+            add_signs(conn, [Raised(*of, claims.user_id, None, sign)])
         return fresh
 
-    # Refused only after the commit: the count of a shared link's second use is kept.
+    # Refused only after the commit: the flag of a shared link's second use is kept.
     if not await db.write(spend):
         raise Forbidden("This link was already used in another browser.", code="token_spent")
     return Redeemed(secret, "signed", list(embedded.parents))

@@ -143,14 +143,16 @@ def who_has_played(conn: Connection, media_no: MediaNo, users: Collection[UserId
     return {UserId(user_id) for user_id in conn.execute(query).scalars()}
 
 
-def count_fetched(conn: Connection, fetched: dict[str, tuple[int, int]]) -> None:
-    """Add what the media process saw these plays fetch: play → (requests, last segment number)."""
+def count_fetched(conn: Connection, fetched: dict[str, tuple[int, int]], now_ms: int) -> None:
+    """Add what the media process has just seen these plays fetch: play → (requests, last segment number)."""
     if not fetched:
         return
     change = (
         update(plays)
         .where(plays.c.code == bindparam("play"))
-        .values(fetched=plays.c.fetched + bindparam("requests"), fetched_last=bindparam("last"))
+        .values(
+            fetched=plays.c.fetched + bindparam("requests"), fetched_last=bindparam("last"), fetched_ms=now_ms
+        )
     )
     rows = [{"play": play, "requests": count, "last": last} for play, (count, last) in fetched.items()]
     conn.execute(change, rows)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rollcall.domain.flags.kinds import Sign
+from rollcall.domain.ids import PlayNo
 
 Who = TypeVar("Who")
 
@@ -109,3 +110,35 @@ def _neighbours(given: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int]]:
             if later_ms - at_ms > TOGETHER_MS:
                 break
             yield one, other
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mark of a prompt as it is looked at here. `mark`: received, shown or answered."""
+
+    play_no: PlayNo
+    seq: int
+    mark: str
+    check: str
+    at_ms: int
+    pointer: bool
+
+
+def answers_in(marks: Iterable[Seen]) -> list[Answer]:
+    """Return the first answer of a participant to each check, with its reaction in the player that gave it.
+
+    An answer without a display before it in its own player took no time at all.
+    """
+    displayed: dict[tuple[PlayNo, str], Seen] = {}
+    answered: dict[str, Answer] = {}
+    for mark in sorted(marks, key=lambda mark: (mark.play_no, mark.seq)):
+        at = displayed.get((mark.play_no, mark.check))
+        if mark.mark != "answered":
+            if at is None or at.mark == "received":
+                displayed[mark.play_no, mark.check] = mark
+            continue
+        reaction_ms = 0 if at is None else mark.at_ms - at.at_ms
+        known = answered.get(mark.check)
+        if known is None or mark.at_ms < known.at_ms:
+            answered[mark.check] = Answer(mark.check, mark.at_ms, reaction_ms, mark.pointer)
+    return list(answered.values())

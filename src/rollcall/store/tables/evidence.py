@@ -40,6 +40,7 @@ plays = Table(
     Column("lost", Integer, nullable=False, server_default="0"),  # rows that the player says it no longer has
     Column("fetched", Integer, nullable=False, default=0),  # media requests seen for this play
     Column("fetched_last", BigInteger, nullable=False, default=0),  # the last segment number
+    moment("fetched_ms"),  # when a request was last reported
     Index("plays_by_user", "media_no", "user_id"),
 )
 
@@ -92,4 +93,5 @@ marks = Table(
     words("answer", nullable=True),
     Column("pointer", Boolean, nullable=False, server_default=false()),  # it moved before the answer
     Index("marks_by_check", "check_code", "user_id"),
+    Index("marks_by_arrival", "arrival_ms"),
 )

@@ -82,6 +82,7 @@ def upgrade() -> None:
         ("events", sa.Column("behind_counts", sa.Boolean(), nullable=False, server_default=sa.false())),
         ("media", sa.Column("concurrency", sa.Text(), nullable=False, server_default="union")),
         ("plays", sa.Column("lost", sa.Integer(), nullable=False, server_default="0")),
+        ("plays", sa.Column("fetched_ms", sa.BigInteger(), nullable=True)),
         ("marks", sa.Column("pointer", sa.Boolean(), nullable=False, server_default=sa.false())),
         ("prompts", sa.Column("code", sa.Text(), nullable=True)),
         ("prompts", sa.Column("answer", sa.Text(), nullable=True)),
@@ -90,3 +91,4 @@ def upgrade() -> None:
         ("prompts", sa.Column("expired_ms", sa.BigInteger(), nullable=True)),
     ):
         op.add_column(table, column)
+    op.create_index("marks_by_arrival", "marks", ["arrival_ms"])
