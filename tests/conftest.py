@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rollcall.store.database import Database, open_database
 from rollcall.store.schema import migrate
@@ -14,6 +15,8 @@ from tests.postgres import Cluster, running_cluster
 from tests.running import RunningServer
 
 log = logging.getLogger(__name__)
+settings.register_profile("patient", deadline=None)  # no test depends on the speed of a machine
+settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,6 @@
 from collections import Counter
 
 from rollcall.actions.statistics.frame import session_holding, wall_of
-from rollcall.domain.credit import watched
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Intervals, intersect, length, union
 from rollcall.store import check_plans, progress, statistics
@@ -52,7 +51,7 @@ def _session(row: SessionRow, proven: Intervals, confirmed: int, missed: int, no
         title=row.title,
         starts_at_ms=row.starts_ms,
         ends_at_ms=row.ends_ms,
-        watched_ms=0 if window is None else watched(proven, window),
+        watched_ms=0 if window is None else length(intersect(proven, (window,))),
         checks_confirmed=confirmed,
         checks_missed=missed,
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rollcall.actions.statistics import Ask, report_anything_now, watching
 from rollcall.actions.statistics import rows as rows_made
-from rollcall.domain.credit import Watching, credit
+from rollcall.domain.credit import Session, Watching, credit
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.sessions import WallWindow
 from rollcall.render.statistics_json import json_chunks
@@ -240,11 +240,12 @@ def ruled(history: History, user: str) -> tuple[int, int]:
             T0 + s.end * STEP_MS,
             s.signed,
             "playing" if s.earns else "stalled",
+            play=play,
         )
-        for s in history.spans
+        for play, s in enumerate(history.spans)
         if s.user == user
     ]
-    windows = [
+    windows: list[Session] = [
         (MediaNo(hall), WallWindow(T0 + a * STEP_MS, None if b is None else T0 + b * STEP_MS))
         for hall, a, b in history.sessions
     ]

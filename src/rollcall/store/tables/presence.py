@@ -1,6 +1,6 @@
 """Sessions, presence checks, and the plan that asks by itself."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false, text
 
 from rollcall.store.tables.columns import Number, metadata, moment, of, row_no, words
 
@@ -87,6 +87,9 @@ prompts = Table(
         "issues", Integer, nullable=False, server_default="1"
     ),  # how often it was issued, replacements too
     moment("expired_ms"),  # when the last lifetime was over, for a prompt that was missed
+    Column(
+        "unshown", Boolean, nullable=False, server_default=false()
+    ),  # undelivered: a player had it in view and never displayed it
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )

@@ -1,0 +1,166 @@
+"""How long somebody watched: the reference rule, short enough to be read by whoever disputes a figure.
+
+`E(user)` is what counts of the user's playing spans over all tabs and devices, and `watched(user, session) =
+|E ∩ session|` in whole milliseconds of the server's clock: lengths of unions, never sums of parts. E is live time
+minus what the presence policy voids, late time within its caps, and unverified time that a reviewer promoted, each
+without hidden or behind time where the event says so. `grades` sorts the spans, `clock` and `content` count them on
+the axis of each session, `listed` measures what is shown beside. `actions/statistics` computes the same for 50,000
+users at once and is tested against this package.
+
+The figure of a media is the rule applied to its plays and sessions alone; the total is the rule applied to all. So one
+media's figure never depends on another's, and the total is never less than any of them.
+
+Two counts come out. `watched_ms` is all that counts. `watched_plain_ms` is how much less would count without the
+plain plays: who has both kinds of plays at one moment has proven that moment by signature. The package knows nothing
+of where spans are kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rollcall.domain.credit.clock import proven_by_clock
+from rollcall.domain.credit.content import proven_by_content
+from rollcall.domain.credit.grades import grade
+from rollcall.domain.credit.listed import Listed, listed
+from rollcall.domain.credit.proof import Proof, both
+from rollcall.domain.credit.spans import Session, Slice, Standing, Watching, wall
+from rollcall.domain.ids import MediaNo
+from rollcall.domain.intervals import Interval, Intervals, intersect, length
+from rollcall.domain.rules import PUBLISHED, Rules
+from rollcall.domain.sessions import ContentWindow, WallWindow
+
+__all__ = [
+    "Credit", "Listed", "Session", "Share", "Slice", "Standing", "Watching",
+    "credit", "credit_in", "prove", "share", "wall",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What counts in one session, at one media or in all; `recovered_ms` is part of `watched_ms`, the rest is not."""
+
+    watched_ms: int = 0
+    recovered_ms: int = 0
+    unverified_ms: int = 0
+    voided_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What one user watched: in all, per session in the order given, per media; and what is listed beside."""
+
+    total: Share
+    watched_plain_ms: int
+    sessions: tuple[Share, ...]
+    media: Mapping[MediaNo, Share]
+    listed: Listed
+
+    @property
+    def watched_ms(self) -> int:
+        """Return all that counts."""
+        return self.total.watched_ms
+
+
+def credit(
+    spans: Sequence[Watching],
+    sessions: Sequence[Session],
+    now_ms: int,
+    standing: Standing = Standing(),  # noqa: B008 - a frozen value
+    rules: Rules = PUBLISHED,
+) -> Credit:
+    """Return what a user with these spans is credited in these sessions, as read at `now_ms`."""
+    count = _Count(sessions, now_ms, standing, rules)
+    whole, signed = count.total(spans), count.total([span for span in spans if span.signed])
+    return Credit(
+        total=whole,
+        watched_plain_ms=max(0, whole.watched_ms - signed.watched_ms),
+        sessions=tuple(count.in_sessions(spans)),
+        media={no: count.media(spans, no) for no in dict(sessions)},
+        listed=listed(spans, sessions, now_ms, rules),
+    )
+
+
+def credit_in(
+    spans: Sequence[Watching],
+    sessions: Sequence[Session],
+    position: int,
+    now_ms: int,
+    standing: Standing = Standing(),  # noqa: B008 - a frozen value
+    rules: Rules = PUBLISHED,
+) -> Credit:
+    """Return of `credit` the session at `position` alone: caps are those of all sessions, figures of this one."""
+    count = _Count(sessions, now_ms, standing, rules)
+    whole = count.session(spans, position)
+    signed = count.session([span for span in spans if span.signed], position)
+    only = sessions[position]
+    return Credit(
+        total=whole,
+        watched_plain_ms=max(0, whole.watched_ms - signed.watched_ms),
+        sessions=(whole,),
+        media={only[0]: whole},
+        listed=listed(spans, [only], now_ms, rules),
+    )
+
+
+def prove(
+    spans: Sequence[Watching], sessions: Sequence[Session], now_ms: int, standing: Standing, rules: Rules
+) -> Proof:
+    """Return the moments that these spans prove in these sessions."""
+    graded = grade(spans, standing, rules)
+    by_clock = [(no, wall(w, now_ms)) for no, w in sessions if isinstance(w, WallWindow)]
+    by_content = [(no, w) for no, w in sessions if isinstance(w, ContentWindow)]
+    proof = proven_by_clock(graded, by_clock, standing, rules)
+    if not by_content:
+        return proof
+    return both(proof, proven_by_content(graded, by_content, standing, proof.counted, rules))
+
+
+def share(proof: Proof, within: Interval | None = None) -> Share:
+    """Return the lengths of a proof, or of its part within a session of the clock."""
+
+    def long(moments: Intervals) -> int:
+        return length(moments if within is None else intersect(moments, (within,)))
+
+    watched_ms = long(proof.counted)
+    return Share(watched_ms, watched_ms - long(proof.live), long(proof.unverified), long(proof.voided))
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One count over several selections of the same user's spans."""
+
+    sessions: Sequence[Session]
+    now_ms: int
+    standing: Standing
+    rules: Rules
+
+    def total(self, spans: Sequence[Watching]) -> Share:
+        return share(self._proof(spans, self.sessions))
+
+    def media(self, spans: Sequence[Watching], media_no: MediaNo) -> Share:
+        return share(self._proof(_at(spans, media_no), [s for s in self.sessions if s[0] == media_no]))
+
+    def in_sessions(self, spans: Sequence[Watching]) -> list[Share]:
+        on_clock = {no: self._by_clock(spans, no) for no in dict(self.sessions)}
+        return [self._in_session(spans, session, on_clock[session[0]]) for session in self.sessions]
+
+    def session(self, spans: Sequence[Watching], position: int) -> Share:
+        session = self.sessions[position]
+        return self._in_session(spans, session, self._by_clock(spans, session[0]))
+
+    def _in_session(self, spans: Sequence[Watching], session: Session, on_clock: Proof) -> Share:
+        media_no, window = session
+        if isinstance(window, WallWindow):
+            return share(on_clock, wall(window, self.now_ms))
+        return share(self._proof(_at(spans, media_no), [session]))
+
+    def _by_clock(self, spans: Sequence[Watching], media_no: MediaNo) -> Proof:
+        here = [(no, w) for no, w in self.sessions if no == media_no and isinstance(w, WallWindow)]
+        return self._proof(_at(spans, media_no), here)
+
+    def _proof(self, spans: Sequence[Watching], sessions: Sequence[Session]) -> Proof:
+        return prove(spans, sessions, self.now_ms, self.standing, self.rules)
+
+
+def _at(spans: Sequence[Watching], media_no: MediaNo) -> list[Watching]:
+    return [span for span in spans if span.media_no == media_no]

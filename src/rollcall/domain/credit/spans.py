@@ -1,0 +1,115 @@
+"""What credit reads: spans of one participant, the sessions they are cut to, and what is known beside them.
+
+A session is a window of the server's clock or of a recording's content. A span is cut to either as if its content
+advanced evenly, which a span does by its making. It knows no rule.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from rollcall.domain.ids import MediaNo
+from rollcall.domain.intervals import Interval, Intervals, intersect
+from rollcall.domain.sessions import ContentWindow, WallWindow, Window
+
+Session: TypeAlias = tuple[MediaNo, Window]
+PROGRAMME_MS = 1_000_000_000_000  # a smaller content position is no Unix time
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """One span of one user's play, as far as credit asks.
+
+    `content_*`: position in the file, or programme time (Unix ms) where `on_air`. Plays never overlap themselves.
+    """
+
+    media_no: MediaNo
+    start_ms: int
+    end_ms: int
+    signed: bool
+    state: str = "playing"
+    unverified: bool = False
+    late: bool = False
+    visible: bool = True
+    muted: bool = False
+    rate: float = 1.0
+    content_from_ms: int = 0
+    content_to_ms: int = 0
+    on_air: bool = True
+    play: int = 0
+
+    @property
+    def moments(self) -> Interval:
+        """Return its stretch of the server's clock."""
+        return Interval(self.start_ms, self.end_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one participant's spans are judged beside the rules, all in stretches of the server's clock.
+
+    `voided` and `disbelieved` come from presence checks; by media: `promoted` by reviewers, `outages` of ours.
+    """
+
+    hidden_counts: bool = True
+    behind_counts: bool = False
+    voided: Intervals = ()
+    disbelieved: Intervals = ()
+    promoted: Mapping[MediaNo, Intervals] = field(default_factory=dict)
+    outages: Mapping[MediaNo, Intervals] = field(default_factory=dict)
+
+
+class Slice(NamedTuple):
+    """A stretch of the clock and the content that played in it."""
+
+    wall: Interval
+    content: Interval
+
+    def within(self, moments: Iterable[Interval]) -> "list[Slice]":
+        """Return the parts of it at these moments."""
+        return [
+            Slice(part, Interval(*map(self._position, part))) for part in intersect((self.wall,), moments)
+        ]
+
+    def _position(self, at_ms: int) -> int:
+        return self.content.start + _even(at_ms - self.wall.start, self.wall, self.content)
+
+
+def slice_of(span: Watching, window: ContentWindow) -> Slice | None:
+    """Return the part of a span whose content lies in `window`; content that stands still plays nothing there."""
+    wall, content = span.moments, Interval(span.content_from_ms, span.content_to_ms)
+    if content.start >= content.end:
+        return Slice(wall, content) if window.from_ms <= content.start < window.to_ms else None
+    first, last = max(content.start, window.from_ms), min(content.end, window.to_ms)
+    if first >= last:
+        return None
+    moments = (wall.start + _even(position - content.start, content, wall) for position in (first, last))
+    return Slice(Interval(*moments), Interval(first, last))
+
+
+def wall(window: WallWindow, now_ms: int) -> Interval:
+    """Return the wall time of a session, which never reaches beyond `now_ms` while it is open."""
+    return Interval(window.starts_ms, now_ms if window.ends_ms is None else window.ends_ms)
+
+
+def walls(sessions: Sequence[Session], media_no: MediaNo, now_ms: int) -> list[Interval]:
+    """Return the sessions of a media that are windows of the clock."""
+    return [wall(w, now_ms) for no, w in sessions if no == media_no and isinstance(w, WallWindow)]
+
+
+def contents(sessions: Sequence[Session], media_no: MediaNo) -> list[ContentWindow]:
+    """Return the sessions of a media that are windows of its content."""
+    return [w for no, w in sessions if no == media_no and isinstance(w, ContentWindow)]
+
+
+def inside(span: Watching, sessions: Sequence[Session], now_ms: int) -> list[Interval]:
+    """Return the moments of a span in its media's sessions, by the clock or by its content."""
+    by_content = (slice_of(span, window) for window in contents(sessions, span.media_no))
+    return [
+        *intersect((span.moments,), walls(sessions, span.media_no, now_ms)),
+        *(part.wall for part in by_content if part is not None),
+    ]
+
+
+def _even(distance: int, of: Interval, to: Interval) -> int:
+    return distance * (to.end - to.start) // (of.end - of.start)
