@@ -15,7 +15,7 @@ from bench.servers import Echo, Rollcall, echo_server, rollcall_server
 from rollcall.base.clock import Clock
 from rollcall.cli.api_client import Api
 from rollcall.cli.simulate import stage
-from rollcall.cli.simulate.script import PersonScript
+from rollcall.cli.simulate.script.values import PersonScript
 from rollcall.wire.moments import to_datetime
 
 ROUNDS = 5
@@ -110,14 +110,13 @@ async def _of_rollcall(server: Rollcall, count: int) -> Figures:
 @asynccontextmanager
 async def crowd(server: Rollcall, count: int) -> AsyncIterator[tuple[Api, str, list[Viewer]]]:
     """Prepare a live media with an open session and `count` players that may join it; drop them afterwards."""
-    people = [PersonScript(f"bench-{n}", f"Viewer {n}", (), None) for n in range(count)]
+    people = [PersonScript(f"bench-{n}", f"Viewer {n}", "plain", (), ()) for n in range(count)]
     async with aiohttp.ClientSession() as http:
         api = Api(http, server.url, server.key)
-        media = await stage.make_media(api)
-        await stage.register(api, media, people)
+        (media,) = (await stage.prepare(api, None, people)).halls
         since = to_datetime(Clock().now_ms() - 30_000).isoformat()
         await api.call("POST", f"/media/{media}/sessions", {"title": "All", "starts_at": since})
-        grants = await stage.grants(api, media, [person.user_id for person in people])
+        grants = await stage.grants(api, [(media, person.user_id) for person in people])
         clock = Clock()
         viewers = [Viewer(grant, clock) for grant in grants]
         try:

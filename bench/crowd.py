@@ -9,7 +9,8 @@ import msgspec
 
 from bench.raw_client import RawSocket
 from rollcall.base.clock import Clock
-from rollcall.cli.simulate.player import Player, PlayerClock
+from rollcall.cli.simulate.page.clock import Clocks
+from rollcall.cli.simulate.page.player import Player
 from rollcall.wire import viewer_out
 from rollcall.wire.viewer_in import Hello
 
@@ -41,7 +42,7 @@ class Viewer:
         match message:
             case viewer_out.Opened():
                 self.play = message.play
-                self.player = Player(PlayerClock(now, 0, 0.0), message.tick, now, "playing", visible=True)
+                self.player = Player(Clocks(now), message.tick, now)
                 self.send(self.player.answer(self.play, now))
                 self.opened.set()
             case viewer_out.TickOut():

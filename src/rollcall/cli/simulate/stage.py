@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rollcall.base.clock import Clock
 from rollcall.cli.api_client import BATCH_ROWS, Api, parse_time
-from rollcall.cli.simulate.script import PersonScript
+from rollcall.cli.simulate.script.values import PersonScript
 from rollcall.wire.moments import to_datetime
 
 AT_ONCE = 32
@@ -40,45 +40,69 @@ async def read_server_clock(api: Api, media: str) -> ServerClock:
     return ServerClock(local, best[1])
 
 
-async def make_media(api: Api) -> str:
-    """Return the code of a new live media that is open now."""
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """An event and the codes of its media, which are its halls."""
+
+    event: str
+    halls: tuple[str, ...]
+
+    def hall(self, number: int) -> str:
+        """Return the media of a hall; where there are fewer halls, people sit together."""
+        return self.halls[number % len(self.halls)]
+
+
+async def prepare(api: Api, media: str | None, people: Sequence[PersonScript]) -> Staged:
+    """Make an event with as many halls as people want to sit in, or take the media's; put everybody on its list."""
+    if media is None:
+        wanted = 1 + max((tab.hall for person in people for tab in person.tabs), default=0)
+        halls = [await _make_media(api, number) for number in range(1, wanted + 1)]
+        made = await api.call("POST", "/events", {"title": "Simulation", "media": halls})
+        staged = Staged(made["code"], tuple(halls))
+    else:
+        staged = Staged((await api.call("GET", f"/media/{media}"))["event"], (media,))
+    await _register(api, staged, people)
+    return staged
+
+
+async def _make_media(api: Api, number: int) -> str:
     starts = to_datetime(Clock().now_ms() - 60_000).isoformat()
-    made = await api.call("POST", "/media", {"title": "Simulation", "kind": "live", "starts_at": starts})
-    code: str = made["code"]
+    body = {"title": f"Simulation, hall {number}", "kind": "live", "starts_at": starts}
+    code: str = (await api.call("POST", "/media", body))["code"]
     return code
 
 
-async def register(api: Api, media: str, people: Sequence[PersonScript]) -> None:
-    """Put everybody on a new list of the media."""
-    made = await api.call("POST", "/lists", {"title": "Simulated participants", "media": [media]})
+async def _register(api: Api, staged: Staged, people: Sequence[PersonScript]) -> None:
+    made = await api.call("POST", "/lists", {"title": "Simulated participants", "media": staged.halls})
     rows = [{"user_id": person.user_id, "name": person.name} for person in people]
     for start in range(0, len(rows), BATCH_ROWS):
         await api.call("POST", f"/lists/{made['code']}/participants/batch", rows[start : start + BATCH_ROWS])
 
 
-async def grants(api: Api, media: str, user_ids: Iterable[str]) -> list[str]:
-    """Launch and redeem once for each entry of `user_ids`; the grants come in the same order."""
+async def grants(api: Api, wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """Launch and redeem once for each media and user ID; the grants come in the same order."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(user_id: str) -> str:
+    async def one(media: str, user_id: str) -> str:
         async with gate:
             launched = await api.call("POST", f"/media/{media}/launch", {"user_id": user_id})
             return await api.redeem(media, launched["token"])
 
-    return list(await asyncio.gather(*(one(user_id) for user_id in user_ids)))
+    return list(await asyncio.gather(*(one(media, user_id) for media, user_id in wanted)))
 
 
-async def schedule(api: Api, media: str, start_ms: int, length_ms: int) -> None:
-    """Cut the time that begins at `start_ms` into sessions with a break, and plan one check."""
-    for number, (begin, end) in enumerate(SESSIONS_PERCENT, 1):
-        session = {
-            "title": f"Session {number}",
-            "starts_at": _time(start_ms + length_ms * begin // 100),
-            "ends_at": _time(start_ms + length_ms * end // 100),
-        }
-        await api.call("POST", f"/media/{media}/sessions", session)
+async def schedule(api: Api, staged: Staged, start_ms: int, length_ms: int) -> None:
+    """Cut the time that begins at `start_ms` into sessions with a break in every hall, and plan one check."""
+    for hall in staged.halls:
+        for number, (begin, end) in enumerate(SESSIONS_PERCENT, 1):
+            session = {
+                "title": f"Session {number}",
+                "starts_at": _time(start_ms + length_ms * begin // 100),
+                "ends_at": _time(start_ms + length_ms * end // 100),
+            }
+            await api.call("POST", f"/media/{hall}/sessions", session)
     check = {"lifetime_s": CHECK_LIFETIME_S, "at": _time(start_ms + length_ms * CHECK_PERCENT // 100)}
-    await api.call("POST", f"/media/{media}/checks", check)
+    await api.call("POST", f"/media/{staged.halls[0]}/checks", check)
 
 
 def _time(at_ms: int) -> str:

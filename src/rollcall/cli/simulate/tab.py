@@ -1,212 +1,198 @@
-"""Drives one simulated player over the real viewer socket, through its script, its prompts and its broken networks."""
+"""Drives one simulated tab over a real connection: its script, its prompts, its broken networks, its cheating."""
 
 import asyncio
 import secrets
-import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from random import Random
 
 import aiohttp
-import msgspec
 
-from rollcall.cli.simulate.agenda import Agenda
-from rollcall.cli.simulate.player import Player, PlayerClock
-from rollcall.cli.simulate.presence import Presence
-from rollcall.cli.simulate.script import Change, Drop, PersonScript, TabScript
+from rollcall.cli.simulate.life import Life
+from rollcall.cli.simulate.line import STOP_FROM, Address, Line, LineClosed, PollLine, SocketLine
+from rollcall.cli.simulate.page.player import Player
+from rollcall.cli.simulate.script.values import PersonScript, TabScript
 from rollcall.cli.simulate.tally import Tally, Truth
+from rollcall.cli.simulate.tricks import Tape, played_back
+from rollcall.cli.simulate.upload import upload
 from rollcall.wire import viewer_out
-from rollcall.wire.close import Close
 from rollcall.wire.viewer_in import Hello, PlayRef, Rows
 
-FAREWELL_LIMIT_MS = 30_000
+FAREWELL_LIMIT_MS = 60_000
 RETRY_FIRST_MS, RETRY_CAP_MS = 500, 30_000
-STOP_FROM = Close.MALFORMED
-
-_encode = msgspec.json.Encoder().encode
-_decode: Callable[[bytes | str], viewer_out.ViewerOut] = msgspec.json.Decoder(viewer_out.ViewerOut).decode
+SILENCE_MS = 25_000
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What all tabs share. `now_ms` reads server time as well as the simulator knows it."""
+    """What all tabs share. `now_ms` reads server time as well as the simulator knows it; `halls` are media codes."""
 
-    http: aiohttp.ClientSession
-    base_url: str
-    media: str
+    address: Address
+    halls: tuple[str, ...]
     start_ms: int
     now_ms: Callable[[], int]
     tally: Tally
+    friend: Tape = field(default_factory=Tape)
 
 
 class Tab:
-    """One tab of a person. `run` ends when its script has, everything is acknowledged, and the socket is closed."""
+    """One tab of a person. `run` ends when its script has, everything is acknowledged, and the line is closed.
+
+    `tape`: what the person's players sent, for those who play it back.
+    """
 
     def __init__(
-        self, world: World, person: PersonScript, script: TabScript, grant: str, truth: Truth
+        self, world: World, person: PersonScript, script: TabScript, grant: str, truth: Truth, tape: Tape
     ) -> None:
         self._world = world
+        self._person = person
         self._script = script
+        self._media = world.halls[script.hall % len(world.halls)]
         self._grant = grant
-        self._truth = truth
-        self._first = person.tabs[0] is script
-        self._player: Player | None = None
-        self._play: PlayRef | None = None
-        self._agenda = Agenda()
-        self._presence = Presence(person.answers_after_ms, self._agenda, truth, world.tally)
+        self._tape = tape
+        self._life = Life(person, script, self._media, world.start_ms, truth, world.tally)
+        self._source = Random(f"{person.user_id}/tricks")  # noqa: S311 - repeatable on purpose
         self._sent: deque[tuple[int, int]] = deque()
-        self._offline_until_ms: int | None = None
-        self._closed_ms: int | None = None
-        self._over = False
+        self._heard_ms = 0
         self._failures = 0
+        self._over = False
+        self._uploads: list[asyncio.Task[int]] = []
         self._give_up_ms = world.start_ms + script.closes_ms + FAREWELL_LIMIT_MS
+
+    @property
+    def _impostor(self) -> bool:
+        """Tell whether this tab sends what another play sent, and nothing of its own."""
+        return self._script.trick in {"replay-play", "replay-user"}
 
     async def run(self) -> None:
         """Open at the scripted moment, live through the script, leave nothing unacknowledged."""
         opens_ms = self._world.start_ms + self._script.opens_ms
         await asyncio.sleep(max(0, opens_ms - self._world.now_ms()) / 1000)
-        self._plan()
         while not self._over:
             try:
-                await self._connect()
+                await self._converse()
+            except LineClosed as closed:
+                self._disconnected(closed.code)
             except (aiohttp.ClientError, OSError, TimeoutError):
                 self._world.tally.lost_connections += 1
-            await self._stay_offline()
-        if self._player is not None:
-            self._truth.played.extend(self._player.played)
-            self._world.tally.unacknowledged_rows += self._player.waiting
+            await self._away()
+        self._world.tally.never_opened += not self._life.has_opened
+        self._life.settle(self._world.now_ms())
+        if self._life.player is not None and not self._impostor:
+            self._world.tally.unacknowledged_rows += self._life.player.waiting
+        self._world.tally.unacknowledged_rows += sum(await asyncio.gather(*self._uploads))
 
-    def _plan(self) -> None:
-        start = self._world.start_ms
-        for change in self._script.changes:
-            self._agenda.at(start + change.at_ms, partial(self._change, change))
-        for drop in self._script.drops:
-            self._agenda.at(start + drop.at_ms, partial(self._drop, drop))
-        self._agenda.at(start + self._script.closes_ms, self._leave)
-
-    async def _connect(self) -> None:
-        url = f"{self._world.base_url.replace('http', 'ws', 1)}/embed/{self._world.media}/socket"
-        async with self._world.http.ws_connect(url, origin=self._world.base_url, compress=0) as ws:
-            self._world.tally.connections += 1
-            await _post(ws, Hello(self._grant, self._play))
-            while self._offline_until_ms is None and not self._over:
-                message = await self._next(ws)
-                now = self._world.now_ms()
-                self._do_due(now)
-                if message is not None and not await self._react(ws, message, now):
-                    break
-                await self._flush(ws, now)
-            if self._offline_until_ms is not None:
-                ws.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-        if not self._over and self._offline_until_ms is None:
-            self._disconnected(ws.close_code)
-
-    async def _next(self, ws: aiohttp.ClientWebSocketResponse) -> aiohttp.WSMessage | None:
-        due_ms = self._next_due_ms()
+    async def _converse(self) -> None:
+        line = await self._open()
+        life, world = self._life, self._world
         try:
-            return await ws.receive(timeout=max(1, due_ms - self._world.now_ms()) / 1000)
-        except TimeoutError:
-            return None
+            await line.send(Hello(self._grant, life.play))
+            self._heard_ms = world.now_ms()
+            while life.offline_until_ms is None and not self._over:
+                messages = await line.hear(self._wait_s())
+                await self._hear(line, messages, world.now_ms())
+                if life.asleep_until_ms is not None:
+                    await self._sleep(life.asleep_until_ms)
+                    return
+        finally:
+            await (line.close() if self._over else line.abandon())
 
-    def _next_due_ms(self) -> int:
-        look_again_ms = self._world.now_ms() + 1000
-        if self._player is None:
-            return look_again_ms
-        due_ms = self._agenda.next_ms or look_again_ms
-        return due_ms if self._closed_ms is not None else min(due_ms, self._player.next_cut_ms)
+    async def _open(self) -> Line:
+        self._world.tally.connections += 1
+        if self._script.polls:
+            return PollLine(self._world.address, self._media, self._grant, self._life.play)
+        return await SocketLine.open(self._world.address, self._media)
 
-    def _do_due(self, now: int) -> None:
-        if self._player is None:
-            return
-        self._agenda.do_due(now)
-        if self._closed_ms is None and self._player.next_cut_ms <= now:
-            self._player.cut(now)
+    def _wait_s(self) -> float:
+        now = self._world.now_ms()
+        return max(1, self._life.next_due_ms(now) - now) / 1000
 
-    async def _react(self, ws: aiohttp.ClientWebSocketResponse, frame: aiohttp.WSMessage, now: int) -> bool:
-        if frame.type not in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
-            return False
-        message = _decode(frame.data)
+    async def _hear(self, line: Line, messages: list[viewer_out.ViewerOut], now: int) -> None:
+        self._life.do_due(now)
+        if messages:
+            self._heard_ms = now
+        elif now - self._heard_ms > SILENCE_MS:
+            raise LineClosed(None)
+        for message in messages:
+            await self._react(line, message, now)
+        await self._flush(line, now)
+        self._over = self._over or self._life.is_dead
+
+    async def _react(self, line: Line, message: viewer_out.ViewerOut, now: int) -> None:
+        player, tally = self._life.player, self._world.tally
         match message:
             case viewer_out.Opened():
-                await self._opened(ws, message, now)
-            case viewer_out.TickOut() if self._player is not None and self._play is not None:
-                await self._ticked(ws, self._player, message, now)
+                await self._opened(line, message, now)
+            case viewer_out.TickOut() if player is not None:
+                await self._ticked(line, player, message, now)
             case viewer_out.Ack():
                 self._acknowledged(message.durable, now)
-            case viewer_out.Gap() if self._player is not None:
-                self._world.tally.gaps += 1
-                self._player.send_again(message.expected)
+            case viewer_out.Gap() if player is not None:
+                tally.gaps += 1
+                player.send_again(message.expected)
             case viewer_out.SlowDown():
-                self._world.tally.slow_downs += 1
-            case viewer_out.Prompt() if self._player is not None and self._closed_ms is None:
-                self._presence.prompted(self._player, message, now)
-            case viewer_out.PromptClosed():
-                self._presence.closed(message, now)
+                tally.slow_downs += 1
             case viewer_out.Refused():
-                self._world.tally.refused(message.code)
+                tally.refused(message.code)
+            case _ if not (self._life.is_gone or self._person.drops_prompts):
+                self._life.presence.hear(message, now)
             case _:
                 pass  # chat, counters and progress change nothing about evidence
-        return True
 
-    async def _opened(self, ws: aiohttp.ClientWebSocketResponse, opened: viewer_out.Opened, now: int) -> None:
+    async def _ticked(self, line: Line, player: Player, tick: viewer_out.TickOut, now: int) -> None:
+        player.tick(tick, now)
+        if not await self._flush(line, now):
+            await line.send(player.answer(self._play.id, now))
+        trick = self._script.trick
+        for envelope in played_back(trick, self._tape, self._world.friend, self._play.id, self._source):
+            await line.send(envelope)
+
+    @property
+    def _play(self) -> PlayRef:
+        assert self._life.play is not None
+        return self._life.play
+
+    async def _opened(self, line: Line, opened: viewer_out.Opened, now: int) -> None:
         self._failures = 0
-        self._play = PlayRef(opened.play, opened.upload_key)
-        if self._player is None:
-            clock = PlayerClock(now, self._script.clock_offset_ms, self._script.drift_ppm)
-            self._player = Player(clock, opened.tick, now, "playing", visible=self._first)
-        elif self._closed_ms is None:
-            self._player.tick(opened.tick, now)
-        else:
-            self._player.heard(opened.tick, now)
-        self._player.acknowledged(opened.durable)
-        self._player.send_again(opened.durable + 1)
-        await _post(ws, self._player.answer(opened.play, now))
+        self._sent.clear()
+        player = self._life.opened(PlayRef(opened.play, opened.upload_key), opened.tick, now)
+        player.acknowledged(opened.durable)
+        player.send_again(opened.durable + 1)
+        await line.send(player.answer(opened.play, now))
+        for left in self._life.leftovers:
+            work = upload(self._world.address, self._media, left, self._life.clocks, self._world.now_ms)
+            self._uploads.append(asyncio.create_task(work))
+        self._life.leftovers = []
 
-    async def _ticked(
-        self, ws: aiohttp.ClientWebSocketResponse, player: Player, tick: viewer_out.TickOut, now: int
-    ) -> None:
-        if self._closed_ms is None:
-            player.tick(tick, now)
-        else:
-            player.heard(tick, now)
-        if not await self._flush(ws, now) and self._play is not None:
-            await _post(ws, player.answer(self._play.id, now))
-
-    async def _flush(self, ws: aiohttp.ClientWebSocketResponse, now: int) -> bool:
-        if self._player is None or self._play is None:
+    async def _flush(self, line: Line, now: int) -> bool:
+        player = self._life.player
+        if player is None or self._life.play is None:
             return False
-        envelopes = self._player.unsent(self._play.id, now)
+        closed = self._life.closed_ms is not None
+        holds = self._impostor or (self._script.trick == "back-fill" and not closed)
+        envelopes = [] if holds else player.unsent(self._play.id, now)
         for envelope in envelopes:
-            await _post(ws, envelope)
-            self._world.tally.rows += len(envelope.rows)
+            await line.send(envelope)
             self._sent.append((envelope.rows[-1].seq, now))
-        if self._closed_ms is not None:
-            done = not self._player.waiting or now > self._give_up_ms
-            self._over = self._over or done
+            self._note(envelope)
+        if closed:
+            self._over = self._over or not player.waiting or self._impostor or now > self._give_up_ms
         return bool(envelopes)
+
+    def _note(self, envelope: Rows) -> None:
+        self._world.tally.rows += len(envelope.rows)
+        if self._script.trick == "replay":
+            self._tape.record(envelope)
+        if self._script.trick is None and self._world.friend.is_of(envelope.play):
+            self._world.friend.record(envelope)
 
     def _acknowledged(self, durable: int, now: int) -> None:
         self._world.tally.acks += 1
-        if self._player is not None:
-            self._player.acknowledged(durable)
+        if self._life.player is not None and not self._impostor:
+            self._life.player.acknowledged(durable)
         while self._sent and self._sent[0][0] <= durable:
             self._world.tally.ack_ms.append(now - self._sent.popleft()[1])
-
-    def _change(self, change: Change, now: int) -> None:
-        assert self._player is not None
-        self._player.change(change.state, visible=change.visible, at_ms=now)
-
-    def _drop(self, drop: Drop, now: int) -> None:
-        self._offline_until_ms = now + drop.for_ms
-
-    def _leave(self, now: int) -> None:
-        assert self._player is not None
-        self._player.cut(now)
-        self._agenda.clear()
-        self._closed_ms = now
-        if self._first:
-            self._truth.gone_ms = now
 
     def _disconnected(self, code: int | None) -> None:
         if code is not None and code >= STOP_FROM:
@@ -215,22 +201,26 @@ class Tab:
             return
         self._world.tally.lost_connections += 1
 
-    async def _stay_offline(self) -> None:
+    async def _sleep(self, until_ms: int) -> None:
+        """Hear nothing and do nothing, as a machine that sleeps; then begin a new connection."""
+        await asyncio.sleep(max(0, until_ms - self._world.now_ms()) / 1000)
+        self._life.wake(self._world.now_ms())
+        self._life.offline_until_ms = self._world.now_ms()
+
+    async def _away(self) -> None:
         """Play on without a network until it is back; after a failure nobody scripted, back off."""
-        self._over = self._over or self._world.now_ms() > self._give_up_ms
+        life, world = self._life, self._world
+        self._over = self._over or life.is_dead or world.now_ms() > self._give_up_ms
         if self._over:
             return
-        if self._offline_until_ms is None:
+        if life.offline_until_ms is None:
             longest_ms = min(RETRY_FIRST_MS << self._failures, RETRY_CAP_MS)
-            self._offline_until_ms = self._world.now_ms() + secrets.randbelow(longest_ms)
+            life.offline_until_ms = world.now_ms() + secrets.randbelow(longest_ms)
             self._failures = min(self._failures + 1, 10)
-        self._sent.clear()
-        while (now := self._world.now_ms()) < self._offline_until_ms:
-            self._do_due(now)
-            wait_ms = min(self._offline_until_ms, max(self._next_due_ms(), now + 1)) - now
+        while (now := world.now_ms()) < life.offline_until_ms:
+            life.do_due(now)
+            wait_ms = min(life.offline_until_ms, max(life.next_due_ms(now), now + 1)) - now
             await asyncio.sleep(max(1, wait_ms) / 1000)
-        self._offline_until_ms = None
-
-
-async def _post(ws: aiohttp.ClientWebSocketResponse, message: Hello | Rows) -> None:
-    await ws.send_frame(_encode(message), aiohttp.WSMsgType.TEXT)
+            if life.asleep_until_ms is not None:
+                await self._sleep(life.asleep_until_ms)
+        life.offline_until_ms = None

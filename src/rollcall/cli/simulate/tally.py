@@ -16,9 +16,14 @@ class Asked:
 
 @dataclass(slots=True)
 class Truth:
-    """What one person really did, in server time; `gone_ms` is when the first tab closed."""
+    """What one person really did, in server time; `gone_ms` is when the first tab closed.
 
-    played: list[Interval] = field(default_factory=list)
+    `connected` are the moments at which a play of theirs was open, whatever it did: no cheat can earn more.
+    Both by the code of the media.
+    """
+
+    played: dict[str, list[Interval]] = field(default_factory=dict)
+    connected: dict[str, list[Interval]] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     gone_ms: int = 0
 
@@ -34,6 +39,7 @@ class Tally:
     gaps: int = 0
     slow_downs: int = 0
     unacknowledged_rows: int = 0
+    never_opened: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
     ack_ms: list[int] = field(default_factory=list)
     prompt_ms: list[int] = field(default_factory=list)

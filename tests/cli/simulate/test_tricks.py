@@ -1,0 +1,50 @@
+"""Cheats forge rows and play envelopes back; what they make is well-formed enough for the server to judge."""
+
+import itertools
+from random import Random
+
+from rollcall.cli.simulate.tricks import CLAIMED_ROW_MS, BackFill, Tape, forge_of, played_back
+from rollcall.wire.viewer_in import Beat, Mark, Rows
+
+HOUR_MS = 3_600_000
+PLAY, OTHER = "abcdefghijkm", "abcdefghijkn"
+
+
+def beat(seq: int, begin_ms: int, end_ms: int) -> Beat:
+    return Beat(seq, 0, 0, begin_ms, end_ms, 50_000_000, 50_000_000, "paused")
+
+
+def test_a_back_fill_claims_hours_before_its_first_row_and_moves_the_rest_up() -> None:
+    claim = BackFill(HOUR_MS)
+    first = claim([beat(1, 10 * HOUR_MS, 10 * HOUR_MS + 10_000)])
+    later = claim([Mark(2, 0, 0, 10 * HOUR_MS + 10_000, "shown", "checkabc")])
+    beats = [row for row in first if isinstance(row, Beat)]
+    assert [row.seq for row in [*first, *later]] == list(range(1, len(first) + 2))
+    assert (beats[0].from_ms, beats[-1].to_ms) == (9 * HOUR_MS, 10 * HOUR_MS + 10_000)
+    assert all(a.to_ms == b.from_ms for a, b in itertools.pairwise(beats))
+    assert {(row.state, row.to_ms - row.from_ms <= CLAIMED_ROW_MS) for row in beats} == {("playing", True)}
+    assert all(row.media_to_ms - row.media_from_ms == row.to_ms - row.from_ms for row in beats)
+
+
+def test_forged_rows_claim_to_play_and_keep_their_place() -> None:
+    for trick in ("frozen", "random-positions", "forged-times"):
+        forge = forge_of(trick, Random(1))
+        assert forge is not None
+        forged = forge([beat(n, n * 10_000, n * 10_000 + 10_000) for n in range(1, 60)])
+        assert [row.seq for row in forged] == list(range(1, 60))
+        assert {row.state for row in forged if isinstance(row, Beat)} == {"playing"}
+    assert forge_of(None, Random(1)) is None
+
+
+def test_a_tape_is_played_back_as_it_was_or_under_another_name() -> None:
+    own, friend = Tape(), Tape()
+    captured = [Rows(PLAY, n, 0, None, [], [], [beat(n, n, n + 1)]) for n in range(1, 4)]
+    for envelope in captured:
+        own.record(envelope)
+        friend.record(envelope)
+    own.record(Rows(PLAY, 9, 0, None, [], [], []))
+    assert sorted(e.sent_ms for e in played_back("replay", own, friend, OTHER, Random(1))) == [1, 2, 3]
+    for trick in ("replay-play", "replay-user"):
+        back = played_back(trick, own, friend, OTHER, Random(1))
+        assert [(e.play, e.rows) for e in back] == [(OTHER, e.rows) for e in captured]
+    assert played_back(None, own, friend, OTHER, Random(1)) == []
