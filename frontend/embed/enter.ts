@@ -37,7 +37,7 @@ export async function enter(body: HTMLElement): Promise<void> {
   body.replaceChildren(app);
 
   let viewer: Viewer | null = null;
-  const parent = new ParentPage(window, launch.media, (wish) => viewer?.obey(wish));
+  const parent = new ParentPage(window, launch.media, launch.dialect, (wish) => viewer?.obey(wish));
   const refuse = ({ refusal }: Extract<Redemption, { ok: false }>) => {
     parent.allow(refusal.parents);
     parent.tell({ type: "access_denied", code: refusal.code });

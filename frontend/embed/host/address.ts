@@ -12,7 +12,11 @@ export interface Launch {
   readonly media: string;
   readonly credential: Credential | null;
   readonly language: Language | null;
+  /** How the embedding page speaks: our messages, or those that Boomstream's clients know. */
+  readonly dialect: Dialect;
 }
+
+export type Dialect = "rollcall" | "boomstream";
 
 export interface Address {
   readonly pathname: string;
@@ -30,6 +34,7 @@ export function readLaunch(address: Address): Launch {
     media: /^\/embed\/([^/]+)/.exec(address.pathname)?.[1] ?? "",
     credential: token ? { kind: "token", token } : user_id ? { kind: "user_id", user_id } : null,
     language: chosen === "ru" || chosen === "en" ? chosen : null,
+    dialect: query.get("dialect") === "boomstream" ? "boomstream" : "rollcall",
   };
 }
 

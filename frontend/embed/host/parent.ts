@@ -4,6 +4,9 @@
  * Messages go to one exact origin that the project allows, never to "*"; wishes are taken from that window and
  * origin only. It does not know the player.
  */
+import type { Dialect } from "./address";
+import { actionOf, inBoomstream } from "./boomstream";
+
 export type ToParent =
   | { type: "loaded" | "play" | "pause" }
   | { type: "time"; position_ms: number }
@@ -41,14 +44,17 @@ export function readWish(data: unknown): Wish | null {
 export class ParentPage {
   #page: Window;
   #media: string;
+  #dialect: Dialect;
   #origin: string | null = null;
+  #position_s = 0;
 
-  constructor(page: Window, media: string, wish: (wish: Wish) => void) {
+  constructor(page: Window, media: string, dialect: Dialect, wish: (wish: Wish) => void) {
     this.#page = page;
     this.#media = media;
+    this.#dialect = dialect;
     page.addEventListener("message", (event) => {
       if (this.#origin === null || event.origin !== this.#origin || event.source !== page.parent) return;
-      const wanted = readWish(event.data);
+      const wanted = dialect === "boomstream" ? actionOf(event.data, media) : readWish(event.data);
       if (wanted) wish(wanted);
     });
   }
@@ -59,6 +65,11 @@ export class ParentPage {
 
   tell(message: ToParent): void {
     if (this.#origin === null) return;
-    this.#page.parent.postMessage({ source: "rollcall", media: this.#media, ...message }, this.#origin);
+    if (message.type === "time") this.#position_s = message.position_ms / 1000;
+    const ours = { source: "rollcall", media: this.#media, ...message };
+    this.#page.parent.postMessage(ours, this.#origin);
+    const theirs =
+      this.#dialect === "boomstream" ? inBoomstream(message, this.#media, this.#position_s) : null;
+    if (theirs) this.#page.parent.postMessage(theirs, this.#origin);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nameOf, preferredLanguage, readLaunch, tokenId, withoutUserId } from "../../embed/host/address";
+import { actionOf, inBoomstream } from "../../embed/host/boomstream";
 import { grantName, openKeep } from "../../embed/host/keep";
 import { allowedParent, readWish } from "../../embed/host/parent";
 import { refusalForClose } from "../../embed/host/redeem";
@@ -14,6 +15,7 @@ describe("the address", () => {
       media: "Abcd1234",
       credential: { kind: "token", token: "a.b.c" },
       language: "en",
+      dialect: "rollcall",
     });
   });
 
@@ -29,6 +31,7 @@ describe("the address", () => {
       media: "A",
       credential: null,
       language: null,
+      dialect: "rollcall",
     });
   });
 
@@ -95,6 +98,32 @@ describe("the parent", () => {
     [null, ["https://site.example"], null],
   ])("%s among %j is addressed as %s", (parent, allowed, expected) => {
     expect(allowedParent(parent, allowed, "https://own.example")).toBe(expected);
+  });
+
+  test("in the other dialect events and actions have the known names, and other media are not obeyed", () => {
+    expect(inBoomstream({ type: "time", position_ms: 1500 }, "CODE1234", 1.5)).toEqual({
+      method: "time",
+      code: "CODE1234",
+      time: 1.5,
+      duration: 0,
+    });
+    expect(inBoomstream({ type: "check_missed", check: "c" }, "CODE1234", 0)).toBeNull();
+    const action = (action: unknown, data?: unknown, code = "CODE1234") =>
+      actionOf({ code, method: "action", action, data }, "CODE1234");
+    expect([action("play"), action("volume", 25), action("volume", "50")]).toEqual([
+      { type: "play" },
+      { type: "volume", volume: 0.25 },
+      { type: "volume", volume: 0.5 },
+    ]);
+    const rubbish = [
+      action("seek", 1),
+      action("volume"),
+      action("volume", 101),
+      action("play", null, "OTHER123"),
+    ];
+    expect([...rubbish, actionOf(null, "CODE1234"), actionOf({ method: "play" }, "CODE1234")]).toEqual(
+      Array(6).fill(null),
+    );
   });
 
   test("only known wishes are obeyed", () => {

@@ -150,6 +150,21 @@ async def _redeem_plain(db: Database, embedded: Embedded, user_id: UserId, now_m
     return Redeemed(secret, "plain", list(embedded.parents))
 
 
+async def admits_plain(db: Database, embedded: Embedded, user_id: UserId, now_ms: int) -> bool:
+    """Tell whether an unsigned ID opens the media now; every reason why not is one and the same."""
+    if embedded.media.identity != "plain":
+        return False
+
+    def is_open(conn: Connection) -> bool:
+        try:
+            _admit(conn, embedded.media, user_id, now_ms)
+        except Forbidden:
+            return False
+        return True
+
+    return await db.read(is_open)
+
+
 def _admit(conn: Connection, media: Media, user_id: UserId, now_ms: int) -> None:
     """Raise Forbidden unless the lists let this user in now."""
     verdict = access(participants.find_access_rows(conn, media.project_no, media.no, user_id), now_ms)

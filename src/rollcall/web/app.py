@@ -22,6 +22,7 @@ from rollcall.web import api, docs, health, openapi, schemas
 from rollcall.web.auth import authorise
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.boomstream import handlers as boomstream
+from rollcall.web.boomstream.pages import build_handlers
 from rollcall.web.deps import Deps
 from rollcall.web.errors import HANDLERS
 from rollcall.web.idempotency import Turns, answer_once
@@ -57,6 +58,7 @@ def _build(deps: Deps, pages: Sequence[ControllerRouterHandler]) -> Litestar:
             *docs.handlers,
             *schemas.handlers,
             *boomstream.handlers,
+            *build_handlers(),
             *pages,
         ],
         dependencies={"deps": Provide(lambda: deps, sync_to_thread=False)},

@@ -1,0 +1,110 @@
+"""The player's addresses: they lead to our player, and tell nothing to whoever has no access."""
+
+import json
+import re
+from base64 import b64decode
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.web.boomstream.test_ppv import Site
+from tests.web.conftest import Api
+
+USER = "moodle.example:8443|42|A"
+
+
+@pytest.fixture
+async def at(api: Api) -> Site:
+    site = Site(api, api.mine, "")
+    site.media = (await site.json("live/create", title="Тайное </script> имя"))["Code"]
+    await site.subscribe()
+    await site.json("ppv/addbuyer", **site.buyer(hash=USER))
+    return site
+
+
+async def config(at: Site, query: str = "") -> Any:
+    answer = await at.http.get(f"/{at.media}/config?{query}")
+    assert answer.headers["content-type"] == "application/json"
+    return answer.json()
+
+
+@pytest.mark.parametrize("written", [USER, "moodle.example%3A8443%7C42%7CA"])
+async def test_the_classic_address_leads_to_the_player_with_the_id(at: Site, written: str) -> None:
+    for path in (
+        f"/{at.media}?title=0&id_recovery={written}&color=undefined",
+        f"/player.html?code={at.media}&id_recovery={written}",
+    ):
+        answer = await at.http.get(path)
+        assert answer.status_code == 302
+        target = urlsplit(answer.headers["location"])
+        assert target.path == f"/embed/{at.media}"
+        assert parse_qs(target.query) == {"dialect": ["boomstream"], "user_id": [USER]}
+        assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_config_of_somebody_with_access(at: Site) -> None:
+    told = await config(at, f"id_recovery={USER}")
+    assert (told["entity"]["title"], told["mediaData"]["isLive"], told["accessRestricted"]) == (
+        "Тайное </script> имя", True, None,
+    )  # fmt: skip
+    link = b64decode(told["mediaData"]["links"]["player"]).decode()
+    assert parse_qs(urlsplit(link).query) == {"id_recovery": [USER]}
+
+
+async def test_without_access_there_is_neither_name_nor_link(at: Site) -> None:
+    await at.json("ppv/addbuyer", **at.buyer(hash="expired", access_expire="2020-01-01"))
+    await at.tenant.api.patch(f"/media/{at.media}", json={"identity": "plain"})
+    closed = [
+        await config(at, query)
+        for query in ("", "id_recovery=nobody", "id_recovery=expired", f"id_recovery={USER} ")
+    ]
+    assert all(told == closed[0] for told in closed)
+    assert closed[0]["mediaData"] is None
+    assert closed[0]["accessRestricted"]["message"] == "access_restricted"
+    assert "имя" not in json.dumps(closed, ensure_ascii=False)
+    await at.tenant.api.patch(f"/media/{at.media}", json={"identity": "signed"})
+    assert await config(at, f"id_recovery={USER}") == closed[0]
+    unknown = (await at.http.get("/AAAAAAAA/config")).json()
+    assert unknown == closed[0] | {"code": "AAAAAAAA"}
+
+
+async def test_the_script_form_cannot_be_broken_out_of(at: Site) -> None:
+    query = f"id_recovery={USER}"
+    plain = await at.http.get(f"/{at.media}/config.jsonp?{query}")
+    assert plain.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert plain.headers["x-content-type-options"] == "nosniff"
+    found = re.fullmatch(
+        r'\(window\.boomstreamConfigs=window\.boomstreamConfigs\|\|\{\}\)\["(\w{8})"\]=(.*);', plain.text
+    )
+    assert found is not None
+    assert json.loads(found[2])["id_recovery"] == USER
+    assert "<" not in plain.text
+    called = await at.http.get(f"/{at.media}/config.jsonp?{query}&callback=app.on$_1")
+    assert called.text.startswith("app.on$_1({")
+    for callback in ("alert(1)//", "a b", "x" * 65, "é"):
+        refused = await at.http.get(f"/{at.media}/config.jsonp", params={"callback": callback})
+        assert refused.status_code == 400
+
+
+async def test_our_own_addresses_do_not_look_like_a_media(at: Site) -> None:
+    """A client takes eight letters or digits in a row for a media code."""
+    for path in (
+        "/embed/x",
+        "/assets/javascripts/biframesdk.js",
+        "/health/live",
+        "/metrics",
+        "/player.html",
+        "/hls/x",
+        "/api/v1",
+    ):
+        assert re.match(r"/[0-9A-Za-z]{8}", path) is None
+    assert "bIframeSDK" in (await at.http.get("/assets/javascripts/biframesdk.js?v=1.0.5")).text
+    for path in ("/abc", "/toolongcode", "/has-dash", "/favicon.ico"):
+        assert (await at.http.get(path)).status_code == 404
+
+
+async def test_ids_cannot_be_tried_without_end(at: Site) -> None:
+    tries = [await config(at, f"id_recovery=guess{n}") for n in range(130)]
+    assert all(told["mediaData"] is None for told in tries)
+    assert (await config(at, f"id_recovery={USER}"))["mediaData"] is None  # too many tries from this address
