@@ -16,6 +16,8 @@ from rollcall.store.database import open_database
 from tests.running import RunningServer
 from tests.server.conftest import make_event
 
+CLOCK_BOUND_MS = 300  # a beat is placed within half a round trip, and this machine may be busy
+
 
 def refused(data: Path, *options: str) -> str:
     """Start a server that must refuse; return its words."""
@@ -95,13 +97,14 @@ async def kill_again_and_again(server: RunningServer) -> None:
         event = await make_event(server, http)
         await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Блок 1"})
         player = await event.player()
-        watched_ms = 0
+        acknowledged_ms = 0
         for _ in range(4):
-            deadline = time.monotonic() + 0.7
-            while time.monotonic() < deadline:
+            for _ in range(20):
                 start = player.now_ms()
                 await asyncio.sleep(0.02)
-                await player.send(player.beat(start, player.now_ms()))
+                end = player.now_ms()
+                await player.send(player.beat(start, end))
+                acknowledged_ms += end - start
             acknowledged = player.durable
             server.kill()
             server.start()
@@ -110,8 +113,7 @@ async def kill_again_and_again(server: RunningServer) -> None:
             assert opened["durable"] >= acknowledged
             player.seq = opened["durable"]
             proven_ms = (await event.row())["watched_ms"]
-            assert proven_ms >= watched_ms + 300
-            watched_ms = proven_ms
+            assert abs(proven_ms - acknowledged_ms) <= CLOCK_BOUND_MS
 
 
 async def test_a_terminated_server_tells_its_viewers_to_come_back(server: RunningServer) -> None:
