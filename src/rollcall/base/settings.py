@@ -24,6 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rtmp_host: str | None = None  # default: `host`
     rtmp_port: Port = 1935
     database_url: str | None = None  # default: SQLite in the data directory
+    node: Annotated[str, Meta(min_length=1, max_length=100)] | None = (
+        None  # default: "main", or the host's name
+    )
     base_url: str | None = None  # default: http://host:port
     rtmp_base_url: str | None = None  # default: rtmp://host:port/live
     trusted_proxies: list[str] = []  # addresses or networks whose forwarding headers count

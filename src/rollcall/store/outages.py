@@ -3,10 +3,12 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, or_, select, update
 
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, ProjectNo
-from rollcall.store.tables import media, outages, plays, sessions
+from rollcall.domain.intervals import Interval
+from rollcall.store.tables import media, outages, plays, self_beats, sessions
+from rollcall.store.upsert import upsert_into
 
 Source = Literal["down", "silence", "incident"]
 
@@ -41,6 +43,28 @@ class NewIncident:
     to_ms: int
     reason: str
     actor: str
+
+
+def last_beat_ms(conn: Connection) -> int | None:
+    """Return when any node of the installation last ran, None when none ever did."""
+    last: int | None = conn.execute(select(func.max(self_beats.c.at_ms))).scalar()
+    return last
+
+
+def put_beat(conn: Connection, node: str, at_ms: int) -> None:
+    """Note that a node runs at this moment."""
+    beat = upsert_into(conn, self_beats).values(node=node, at_ms=at_ms)
+    conn.execute(beat.on_conflict_do_update(index_elements=["node"], set_={"at_ms": at_ms}))
+
+
+def put_own(
+    conn: Connection, code: str, source: Literal["down", "silence"], node: str, of: Interval, now_ms: int
+) -> None:
+    """Store an outage of our own, or move the end of one that is stored."""
+    c, table = outages.c, upsert_into(conn, outages)
+    values = {"source": source, "node": node, "from_ms": of.start, "to_ms": of.end, "created_ms": now_ms}
+    put = table.values(code=code, **values)
+    conn.execute(put.on_conflict_do_update(index_elements=[c.code], set_={"to_ms": of.end}))
 
 
 def add_incident(conn: Connection, new: NewIncident, now_ms: int) -> None:

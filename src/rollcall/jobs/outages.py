@@ -1,0 +1,109 @@
+"""Our own outage log: a beat each second while this node runs, and whatever kept us from our viewers.
+
+The time between the last beat of any node and a start is an outage, whatever ended the server. So is a gap while
+running, when the event loop or the disk stood still, and a sudden silence of many viewers. What is one is decided in
+`domain/outages`. Every row concerns every project.
+"""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal
+
+from rollcall.base.clock import Clock
+from rollcall.base.secrets import new_code
+from rollcall.domain.intervals import Interval
+from rollcall.domain.outages import RUNNING_GAP_MS, START_GAP_MS, Silence, gap, listen
+from rollcall.live.voices import Participant, Voices
+from rollcall.store import outages
+from rollcall.store.database import Connection, Database
+
+PERIOD_S: Final = 1.0
+# After a gap of ours everybody seems silent until they have had the time to be heard.
+DEAF_MS: Final = 15_000
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Row:
+    """An outage in the log."""
+
+    code: str
+    of: Interval
+
+
+class OwnLog:
+    """The log of one node: `begin` before anything is served, `answers` once it is, then `beat` each second."""
+
+    def __init__(self, db: Database, clock: Clock, node: str, voices: Voices) -> None:
+        self._db = db
+        self._clock = clock
+        self._node = node
+        self._voices = voices
+        self._running_ms = 0  # when we last knew that we run
+        self._listens_ms = 0
+        self._silence: Silence[Participant] | None = None
+        self._silent: _Row | None = None
+        self._down: _Row | None = None
+        self._leaving = False
+
+    async def begin(self) -> None:
+        """Note the time in which no node ran, up to now."""
+        now_ms = self._clock.now_ms()
+        away = await self._db.write(partial(self._begin, now_ms))
+        self._running_ms = now_ms
+        if away is not None:
+            log.warning("Nobody ran for %.1f s before this start", (away.of.end - away.of.start) / 1000)
+        self._down = away
+
+    async def answers(self) -> None:
+        """Move the end of the time before this start to now: viewers can reach us from here on."""
+        now_ms = self._clock.now_ms()
+        self._running_ms = now_ms
+        if self._down is not None:
+            await self._put("down", _Row(self._down.code, Interval(self._down.of.start, now_ms)))
+
+    def leave(self) -> None:
+        """Beat no more: from now on viewers are sent away."""
+        self._leaving = True
+
+    async def beat(self) -> None:
+        """Note that we run, and what kept us from it; look for a silence of many."""
+        if self._leaving:
+            return
+        now_ms = self._clock.now_ms()
+        await self._db.write(lambda conn: outages.put_beat(conn, self._node, now_ms))
+        now_ms = self._clock.now_ms()
+        stood_still = gap(self._running_ms, now_ms, RUNNING_GAP_MS)
+        self._running_ms = now_ms
+        if stood_still is not None:
+            log.warning("The server stood still for %.1f s", (stood_still.end - stood_still.start) / 1000)
+            self._listens_ms = now_ms + DEAF_MS
+            await self._put("down", _Row(new_code(), stood_still))
+        if now_ms >= self._listens_ms:
+            await self._listen(now_ms)
+
+    async def _listen(self, now_ms: int) -> None:
+        self._silence = listen(self._silence, self._voices.all(now_ms), now_ms)
+        proven = self._silence.proven if self._silence is not None else None
+        if proven is None or (self._silent is not None and self._silent.of == proven):
+            return
+        goes_on = self._silent is not None and self._silent.of.start == proven.start
+        code = self._silent.code if self._silent is not None and goes_on else new_code()
+        if not goes_on:
+            log.warning("Many viewers were silent from %d ms on", proven.start)
+        self._silent = _Row(code, proven)
+        await self._put("silence", self._silent)
+
+    async def _put(self, source: Literal["down", "silence"], row: _Row) -> None:
+        now_ms = self._clock.now_ms()
+        await self._db.write(lambda conn: outages.put_own(conn, row.code, source, self._node, row.of, now_ms))
+
+    def _begin(self, now_ms: int, conn: Connection) -> _Row | None:
+        away = gap(outages.last_beat_ms(conn), now_ms, START_GAP_MS)
+        outages.put_beat(conn, self._node, now_ms)
+        if away is None:
+            return None
+        row = _Row(new_code(), away)
+        outages.put_own(conn, row.code, "down", self._node, away, now_ms)
+        return row
