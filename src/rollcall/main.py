@@ -36,12 +36,14 @@ from rollcall.domain.errors import RollcallError
 from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency, prompts
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
+from rollcall.jobs.outages import OwnLog
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.framing import FramingCounts
 from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
 from rollcall.live.ticker import Ticker
+from rollcall.live.voices import Voices
 from rollcall.media.child import MediaPlace
 from rollcall.media.proxy import MediaProxy
 from rollcall.media.supervisor import MediaSupervisor
@@ -104,6 +106,10 @@ class Foundation:
     clock: Clock
     db: Database
 
+    def node(self) -> str:
+        """Return what this node is called in the log of outages; a data directory has one node only."""
+        return self.settings.node or ("main" if self.db.is_sqlite else socket.gethostname())
+
 
 async def _run(
     stack: contextlib.AsyncExitStack,
@@ -116,24 +122,33 @@ async def _run(
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
     entrance, held = Entrance(db, clock, playing), HeldPlays()
     intake = Intake(writer, playing, clock, base.secrets.tick_key())
+    voices = Voices()
+    own_log = OwnLog(db, clock, base.node(), voices)
+    await own_log.begin()
     media = await stack.enter_async_context(_media(base))
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
-    viewing = ViewingDeps(deps, intake, held, entrance, feed, rooms, Welcome(db, clock))
+    viewing = ViewingDeps(deps, intake, held, voices, entrance, feed, rooms, Welcome(db, clock))
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
     api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), *exchange])
-    server = Server(
-        configured(build_asgi(api, proxy, sockets)),
-        ready=lambda server: started(Running(deps.base_url(), deps.rtmp_url(), server.stop)),
-        drain=partial(drain, hub, sockets.open),
-    )
+
+    async def ready(server: Server) -> None:
+        await own_log.answers()
+        started(Running(deps.base_url(), deps.rtmp_url(), server.stop))
+
+    async def leave() -> None:
+        own_log.leave()
+        await drain(hub, sockets.open)
+
+    server = Server(configured(build_asgi(api, proxy, sockets)), ready, leave)
     draw = SystemRandom().randint
     work: list[Coroutine[Any, Any, None]] = [
         writer.run(),
         ticker.run(),
         feed.run(),
+        every(1, "own log", own_log.beat),
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),

@@ -19,7 +19,7 @@ from rollcall.store.grants import hash_secret
 from rollcall.store.plays import Client
 from rollcall.web.viewing import Viewing, ViewingDeps
 from rollcall.wire import viewer_in, viewer_out
-from rollcall.wire.close import Close
+from rollcall.wire.close import Close, was_sent_away
 from rollcall.wire.exchange import Exchanged, Poll
 
 SILENCE_S = 30
@@ -63,7 +63,7 @@ class PolledViewer:
         """Leave the room now; the next turn is told `code`."""
         if self.closing is None:
             self.closing = code
-            self.viewing.end()
+            self.viewing.end(goodbye=was_sent_away(code))
 
     def belongs_to(self, media_code: str, poll: Poll) -> bool:
         """Return whether a turn is this viewer's."""
@@ -126,7 +126,7 @@ class Polls:
         for code, viewer in list(self._viewers.items()):
             if viewer.is_silent():
                 del self._viewers[code]
-                viewer.viewing.end()
+                viewer.viewing.end(goodbye=False)
 
     async def _first_turn(self, media_code: str, poll: Poll, client: Client) -> Exchanged:
         viewer = PolledViewer(self._given, media_code, client, poll.grant)
@@ -135,7 +135,7 @@ class Polls:
         except Forbidden as refusal:
             return Exchanged([viewer_out.Refused(refusal.code)], Close.NO_ACCESS)
         except BaseException:
-            viewer.viewing.end()
+            viewer.viewing.end(goodbye=False)
             raise
         code = viewer.viewing.play.code
         self._viewers[code] = viewer
@@ -151,7 +151,7 @@ class Polls:
         return answer
 
     def _forget(self, viewer: PolledViewer) -> None:
-        viewer.viewing.end()
+        viewer.viewing.end(goodbye=was_sent_away(viewer.closing))
         code = viewer.viewing.play.code
         if self._viewers.get(code) is viewer:
             del self._viewers[code]

@@ -32,7 +32,10 @@ class Server(uvicorn.Server):
     """uvicorn, told when it answers, and to drain the viewers before it ends."""
 
     def __init__(
-        self, config: uvicorn.Config, ready: Callable[[Server], None], drain: Callable[[], Awaitable[None]]
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[Server], Awaitable[None]],
+        drain: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(config)
         self._ready = ready
@@ -42,7 +45,7 @@ class Server(uvicorn.Server):
         """Begin to accept on the bound sockets."""
         await super().startup(sockets)
         gc.freeze()  # what was built at the start stays: no collection has to look at it again
-        self._ready(self)
+        await self._ready(self)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let every viewer reconnect elsewhere, then end what is left."""

@@ -19,10 +19,11 @@ from rollcall.web.connection import ViewerConnection
 from rollcall.web.origin import is_own_origin
 from rollcall.web.viewing import Viewing, ViewingDeps
 from rollcall.wire import viewer_in, viewer_out
-from rollcall.wire.close import Close
+from rollcall.wire.close import Close, was_sent_away
 
 HELLO_S = 10
 SILENCE_S = 25
+PAGE_LEFT = frozenset({1000, 1001})  # a browser that leaves a page says so; a line that breaks says nothing
 log = logging.getLogger(__name__)
 
 
@@ -95,6 +96,7 @@ class _Conversation:
         self._connection = connection
         self._viewing = Viewing(given.viewing, media_code, client, connection)
         self._loop = asyncio.get_running_loop()
+        self._page_left = False
 
     async def serve(self) -> None:
         async with asyncio.timeout(HELLO_S):
@@ -113,12 +115,13 @@ class _Conversation:
         finally:
             if take_off is not None:
                 take_off()
-            self._viewing.end()
+            self._viewing.end(goodbye=self._page_left or was_sent_away(self._connection.closing))
 
     async def _next(self) -> str | bytes | None:
         message = await self._receive()
         self._connection.last_heard_s = self._loop.time()
         if message["type"] != "websocket.receive":
+            self._page_left = message.get("code") in PAGE_LEFT
             return None
         return message.get("text") or message.get("bytes") or b""
 

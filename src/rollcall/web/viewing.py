@@ -21,6 +21,7 @@ from rollcall.domain.ids import UserId
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.held import HeldPlays
 from rollcall.live.plays import LivePlay
+from rollcall.live.voices import Participant, Voices
 from rollcall.store.plays import Client
 from rollcall.web.deps import Deps
 from rollcall.wire import viewer_in, viewer_out
@@ -37,6 +38,7 @@ class ViewingDeps:
     deps: Deps
     intake: Intake
     held: HeldPlays
+    voices: Voices
     entrance: plays.Entrance
     feed: ChatFeed
     rooms: Rooms
@@ -69,6 +71,7 @@ class Viewing:
         self._line = line
         self._renew_at_ms = 0
         self._progress_at_s = 0.0
+        self._is_here = False
         self.play: LivePlay
         self._place: chat.Place
         self._author: chat.Author
@@ -85,14 +88,22 @@ class Viewing:
         self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
         await self._welcome(opened, hello)
 
-    def end(self) -> None:
-        """Leave the room and hold the play no more; what waits of it is still committed."""
+    def end(self, *, goodbye: bool) -> None:
+        """Leave the room and hold the play no more; what waits of it is still committed. It may come twice.
+
+        `goodbye`: the page is being left, or we sent it away; else the line broke and the player may come back.
+        """
         if hasattr(self, "play"):
             self._deps.hub.room(self.play.media_no).discard(self._line)
             self._given.held.release(self.play)
+        if self._is_here:
+            self._is_here = False
+            self._given.voices.parted(_participant(self.play), self._deps.clock.now_ms(), goodbye=goodbye)
 
     async def hear(self, message: viewer_in.ViewerIn) -> None:
         """Do what the player says; raises msgspec.ValidationError for what no player of ours says."""
+        if self._is_here:
+            self._given.voices.heard(_participant(self.play), self._deps.clock.now_ms())
         match message:
             case viewer_in.Rows() | viewer_in.Lost():
                 self._take_evidence(message)
@@ -118,6 +129,8 @@ class Viewing:
             now_ms = self._deps.clock.now_ms()
             self.play = plays.hold(opened, now_ms, self._tell_durable, self._line.close)
             given.held.put(self.play)
+            given.voices.joined(_participant(self.play), now_ms)
+            self._is_here = True
         return opened
 
     async def _welcome(self, opened: plays.OpenedPlay, hello: viewer_in.Hello) -> None:
@@ -189,3 +202,7 @@ class Viewing:
 
     def _tell_durable(self, seq: int) -> None:
         self._line.tell(viewer_out.Ack(seq))
+
+
+def _participant(play: LivePlay) -> Participant:
+    return Participant(play.project_no, play.user_id)

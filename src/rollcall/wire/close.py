@@ -16,3 +16,8 @@ class Close(IntEnum):
     NO_ACCESS = 4501  # unknown, withdrawn or expired grant
     WRONG_ORIGIN = 4502  # the socket was opened by a foreign page
     ELSEWHERE = 4503  # the participant watches in another player, and the media allows one
+
+
+def was_sent_away(code: Close | None) -> bool:
+    """Return whether we closed the connection on purpose, not because its player could not be heard or reached."""
+    return code not in {None, Close.SILENT, Close.TOO_SLOW}
