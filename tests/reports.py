@@ -11,7 +11,6 @@ from rollcall.render.statistics_xml import schema, xml_chunks
 from rollcall.store.database import Database
 
 XSD = etree.XMLSchema(etree.fromstring(schema()))
-SINGULAR = {"sessions": "session", "checks": "check", "participants": "participant"}
 
 
 def read_report(database: Database, code: str, now_ms: int, ask: Ask | None = None) -> Any:
@@ -39,11 +38,15 @@ def _scalars(name: str, value: Any) -> list[Any]:
     children = [
         _scalars(key, content)
         if isinstance(content, dict)
-        else [key, {}, [_scalars(SINGULAR.get(key, "media"), item) for item in content]]
+        else [key, {}, [_scalars(_singular(key), item) for item in content]]
         for key, content in value.items()
         if isinstance(content, (dict, list))
     ]
     return [name, attributes, children]
+
+
+def _singular(name: str) -> str:
+    return "media" if name == "per_media" else name.removesuffix("s")
 
 
 def _text(value: Any) -> str:

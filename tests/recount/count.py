@@ -64,6 +64,17 @@ def _count(stored: Stored, user_id: str, now_ms: int) -> dict[str, Any]:
     }
 
 
+def live_ms(stored: Stored, user_id: str, now_ms: int) -> int:
+    """Return how long a user was proven live in the sessions of one media: what is counted while it happens."""
+    mine = [span for span in stored.spans if span.user_id == user_id]
+    live = [span for span in mine if not span.late]
+    return sum(
+        piece[1] - piece[0]
+        for piece in _pieces(stored, mine, now_ms)
+        if any(_in(s, piece, now_ms) and _earning(live, piece, s.media_no) for s in stored.sessions)
+    )
+
+
 def _pieces(stored: Stored, mine: list[Span], now_ms: int) -> list[Piece]:
     moments = {now_ms}
     for span in mine:

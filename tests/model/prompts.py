@@ -1,0 +1,65 @@
+"""What must hold of prompts at every moment, told from stored marks alone (I13-I15).
+
+It does not decide prompts; it says of each whether it may stand as it does.
+"""
+
+from tests.recount.stored import Mark, Prompt, Stored
+
+GRACE_MS = 1_000
+SILENCE_MS = 300_000
+LAST_MS = 420_000
+
+
+def check_prompts(stored: Stored, now_ms: int) -> None:
+    """Raise unless every prompt of these rows may stand as it does; call it after the jobs have run at `now_ms`."""
+    codes = {check.no: check.code for check in stored.checks}
+    seen = set()
+    for prompt in stored.prompts:
+        assert (prompt.check_no, prompt.user_id) not in seen  # I15
+        seen.add((prompt.check_no, prompt.user_id))
+        marks = [
+            mark
+            for mark in stored.marks
+            if (mark.check_code, mark.user_id) == (codes[prompt.check_no], prompt.user_id)
+        ]
+        _check(prompt, marks, now_ms)
+
+
+def _check(prompt: Prompt, marks: list[Mark], now_ms: int) -> None:
+    windows = _windows(prompt, marks)
+    accepted = [
+        mark.at_ms
+        for mark in marks
+        if mark.mark == "answered"
+        and mark.play_no in windows
+        and mark.seq > windows[mark.play_no][0]
+        and mark.at_ms < windows[mark.play_no][1]
+    ]
+    if prompt.state == "confirmed":
+        assert accepted
+        assert prompt.confirmed_ms == min(accepted)
+    elif prompt.state == "missed":
+        assert windows
+        assert not accepted
+        assert prompt.closed_ms is not None
+        assert min(until for _, until in windows.values()) <= prompt.closed_ms
+    elif prompt.state == "undelivered":
+        assert not accepted
+        if windows:  # displayed so late that no window was over when time ran out
+            assert prompt.closed_ms is not None
+            assert all(until > prompt.issued_ms + prompt.lifetime_ms for _, until in windows.values())
+    elif prompt.state == "issued":
+        assert not accepted
+        assert now_ms < prompt.issued_ms + prompt.lifetime_ms + LAST_MS  # I14
+        if windows:
+            assert now_ms < max(until for _, until in windows.values()) + SILENCE_MS
+
+
+def _windows(prompt: Prompt, marks: list[Mark]) -> dict[int, tuple[int, int]]:
+    """Return for each play that displayed the prompt: since which row, and until when its answer counts."""
+    windows: dict[int, tuple[int, int]] = {}
+    for mark in sorted(marks, key=lambda mark: (mark.play_no, mark.seq)):
+        if mark.mark in ("received", "shown") and mark.play_no not in windows:
+            until = max(mark.at_ms, prompt.issued_ms) + prompt.lifetime_ms + GRACE_MS + mark.bound_ms // 2
+            windows[mark.play_no] = mark.seq, until
+    return windows

@@ -1,0 +1,182 @@
+"""The reference of one play: what a player sent, in what order it was taken, and what of it must be on disk.
+
+It knows the rule of dense sequences and of generations and nothing else; clocks are ideal, so a row lies exactly where
+it happened.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from rollcall.actions.intake import Answer
+from rollcall.live.plays import LivePlay
+from rollcall.wire import viewer_in
+from rollcall.wire.exchange import Upload
+from tests.audience import Node, Viewer
+from tests.hall import Screen
+
+LATE_MS = 30_000
+
+
+@dataclass
+class Holder:
+    """Who holds a play: a generation of it on a node, with rows taken that no commit contains yet."""
+
+    node: Node
+    generation: int
+    applied: int
+    play: LivePlay | None = None  # as the page's connection has it; None: held for an upload alone
+    waiting: dict[int, int] = field(default_factory=dict)  # arrival by seq
+    has_work: bool = False
+
+
+class Watched(Viewer):
+    """A viewer whose every delivery is followed by the reference."""
+
+    generation = 0
+    durable = 0
+    screen: Screen | None = None
+
+    def begin_model(self) -> None:
+        """Remember nothing yet."""
+        self.arrivals: dict[int, int] = {}  # of durable rows, by seq
+        self.holders: dict[Node, Holder] = {}
+        self.sent: list[bytes] = []
+        self.gone: list[tuple[int, int]] = []  # rows this page has lost, first and last
+
+    def asked(self) -> list[str]:
+        """Return the checks that have reached this page."""
+        got = self.screen.got if self.screen is not None else []
+        return sorted({message["check"] for message in got if message["type"] == "prompt"})
+
+    @property
+    def holder(self) -> Holder | None:
+        """Return who holds the play for this page."""
+        return self.holders.get(self._node)
+
+    def taken_by(self, node: Node) -> Holder:
+        """Somebody holds the play anew: whoever held it before can write no more, and may not know it yet."""
+        self.generation += 1
+        self.holders[node] = Holder(node, self.generation, self.durable)
+        return self.holders[node]
+
+    def ghosts(self) -> list[Holder]:
+        """Return connections that still think they hold the play, on other processes than the page's."""
+        return [
+            holder
+            for holder in self.holders.values()
+            if holder.node is not self._node and holder.play is not None
+        ]
+
+    def deliver(self, payload: bytes) -> list[Answer]:
+        assert self.holder is not None
+        self.sent.append(payload)
+        self.follow(payload, self.holder)
+        return super().deliver(payload)
+
+    def haunt(self, ghost: Holder, payload: bytes) -> None:
+        """Let an envelope arrive at a process that no longer holds the play."""
+        assert ghost.play is not None
+        self.follow(payload, ghost)
+        ghost.node.take(ghost.play, payload)
+
+    def follow(self, payload: bytes, holder: Holder) -> None:
+        """Apply the rule of dense sequences to what just arrives at a holder."""
+        for row in msgspec.json.decode(payload)["rows"]:
+            if row["seq"] > holder.applied + 1:
+                return
+            if row["seq"] == holder.applied + 1:
+                holder.applied = row["seq"]
+                holder.waiting[row["seq"]] = self.clock.at_ms
+                holder.has_work = True
+
+    def lose(self, count: int) -> None:
+        """Lose the rows that wait longest, and say so."""
+        lost, self.rows = self.rows[:count], self.rows[count:]
+        self.gone.append((lost[0].seq, lost[-1].seq))
+        self.send()
+
+    def send(self) -> None:
+        """Say what is lost, as long as that is not known to be on disk, then send what waits."""
+        if self.online:
+            assert self.holder is not None
+            for message in self.losses():
+                self.follow_loss(message, self.holder)
+                self._node.intake.take(self.play, message)
+        super().send()
+
+    def losses(self) -> list[viewer_in.Lost]:
+        """Return what has to be said of lost rows."""
+        acknowledged = max(self.told, default=0)
+        return [
+            viewer_in.Lost(self.play.code, first, last) for first, last in self.gone if last > acknowledged
+        ]
+
+    def follow_loss(self, lost: viewer_in.Lost, holder: Holder) -> None:
+        """Pass over lost rows."""
+        if lost.first <= holder.applied + 1 and lost.last > holder.applied:
+            holder.applied, holder.has_work = lost.last, True
+
+    def skips(self, holder: Holder) -> bool:
+        """Tell whether the rows that wait do not follow what this holder has, which waits for no commit."""
+        first = min([self.rows[0].seq, *(lost.first for lost in self.losses())])
+        return not holder.has_work and first > holder.applied + 1
+
+    def committed(self, node: Node) -> None:
+        """Follow a commit of a process: rows of whoever holds the play are on disk, a ghost's are not."""
+        holder = self.holders.get(node)
+        if holder is None or not holder.has_work:
+            return
+        if holder.generation != self.generation:
+            self.cast_off(node)
+            return
+        self.arrivals |= holder.waiting
+        self.durable = holder.applied
+        holder.waiting, holder.has_work = {}, False
+        if holder.play is not None and node is self._node:
+            assert self.told[-1] == self.durable
+
+    def cast_off(self, node: Node) -> None:
+        """A process holds the play no more; if that was the page's, the page has to connect again."""
+        self.holders.pop(node, None)
+        if node is self._node:
+            self.online = False
+
+    def upload(self, rows: list[viewer_in.Beat | viewer_in.Mark]) -> Upload:
+        """Return a POST of these rows under the upload key."""
+        message = viewer_in.decode(self.envelope(rows))
+        assert isinstance(message, viewer_in.Rows)
+        losses = self.losses() if rows else []
+        return Upload(viewer_in.PlayRef(self.play.code, self._upload_key), [*losses, message])
+
+    def heard(self, tick: Any) -> None:
+        """Answer this tick from now on; it came as the answer of a POST."""
+        self._ticks[tick.n] = viewer_in.TickProof(tick.n, tick.at_ms, tick.mac)
+        self._echo = viewer_in.Echo(tick.n, self.reads())
+
+    def expected(self) -> dict[tuple[str, bool, bool, bool], list[tuple[int, int]]]:
+        """Return what must be on disk, by (state, visible, muted, late), as stretches that do not touch."""
+        by_kind: dict[tuple[str, bool, bool, bool], list[tuple[int, int]]] = {}
+        for s in self.truth:
+            if s.state != "mark" and s.seq in self.arrivals:
+                late = self.arrivals[s.seq] - s.end_ms > LATE_MS
+                kind = s.state, s.visible, s.muted, late
+                by_kind.setdefault(kind, []).append((s.start_ms, s.end_ms))
+        return {kind: joined(stretches) for kind, stretches in by_kind.items()}
+
+    def expected_marks(self) -> set[tuple[int, int]]:
+        """Return seq and moment of each mark that must be on disk."""
+        return {(s.seq, s.start_ms) for s in self.truth if s.state == "mark" and s.seq in self.arrivals}
+
+
+def joined(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches in order, those that touch made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        elif start < end:
+            found.append((start, end))
+    return found
