@@ -39,12 +39,14 @@ class RunningServer:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self) -> None:
-        """Start and wait until it answers."""
+    def start(self, **environment: str) -> None:
+        """Start, with more in its environment, and wait until it answers."""
         ports = ["--port", str(self._port), "--rtmp-port", str(self._rtmp_port)]
         line = [sys.executable, "-m", "rollcall", "serve", "--data", str(self.data), *ports]
         with (self.data / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True)
+            self._process = subprocess.Popen(
+                line, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **environment}
+            )
         assert self._process.stdout is not None
         said = [self._process.stdout.readline().split()[-1:] for _ in range(2)]
         assert all(said), f"the server did not start: {self.log()}"
@@ -59,6 +61,19 @@ class RunningServer:
     def stop(self) -> None:
         """Ask it to end, and wait."""
         self._end(signal.SIGTERM)
+
+    def is_alive(self) -> bool:
+        """Tell whether its process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def ended(self, within_s: float = 60) -> int:
+        """Wait until it has ended by itself; return its exit code, the negative signal where one killed it."""
+        assert self._process is not None
+        code = self._process.wait(within_s)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+        return code
 
     def log(self) -> str:
         """What it wrote."""

@@ -44,10 +44,15 @@ class Event:
 
     async def player(self, user_id: str = "d-1") -> Player:
         """Return a connected player of this user, with a play of its own."""
+        player = await self.granted(user_id)
+        await player.connect()
+        return player
+
+    async def granted(self, user_id: str = "d-1") -> Player:
+        """Return a player of this user that is not connected yet."""
         _, answer = await self.redeem({"token": await self.launch(user_id)})
         player = Player(self.api.http, self.server.url, self.media, answer["grant"])
         self.players.append(player)
-        await player.connect()
         return player
 
     async def row(self, user_id: str = "d-1") -> dict[str, Any]:

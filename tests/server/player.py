@@ -42,7 +42,7 @@ class Player:
         await self.say(hello)
         opened = await self.hear("opened")
         self.play, self.durable = opened, opened["durable"]
-        self._take(opened["tick"])
+        self.take(opened["tick"])
         await self.hear("tick")
         await self.answer()
         return opened
@@ -66,7 +66,7 @@ class Player:
             if message["type"] == "ack":
                 self.durable = message["durable"]
             if message["type"] == "tick":
-                self._take(message)
+                self.take(message)
             if message["type"] == kind:
                 return message
 
@@ -127,7 +127,7 @@ class Player:
             told: Message = await answer.json()
         for message in told.get("messages", ()):
             if message["type"] == "tick":
-                self._take(message)
+                self.take(message)
         return answer.status, told
 
     async def poll(self, *messages: Message, hello: bool = False, **headers: str) -> tuple[int, Message]:
@@ -145,16 +145,17 @@ class Player:
             self.heard.append(message)
             if message["type"] == "opened":
                 self.play = message
-                self._take(message["tick"])
+                self.take(message["tick"])
             if message["type"] == "tick":
-                self._take(message)
+                self.take(message)
         return answer.status, told
 
     async def leave(self) -> None:
         if self.socket is not None:
             await self.socket.close()
 
-    def _take(self, tick: Message) -> None:
+    def take(self, tick: Message) -> None:
+        """Note a tick that has come."""
         if not self.ticks:
             self.tick_before = tick["n"]
         self.last_tick = {**tick, "received_ms": self.now_ms()}

@@ -9,8 +9,7 @@ from tests.server.player import Player
 
 async def polled(event: Event, user_id: str = "d-1") -> Player:
     """Return a player that has opened its play by a first turn."""
-    _, answer = await event.redeem({"token": await event.launch(user_id)})
-    player = Player(event.api.http, event.server.url, event.media, answer["grant"])
+    player = await event.granted(user_id)
     status, opened = await player.poll(hello=True)
     assert (status, opened["close"]) == (200, None)
     assert kinds(opened)[0] == "opened"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from rollcall.actions import flags, prompts
 from rollcall.base.clock import Clock
+from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.evidence.step import Marked
 from rollcall.domain.ids import CheckId, PlayNo
@@ -77,11 +78,16 @@ class EvidenceWriter:
             for play in plays:
                 play.drop(Close.NOT_STORED)
             return
+        reach("evidence.after_commit")
         for play, part in zip(plays, group, strict=True):
             if part.no in held:
+                reach("evidence.before_ack")
                 play.stored(part.applied)
+                reach("evidence.after_ack")
             else:
                 play.drop(Close.TAKEN_OVER)
+        if any(outcome.outcome == "confirmed" for outcome in outcomes):
+            reach("prompt.after_confirm")
         prompts.publish(self._hub, outcomes)
 
     def _take(self) -> list[LivePlay]:
@@ -102,10 +108,16 @@ class EvidenceWriter:
 def _store(
     conn: Connection, group: Sequence[PlayGroup], signs: Sequence[Raised], now_ms: int
 ) -> tuple[set[PlayNo], list[prompts.PromptOutcome]]:
+    reach("evidence.before_write")
     held = write_group(conn, group, now_ms)
+    reach("evidence.after_write")
     flags.store_signs(conn, [sign for sign in signs if sign.play_no in held])
     marks = [mark for play in group if play.no in held for mark in play.marks]
-    return held, prompts.apply_marks(conn, marks, now_ms) if marks else []
+    if any(mark.mark == "answered" for mark in marks):
+        reach("prompt.before_confirm")
+    outcomes = prompts.apply_marks(conn, marks, now_ms) if marks else []
+    reach("evidence.before_commit")
+    return held, outcomes
 
 
 def _group_of(play: LivePlay) -> PlayGroup:

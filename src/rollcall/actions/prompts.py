@@ -7,6 +7,7 @@ How a prompt stands is decided by `domain/checks/resolve`, when it is asked by t
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
+from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Final, PromptOutcome, Resolution, State, may_become
 from rollcall.domain.checks.resolve import Prompt, resolve
@@ -80,6 +81,7 @@ def publish(hub: Hub, outcomes: Iterable[PromptOutcome]) -> None:
 
 def deliver(hub: Hub, check: Check, users: Iterable[UserId], lifetime_ms: int, now_ms: int) -> None:
     """Send a check just issued to every play of these participants; encoded once. Call it after the commit."""
+    reach("prompt.after_issue")
     message = viewer_out.Prompt(
         check=check.id,
         kind=check.kind,
@@ -90,6 +92,7 @@ def deliver(hub: Hub, check: Check, users: Iterable[UserId], lifetime_ms: int, n
         issued_at_ms=now_ms,
     )
     hub.send_users(check.media_no, users, viewer_out.encode(message))
+    reach("prompt.after_delivery")
 
 
 async def open_prompts(

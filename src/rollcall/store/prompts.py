@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
 from rollcall.domain.checks.resolve import DELIVERY_MS, LAST_MS, SILENCE_MS
@@ -87,6 +88,7 @@ def add_prompts(
     }
     rows = [{**common, "user_id": user_id} for user_id in users]
     if rows:
+        reach("prompt.before_issue")
         conn.execute(statement, rows)
 
 

@@ -1,0 +1,191 @@
+"""Crashes of a real server under load, in any number: the tests run a few of each kind, the soak many.
+
+Where strace may attach to the server, system calls fail or kill; elsewhere crash points in the environment stand in.
+Every function returns what the oracle found, and prints which way it went.
+"""
+
+import asyncio
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import click
+
+from rollcall.base.crash_points import POINTS, VARIABLE
+from tests.faults.watchers import Found, Watcher, acknowledged, look, watching
+from tests.server.conftest import Event
+
+WATCHERS = 4
+ENDS_S = 60
+FATAL = 70  # how `main` ends when nobody knows what is on disk
+
+
+async def kill_at_random(event: Event, kills: int, seed: int) -> Found:
+    """Kill the server again and again at random moments under load; print how long it was away."""
+    rng, away = random.Random(seed), list[float]()
+    async with watching(event, WATCHERS) as watchers:
+        for _ in range(kills):
+            await acknowledged(watchers, time.monotonic())
+            await asyncio.sleep(rng.uniform(0, 0.4))
+            began = time.monotonic()
+            event.server.kill()
+            away.append(await _restarted(event, watchers, began))
+        await acknowledged(watchers, time.monotonic())
+    found = _stopped(event, watchers)
+    click.echo(
+        f"{kills} x kill -9 (seed {seed}): {found.acknowledged} rows acknowledged, {len(found.faults)} faults;"
+        f" kill to first acknowledgement: median {sorted(away)[len(away) // 2]:.2f} s, worst {max(away):.2f} s"
+    )
+    return found
+
+
+async def crash_at_points(event: Event, times: int, seed: int) -> Found:
+    """Let the server kill itself at each crash point `times` times; each prompt ends in one state."""
+    rng = random.Random(seed)
+    async with watching(event, WATCHERS) as watchers:
+        event.server.stop()
+        for point in POINTS * times:
+            nth = 1 if point.startswith("prompt.") else rng.randint(1, 20)
+            await asyncio.to_thread(event.server.start, **{VARIABLE: f"{point}:{nth}"})
+            asking = asyncio.create_task(_ask_until_dead(event))
+            code = await asyncio.to_thread(event.server.ended, ENDS_S)
+            await asking
+            assert code == -9, f"{point}: ended with {code}"
+        await _restarted(event, watchers, time.monotonic())
+        states = await _settled_prompts(event)
+        await acknowledged(watchers, time.monotonic())
+    found = _stopped(event, watchers)
+    if wrong := [state for state in states if state != "confirmed"]:
+        found.faults.append(f"{len(wrong)} of {len(states)} prompts ended as {set(wrong)}")
+    click.echo(
+        f"{len(POINTS)} crash points x {times} (seed {seed}): {found.acknowledged} rows acknowledged,"
+        f" {len(states)} prompts confirmed, {len(found.faults)} faults"
+    )
+    return found
+
+
+async def fail_system_calls(event: Event, injections: Sequence[str], *, fatal: bool) -> Found | None:
+    """Let system calls of the server fail as strace says; None where strace may not attach.
+
+    `fatal`: the process must end at once by itself, or by the signal of the injection; else it must live on.
+    """
+    ended = list[str]()
+    async with watching(event, WATCHERS) as watchers:
+        for inject in injections:
+            await acknowledged(watchers, time.monotonic())
+            async with _injected(event.server.pid, inject) as attached:
+                if not attached:
+                    return None
+                began = time.monotonic()
+                if fatal:
+                    code = await asyncio.to_thread(event.server.ended, ENDS_S)
+                    ended.append(f"{time.monotonic() - began:.2f} s")
+                    assert code in {FATAL, -9}, f"{inject}: ended with {code}"
+                else:
+                    await asyncio.sleep(1)
+            if fatal:
+                await asyncio.to_thread(event.server.start)
+            assert event.server.is_alive(), inject
+        await acknowledged(watchers, time.monotonic())
+    found = _stopped(event, watchers)
+    click.echo(
+        f"strace {', '.join(injections)}: {found.acknowledged} rows acknowledged, {len(found.faults)} faults"
+        + (f"; ended within {', '.join(ended)}" if fatal else "; lived on")
+    )
+    return found
+
+
+@asynccontextmanager
+async def _injected(pid: int, inject: str) -> AsyncIterator[bool]:
+    """Attach strace to the process while the block lasts; yield whether that is possible."""
+    if shutil.which("strace") is None:
+        yield False
+        return
+    line = ["strace", "-f", "-p", str(pid), "-o", "/dev/null", "-e", f"trace={inject.partition(':')[0]}"]
+    tracer = await asyncio.create_subprocess_exec(
+        *line, "-e", f"inject={inject}", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert tracer.stderr is not None
+    said = (await tracer.stderr.readline()).decode()
+    try:
+        yield "attached" in said
+    finally:
+        if tracer.returncode is None:
+            tracer.terminate()
+        await tracer.communicate()
+
+
+@contextmanager
+def small_disk(where: Path, mebibytes: int) -> Iterator[bool]:
+    """Mount a small file system in memory while the block lasts; yield whether that is allowed."""
+    where.mkdir()
+    mounted = (
+        shutil.which("mount") is not None
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", str(where)],
+            capture_output=True,
+            check=False,
+        ).returncode
+    )
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(where)], check=True)
+
+
+async def fill_disk(event: Event) -> Found:
+    """Fill the disk that the server writes to; free it after a while: nothing acknowledged is lost."""
+    filler = event.server.data / "filler"
+    async with watching(event, WATCHERS) as watchers:
+        await acknowledged(watchers, time.monotonic())
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while file.write(bytes(65536)):
+                    pass
+            except OSError as full:
+                click.echo(f"the disk is full: {full.strerror}")
+        async with asyncio.timeout(ENDS_S):
+            while "could not be stored" not in event.server.log():
+                await asyncio.sleep(0.1)
+        assert event.server.is_alive()
+        filler.unlink()
+        await acknowledged(watchers, time.monotonic())
+    found = _stopped(event, watchers)
+    click.echo(f"full disk: {found.acknowledged} rows acknowledged, {len(found.faults)} faults; lived on")
+    return found
+
+
+async def _restarted(event: Event, watchers: Sequence[Watcher], began_s: float) -> float:
+    await asyncio.to_thread(event.server.start)
+    return await acknowledged(watchers, began_s, everybody=False) - began_s
+
+
+async def _ask_until_dead(event: Event) -> None:
+    """Issue checks until the server is gone: a point of prompts needs one."""
+    while event.server.is_alive():
+        try:
+            await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": 120})
+        except Exception:  # noqa: BLE001 - a server that dies fails in many ways
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
+
+
+async def _settled_prompts(event: Event) -> list[str]:
+    """Return how every prompt ended, once none is open."""
+    async with asyncio.timeout(ENDS_S):
+        while True:
+            report = await event.api.call("GET", f"/media/{event.media}/statistics")
+            states = [check["outcome"] for row in report["participants"] for check in row["checks"]]
+            if "pending" not in states and "issued" not in states:
+                return states
+            await asyncio.sleep(0.2)
+
+
+def _stopped(event: Event, watchers: Sequence[Watcher]) -> Found:
+    event.server.stop()
+    return look(event.server.data, watchers)

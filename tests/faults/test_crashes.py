@@ -1,0 +1,77 @@
+"""What was acknowledged survives every end of the process, and nothing is stored twice (F1, F2, F3, F8)."""
+
+from pathlib import Path
+
+import aiohttp
+import click
+import pytest
+
+from tests.faults import crashing
+from tests.faults.watchers import Found, acknowledged, look, watching
+from tests.running import RunningServer
+from tests.server.conftest import Event, make_event
+
+pytestmark = pytest.mark.slow
+
+
+async def test_f1_kills_at_random_moments_under_load(event: Event) -> None:
+    found = await crashing.kill_at_random(event, kills=6, seed=1)
+    assert found.acknowledged > 0
+    assert found.faults == []
+
+
+async def test_f2_a_crash_at_each_point(event: Event) -> None:
+    found = await crashing.crash_at_points(event, times=1, seed=2)
+    assert found.acknowledged > 0
+    assert found.faults == []
+
+
+async def test_f2_f3_system_calls_that_kill_or_fail(event: Event) -> None:
+    injections = (
+        "fdatasync,fsync:signal=KILL:when=1",
+        "pwrite64:signal=KILL:when=2",
+        "fdatasync,fsync:error=EIO:when=1",
+        "pwrite64:error=EIO:when=1",
+        "fdatasync,fsync:error=ENOSPC:when=1",
+    )
+    found = await crashing.fail_system_calls(event, injections, fatal=True)
+    if found is None:
+        click.echo("strace may not attach here: crash points before and after the commit stand in")
+        found = await crashing.crash_at_points(event, times=1, seed=3)
+    assert found.acknowledged > 0
+    assert found.faults == []
+
+
+async def test_f3_a_full_disk_acknowledges_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    with crashing.small_disk(tmp_path / "small", 24) as mounted:
+        click.echo(
+            "a small tmpfs is the disk"
+            if mounted
+            else "no mount here: writes fail by strace or SQLite's own limit"
+        )
+        server = RunningServer(tmp_path / "small" / "data")
+        server.start()
+        try:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
+                event = await make_event(server, http)
+                if mounted:
+                    found = await crashing.fill_disk(event)
+                else:
+                    failing = ("pwrite64:error=ENOSPC:when=1..20",)
+                    found = await crashing.fail_system_calls(event, failing, fatal=False) or Found(1)
+            assert found.acknowledged > 0
+            assert found.faults == []
+        finally:
+            server.stop()
+
+
+async def test_f8_every_acknowledgement_is_lost_once(event: Event) -> None:
+    async with watching(event, crashing.WATCHERS, deaf=True) as watchers:
+        for _ in range(3):
+            await acknowledged(watchers, max(watcher.acked_s for watcher in watchers))
+    event.server.stop()
+    found = look(event.server.data, watchers)
+    lost = [watcher.lost_answers for watcher in watchers]
+    click.echo(f"acknowledgements lost: {sum(lost)}; {found.stored} rows stored, {len(found.faults)} faults")
+    assert min(lost) > 0
+    assert found.faults == []

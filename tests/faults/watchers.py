@@ -1,0 +1,218 @@
+"""Players that never stop, and the oracle that knows what they sent and what was acknowledged.
+
+A watcher cuts rows many times a second, keeps each until it is acknowledged, reconnects at once, shows and answers
+every prompt. The oracle compares the database with the watchers' own memory, never with the product's arithmetic.
+"""
+
+import asyncio
+import itertools
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.server.conftest import Event
+from tests.server.player import Message, Player
+
+AT_ONCE = 200
+BROKEN = (
+    aiohttp.ClientError,
+    OSError,
+    TypeError,
+    TimeoutError,
+)  # TypeError: a close where a message was expected
+CUT_S = 0.025
+LONGEST_MS = 30_000
+CLOCK_BOUND_MS = 1_000
+KEPT = ("first_seq", "state", "player_from_ms", "content_from_ms", "player_to_ms", "content_to_ms")
+STATES = ("playing", "playing", "paused", "playing", "stalled")
+
+
+@dataclass(slots=True)
+class Watcher:
+    """One play. `rows` are all that it ever cut, `acked` the highest that the server called durable."""
+
+    player: Player
+    deaf: bool = False  # drops the connection at each new acknowledgement, as if it had been lost
+    rows: dict[int, Message] = field(default_factory=dict)
+    acked: int = 0
+    acked_s: float = 0.0
+    lost_answers: int = 0
+    asked: set[str] = field(default_factory=set)
+    answers: bool = True
+    _cut_ms: int = 0
+    _ignored: int = 0
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            try:
+                await self._watch_once()
+            except BROKEN:
+                await asyncio.sleep(0.05)
+            finally:
+                await self.player.leave()
+
+    async def _watch_once(self) -> None:
+        opened = await self.player.connect()
+        assert opened["resumed"] or not self.rows, "a play that was durable is gone"
+        self._note(opened["durable"])
+        await self._send_from(opened["durable"] + 1)
+        hearing, cutting = asyncio.create_task(self._hear()), asyncio.create_task(self._cut_on())
+        try:
+            done, _ = await asyncio.wait({hearing, cutting}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (hearing, cutting):
+                task.cancel()
+            await asyncio.gather(hearing, cutting, return_exceptions=True)
+
+    async def _hear(self) -> None:
+        while True:
+            assert self.player.socket is not None
+            message: Message = await self.player.socket.receive_json()
+            match message["type"]:
+                case "ack":
+                    self._hear_ack(message["durable"])
+                case "gap":
+                    await self._send_from(message["expected"])
+                case "tick":
+                    self.player.take(message)
+                    await self.player.answer()
+                case "prompt" if message["check"] not in self.asked and self.answers:
+                    self.asked.add(message["check"])
+                    shown = self.player.mark("shown", message["check"])
+                    await self._send(shown, self.player.mark("answered", message["check"]))
+
+    def _hear_ack(self, durable: int) -> None:
+        if self.deaf and durable > max(self._ignored, self.acked):
+            self._ignored = durable
+            self.lost_answers += 1
+            raise OSError("this answer is lost on its way")
+        self._note(durable)
+
+    def _note(self, durable: int) -> None:
+        if durable > self.acked:
+            self.acked, self.acked_s = durable, time.monotonic()
+
+    async def _cut_on(self) -> None:
+        while True:
+            await asyncio.sleep(CUT_S)
+            await self._send(*self._cut())
+
+    def _cut(self) -> list[Message]:
+        now_ms = self.player.now_ms()
+        start, self._cut_ms = max(self._cut_ms or now_ms - 10, now_ms - LONGEST_MS), now_ms
+        seq = self.player.seq + 1
+        if seq % 7 == 0:
+            return [self.player.mark("sound_blocked", "AAAAAAAA")]
+        return [self.player.beat(start, self._cut_ms, state=STATES[seq % len(STATES)])]
+
+    async def _send(self, *rows: Message) -> None:
+        self.rows |= {row["seq"]: row for row in rows}
+        await self.player.say(self.player.envelope(*rows))
+
+    async def _send_from(self, seq: int) -> None:
+        waiting = [self.rows[n] for n in range(seq, self.player.seq + 1)]
+        for start in range(0, len(waiting), AT_ONCE):
+            await self.player.say(self.player.envelope(*waiting[start : start + AT_ONCE]))
+
+
+@asynccontextmanager
+async def watching(event: Event, count: int, *, deaf: bool = False) -> AsyncIterator[list[Watcher]]:
+    """Let watchers run while the block lasts; at its end everything they have cut is acknowledged."""
+    watchers = [Watcher(await event.granted(f"d-{1 + n % 2}"), deaf=deaf) for n in range(count)]
+    tasks = [asyncio.create_task(watcher.run()) for watcher in watchers]
+    try:
+        yield watchers
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    failed = [error for error in ended if not isinstance(error, asyncio.CancelledError)]
+    assert not failed, failed
+
+
+async def acknowledged(watchers: Sequence[Watcher], since_s: float, *, everybody: bool = True) -> float:
+    """Wait until everybody (or the first) has got an acknowledgement after `since_s`; return when it was."""
+    async with asyncio.timeout(60):
+        while True:
+            heard = [watcher.acked_s for watcher in watchers if watcher.acked_s > since_s]
+            if heard and (len(heard) == len(watchers) or not everybody):
+                return min(heard)
+            await asyncio.sleep(0.005)
+
+
+@dataclass(slots=True)
+class Found:
+    """What the oracle found in the database."""
+
+    acknowledged: int = 0
+    stored: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def look(data: Path, watchers: Sequence[Watcher]) -> Found:
+    """Compare the database of a server that is stopped with what the watchers sent and were told."""
+    found = Found()
+    with closing(sqlite3.connect(data / "rollcall.db")) as db:
+        db.row_factory = sqlite3.Row
+        if (verdict := db.execute("pragma integrity_check").fetchone()[0]) != "ok":
+            found.faults.append(f"the database is broken: {verdict}")
+        for watcher in watchers:
+            _look_at(db, watcher, found)
+    return found
+
+
+def _look_at(db: sqlite3.Connection, watcher: Watcher, found: Found) -> None:
+    assert watcher.player.play is not None
+    code = watcher.player.play["play"]
+    play = db.execute("select * from plays where code = ?", [code]).fetchone()
+    found.acknowledged += watcher.acked
+    found.stored += play["applied"]
+    if play["applied"] < watcher.acked:
+        found.faults.append(f"{code}: {watcher.acked} acknowledged, {play['applied']} stored")
+    if (play["rejected"], play["lost"]) != (0, 0):
+        found.faults.append(f"{code}: {play['rejected']} rejected, {play['lost']} lost")
+    spans = db.execute("select * from spans where play_no = ? order by ordinal", [play["no"]]).fetchall()
+    marks = db.execute("select * from marks where play_no = ? order by seq", [play["no"]]).fetchall()
+    sent = [watcher.rows[seq] for seq in range(1, play["applied"] + 1)]
+    expected = [row["seq"] for row in sent if row["row"] == "mark"]
+    if [mark["seq"] for mark in marks] != expected:
+        found.faults.append(f"{code}: its marks are not those that were sent")
+    for mark in marks:
+        row = watcher.rows[mark["seq"]]
+        if (mark["mark"], mark["check_code"]) != (row["mark"], row["check"]):
+            found.faults.append(f"{code}: mark {mark['seq']} is another")
+    beats = [row for row in sent if row["row"] == "beat"]
+    found.faults += [f"{code}: {fault}" for fault in _differences(spans, beats)]
+
+
+def _differences(spans: Sequence[Any], beats: Sequence[Message]) -> list[str]:
+    """Every beat in exactly one span, every span exactly its beats, none of them altered, none overlapping."""
+    faults, at = [], 0
+    if [span["ordinal"] for span in spans] != list(range(1, len(spans) + 1)):
+        faults.append("ordinals are not dense")
+    for span in spans:
+        own = list(itertools.takewhile(lambda beat: beat["seq"] <= span["last_seq"], beats[at:]))  # noqa: B023
+        at += len(own)
+        if not own:
+            faults.append(f"span {span['ordinal']} has no beat of its own")
+            continue
+        first, last = own[0], own[-1]
+        kept = [span[name] for name in KEPT]
+        rows = [first["seq"], first["state"], first["from_ms"], first["media_from_ms"], last["to_ms"]]
+        if kept != [*rows, last["media_to_ms"]]:
+            faults.append(f"span {span['ordinal']} is not rows {first['seq']} to {last['seq']}")
+        if span["end_ms"] - span["start_ms"] > last["to_ms"] - first["from_ms"] + CLOCK_BOUND_MS:
+            faults.append(f"span {span['ordinal']} is longer than its rows")
+    if at != len(beats):
+        faults.append(f"{len(beats) - at} beats are in no span")
+    pairs = itertools.pairwise(spans)
+    return faults + [f"span {b['ordinal']} overlaps" for a, b in pairs if b["start_ms"] < a["end_ms"]]
