@@ -7,7 +7,9 @@ import type { Store } from "../shared/store";
 import type { Opened, Prompt, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
 import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
 import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./check/prompts";
-import { farewell } from "./connection/exchange";
+import { farewell, poll } from "./connection/exchange";
+import { Line } from "./connection/line";
+import { ViewerPoll } from "./connection/poll";
 import { ViewerSocket } from "./connection/socket";
 import { EvidenceDesk, type Shelf } from "./evidence/desk";
 import type { ParentPage, Wish } from "./host/parent";
@@ -34,7 +36,7 @@ export class Viewer {
   readonly chime = new Chime();
   readonly #view: Store<View>;
   readonly #parent: ParentPage;
-  readonly #socket: ViewerSocket;
+  readonly #line: Line;
   readonly #desk: EvidenceDesk;
   readonly #admission: Admission;
   #askProgress_ms = Number.POSITIVE_INFINITY;
@@ -50,27 +52,17 @@ export class Viewer {
     this.playback = new Playback(video, () => this.#looked());
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
-      (message) => this.#socket.send(message),
+      (message) => this.#line.send(message),
       admission.shelf,
     );
-    const address = `${location.origin.replace(/^http/, "ws")}/embed/${admission.media}/socket`;
-    this.#socket = new ViewerSocket(
-      { open: () => new WebSocket(address), now_ms: () => performance.now(), random: Math.random },
-      {
-        hello: () => this.#hello(),
-        message: (message) => this.#receive(message),
-        lost: () => this.#lost(),
-        stopped: (code) => this.#stopped(code),
-      },
-    );
-    this.#socket.start();
+    this.#line = this.#connect(admission.media);
   }
 
   /** About once a second, also in a hidden page. */
   pulse(): void {
     const now_ms = performance.now();
     this.playback.pulse(now_ms);
-    this.#socket.pulse();
+    this.#line.pulse();
     this.#desk.look();
     this.#expirePrompts(now_ms);
     if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
@@ -104,7 +96,7 @@ export class Viewer {
   }
 
   online(): void {
-    this.#socket.probe({ type: "ask_progress" });
+    this.#line.probe({ type: "ask_progress" });
   }
 
   obey(wish: Wish): void {
@@ -121,7 +113,7 @@ export class Viewer {
       room: withOwn(this.#view.value.room, { ref, text, said_ms: Date.now(), refused: null }),
     });
     const message: ViewerIn = { type: "say", ref, text };
-    if (!this.#socket.send(message)) this.#unsent.push(message);
+    if (!this.#line.send(message)) this.#unsent.push(message);
   }
 
   followProgress(follow: boolean): void {
@@ -149,7 +141,25 @@ export class Viewer {
     this.#refresh(performance.now());
   }
 
-  #hello(): ViewerIn {
+  #connect(media: string): Line {
+    const address = `${location.origin.replace(/^http/, "ws")}/embed/${media}/socket`;
+    const now_ms = () => performance.now();
+    const hurried = () => this.#view.value.prompts.length > 0;
+    return new Line(
+      {
+        hello: () => this.#hello(),
+        message: (message) => this.#receive(message),
+        lost: () => this.#lost(),
+        stopped: (code) => this.#stopped(code),
+      },
+      Math.random,
+      (listener) =>
+        new ViewerSocket({ open: () => new WebSocket(address), now_ms, random: Math.random }, listener),
+      (listener) => new ViewerPoll({ turn: (body) => poll(media, body), now_ms, hurried }, listener),
+    );
+  }
+
+  #hello(): Extract<ViewerIn, { type: "hello" }> {
     const play = this.#desk.ref;
     const chat = this.#view.value.room.version;
     return { type: "hello", grant: this.#admission.grant, ...(play ? { play } : {}), chat };
@@ -208,7 +218,7 @@ export class Viewer {
   #opened(opened: Opened): void {
     this.playback.stream.use(opened.playlist);
     this.#desk.opened({ id: opened.play, upload_key: opened.upload_key }, opened.tick, opened.durable);
-    for (const message of this.#unsent.splice(0)) this.#socket.send(message);
+    for (const message of this.#unsent.splice(0)) this.#line.send(message);
     this.#view.set({
       phase: "watching",
       retrying: false,
@@ -284,7 +294,7 @@ export class Viewer {
 
   #ask(now_ms: number): void {
     this.#askProgress_ms = now_ms + PROGRESS_EVERY_MS;
-    this.#socket.send({ type: "ask_progress" });
+    this.#line.send({ type: "ask_progress" });
   }
 
   #looked(): void {

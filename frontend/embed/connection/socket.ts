@@ -6,9 +6,12 @@
  */
 import { Close, type ViewerIn, type ViewerOut } from "../../shared/wire";
 import { backoff_ms } from "./backoff";
+import type { Listener } from "./listener";
 
 /** Nothing heard for this long: the connection is dead, whatever the browser thinks. */
 export const SILENCE_MS = 25_000;
+/** A socket that has not opened after this long is being swallowed on its way. */
+export const OPEN_WITHIN_MS = 15_000;
 /** After coming back into view a connection must prove itself this fast. */
 export const PROBE_MS = 5_000;
 /** A connection that lived this long was good: the next loss starts from the shortest wait again. */
@@ -21,14 +24,6 @@ export interface Surroundings {
   open(): Wire;
   now_ms(): number;
   random(): number;
-}
-
-export interface Listener {
-  hello(): ViewerIn;
-  message(message: ViewerOut): void;
-  lost(): void;
-  /** The server does not want this page back. */
-  stopped(closeCode: number): void;
 }
 
 export type Condition = "idle" | "connecting" | "open" | "waiting" | "stopped";
@@ -74,6 +69,11 @@ export class ViewerSocket {
     this.pulse();
   }
 
+  /** Try again no sooner than this. */
+  rest(for_ms: number): void {
+    if (this.condition === "waiting") this.#deadline_ms = this.#around.now_ms() + for_ms;
+  }
+
   stop(): void {
     this.condition = "stopped";
     this.#release()?.close();
@@ -81,7 +81,7 @@ export class ViewerSocket {
 
   #connect(): void {
     this.condition = "connecting";
-    this.#hear();
+    this.#deadline_ms = this.#around.now_ms() + OPEN_WITHIN_MS;
     const wire = this.#around.open();
     this.#wire = wire;
     wire.onopen = () => {

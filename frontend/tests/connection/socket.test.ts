@@ -1,35 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { BASE_MS, backoff_ms, CAP_MS } from "../../embed/connection/backoff";
-import { GOOD_MS, PROBE_MS, SILENCE_MS, ViewerSocket, type Wire } from "../../embed/connection/socket";
+import { GOOD_MS, PROBE_MS, SILENCE_MS, ViewerSocket } from "../../embed/connection/socket";
 import { Close } from "../../shared/wire";
-
-class FakeWire implements Wire {
-  sent: string[] = [];
-  closed = false;
-  onopen: Wire["onopen"] = null;
-  onmessage: Wire["onmessage"] = null;
-  onclose: Wire["onclose"] = null;
-
-  send(text: string): void {
-    this.sent.push(text);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  open(): void {
-    this.onopen?.call(this as never, {} as Event);
-  }
-
-  hear(message: object): void {
-    this.onmessage?.call(this as never, { data: JSON.stringify(message) } as MessageEvent);
-  }
-
-  break(code = 1006): void {
-    this.onclose?.call(this as never, { code } as CloseEvent);
-  }
-}
+import { FakeWire } from "./wire";
 
 let now_ms: number;
 let wires: FakeWire[];

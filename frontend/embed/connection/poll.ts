@@ -1,0 +1,114 @@
+/**
+ * The viewer socket's conversation in turns by POST, where proxies break sockets: one request at a time.
+ *
+ * What is said waits for the next turn; each answer brings what a socket would have brought meanwhile. A turn that
+ * fails ends it: the evidence is still in the journal, and what was asked is asked again. It knows nothing of what
+ * the messages mean but that `opened` names the play; `pulse` is called about once a second.
+ */
+import { Close, type PlayRef, type Poll, type ViewerIn, type ViewerOut } from "../../shared/wire";
+import type { Turn } from "./exchange";
+import type { Listener } from "./listener";
+
+export const EVERY_MS = 10_000;
+export const HURRIED_MS = 2_000;
+/** The server takes at most this many messages a turn. */
+export const PER_TURN = 20;
+
+type Said = NonNullable<Poll["messages"]>[number];
+
+export interface Surroundings {
+  turn(body: Poll): Promise<Turn>;
+  now_ms(): number;
+  /** A check is open: its answer must not wait long. */
+  hurried(): boolean;
+}
+
+export class ViewerPoll {
+  #around: Surroundings;
+  #listener: Listener;
+  #said: Said[] = [];
+  #grant = "";
+  #play: PlayRef | null = null;
+  #turn = 0;
+  #underWay = false;
+  #taken_ms = 0;
+  #full = false;
+  running = false;
+
+  constructor(around: Surroundings, listener: Listener) {
+    this.#around = around;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    this.#play = null;
+    this.#turn += 1;
+    void this.#take();
+  }
+
+  /** Returns what was said and has not gone. */
+  stop(): Said[] {
+    this.running = false;
+    this.#turn += 1;
+    this.#underWay = false;
+    return this.#said.splice(0);
+  }
+
+  send(message: ViewerIn): boolean {
+    if (!this.running || this.#play === null || message.type === "hello") return false;
+    this.#said.push(message);
+    return true;
+  }
+
+  pulse(): void {
+    const every_ms = this.#around.hurried() ? HURRIED_MS : EVERY_MS;
+    if (this.#around.now_ms() - this.#taken_ms >= every_ms) this.hurry();
+  }
+
+  /** Take the next turn now, unless one is under way. */
+  hurry(): void {
+    if (this.running && !this.#underWay) void this.#take();
+  }
+
+  async #take(): Promise<void> {
+    const turn = this.#turn;
+    this.#underWay = true;
+    this.#taken_ms = this.#around.now_ms();
+    const answer = await this.#around.turn(this.#body());
+    if (turn !== this.#turn) return;
+    this.#underWay = false;
+    if (answer === "refused" || answer === "away") this.#end(null);
+    else this.#hear(answer.messages, answer.close ?? null);
+  }
+
+  #body(): Poll {
+    this.#full = this.#said.length > PER_TURN;
+    const messages = this.#said.splice(0, PER_TURN);
+    if (this.#play) return { grant: this.#grant, play: this.#play, messages };
+    const hello = this.#listener.hello();
+    this.#grant = hello.grant;
+    return { grant: hello.grant, hello };
+  }
+
+  /** The first answer is followed by its echo at once, and so is a turn that could not take everything along. */
+  #hear(messages: readonly ViewerOut[], close: number | null): void {
+    let first = false;
+    for (const message of messages) {
+      if (message.type === "opened") {
+        first = this.#play === null;
+        this.#play = { id: message.play, upload_key: message.upload_key };
+      }
+      this.#listener.message(message);
+    }
+    if (close !== null) this.#end(close);
+    else if (first || this.#full) this.hurry();
+  }
+
+  #end(close: number | null): void {
+    this.stop();
+    if (close !== null && close >= Close.MALFORMED) this.#listener.stopped(close);
+    else this.#listener.lost();
+  }
+}
