@@ -10,8 +10,8 @@ export type Link = "connecting" | "open" | "kept" | "sending";
 
 export type Notice =
   | { readonly kind: "outcome"; readonly outcome: Outcome; readonly at_ms: number }
-  | { readonly kind: "not_counted"; readonly for_ms: number }
-  | { readonly kind: "expired" | "answer_kept" | "in_memory" };
+  | { readonly kind: "not_counted" | "asleep"; readonly for_ms: number }
+  | { readonly kind: "expired" | "answer_kept" | "in_memory" | "muted" };
 
 export interface View {
   readonly phase: "entering" | "refused" | "watching";

@@ -41,7 +41,9 @@ export class Viewer {
   readonly #admission: Admission;
   #askProgress_ms = Number.POSITIVE_INFINITY;
   #tellTime_ms = 0;
-  #hidden_ms = 0;
+  /** When the picture was last seen to play. */
+  #played_ms = 0;
+  #warned = false;
   #told: "play" | "pause" = "pause";
   #unsent: ViewerIn[] = [];
 
@@ -72,7 +74,6 @@ export class Viewer {
 
   visibility(): void {
     const visible = document.visibilityState === "visible";
-    if (!visible) this.#hidden_ms = performance.now();
     this.#desk.flush();
     if (visible) void this.#wake();
   }
@@ -91,7 +92,6 @@ export class Viewer {
   /** Nothing ran here until now: the page was frozen, or in the browser's cache. */
   thaw(): void {
     this.#desk.thaw();
-    this.online();
     void this.#wake();
   }
 
@@ -276,11 +276,17 @@ export class Viewer {
     this.#parent.tell({ type: "access_denied", code: refusal.code });
   }
 
+  /** Back in view: go on where the browser stopped the picture, and say for how long it did. */
   async #wake(): Promise<void> {
     this.online();
-    const away_ms = performance.now() - this.#hidden_ms;
+    const for_ms = performance.now() - this.#played_ms;
+    const { muted } = this.playback.video;
     const stopped = await this.playback.wake();
-    if (stopped && away_ms > 5_000) this.#view.set({ notice: { kind: "not_counted", for_ms: away_ms } });
+    if (stopped && for_ms > 2_500) {
+      this.#view.set({
+        notice: { kind: muted ? "not_counted" : "asleep", for_ms: Math.round(for_ms / 1000) * 1000 },
+      });
+    }
   }
 
   #expirePrompts(now_ms: number): void {
@@ -305,6 +311,14 @@ export class Viewer {
     this.#told = told;
   }
 
+  /** A player that was never audible is stopped in a hidden tab; the button that asks for sound says so by itself. */
+  #warnMuted(): void {
+    const { playback, notice } = this.#view.value;
+    if (this.#warned || !playback?.moving || !playback.muted || playback.mutedByBrowser || notice) return;
+    this.#warned = true;
+    this.#view.set({ notice: { kind: "muted" } });
+  }
+
   #tellTime(now_ms: number): void {
     if (now_ms < this.#tellTime_ms || this.playback.video.paused) return;
     this.#tellTime_ms = now_ms + TIME_EVERY_MS;
@@ -312,6 +326,8 @@ export class Viewer {
   }
 
   #refresh(now_ms: number): void {
+    if (!this.playback.video.paused) this.#played_ms = now_ms;
+    this.#warnMuted();
     const { link } = this.#view.value;
     const waiting = this.#desk.waiting;
     const sent = link === "sending" && waiting === 0;

@@ -5,7 +5,7 @@ import contextlib
 import json
 import subprocess
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ PAGE = """<!doctype html><meta charset=utf-8><title>Учебный сайт</tit
 <script>window.heard = []; addEventListener("message", event => heard.push([event.origin, event.data]))</script>"""
 
 
-@dataclass(slots=True)
-class Stage:
+@dataclass(slots=True, kw_only=True)
+class Broadcast:
     """An event with one live media and two doctors on its list."""
 
     server: RunningServer
@@ -36,8 +36,6 @@ class Stage:
     people: str
     ingest: str
     site: str
-    context: BrowserContext  # here foreign frames have storage; in private windows of `browser` none
-    browser: Browser
     encoder: subprocess.Popen[bytes] | None = None
 
     def publish(self) -> None:
@@ -59,6 +57,14 @@ class Stage:
         report = await self.api.call("GET", f"/media/{self.media}/statistics")
         (row,) = [row for row in report["participants"] if row["user_id"] == user_id]
         return report, row
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage(Broadcast):
+    """The broadcast, and Chromium to watch it."""
+
+    context: BrowserContext  # here foreign frames have storage; in private windows of `browser` none
+    browser: Browser
 
 
 def player(page: Page) -> FrameLocator:
@@ -94,8 +100,8 @@ async def eventually(what: Any, within_s: float = 30) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
-    """Build the stage; everything started here ends here."""
+async def on_air(folder: Path) -> AsyncIterator[Broadcast]:
+    """Run server, site and encoder; everything started here ends here."""
     async with contextlib.AsyncExitStack() as stack:
         site = await stack.enter_async_context(_site())
         server = RunningServer(folder / "data", site)
@@ -107,21 +113,34 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
         people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [media["code"]]})
         for user_id, name in (("d-1", "Анна Иванова"), ("d-2", "Пётр Сидоров")):
             await api.call("PUT", f"/lists/{people['code']}/participants/{user_id}", {"name": name})
+        ingest = f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}"
+        broadcast = Broadcast(
+            server=server, api=api, media=media["code"], people=people["code"], ingest=ingest, site=site
+        )
+        stack.callback(broadcast.end_encoder)
+        broadcast.publish()
+        yield broadcast
+
+
+@contextlib.asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    """Build the stage; everything started here ends here."""
+    async with contextlib.AsyncExitStack() as stack:
+        air = await stack.enter_async_context(on_air(folder))
         playwright = await stack.enter_async_context(async_playwright())
         started: dict[str, Any] = {"executable_path": "/usr/bin/chromium", "args": list(CHROMIUM)}
-        profile = _profile_with_partitioned_storage(folder / "profile")
+        profile = profile_with_partitioned_storage(folder / "profile")
         context = await playwright.chromium.launch_persistent_context(profile, locale="ru-RU", **started)
         stack.push_async_callback(context.close)
         browser = await playwright.chromium.launch(**started)
         stack.push_async_callback(browser.close)
-        ingest = f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}"
-        stage = Stage(server, api, media["code"], people["code"], ingest, site, context, browser)
+        parts = {field.name: getattr(air, field.name) for field in fields(Broadcast)}
+        stage = Stage(**parts, context=context, browser=browser)
         stack.callback(stage.end_encoder)
-        stage.publish()
         yield stage
 
 
-def _profile_with_partitioned_storage(folder: Path) -> Path:
+def profile_with_partitioned_storage(folder: Path) -> Path:
     """Make a profile that does not refuse storage to foreign frames, as most browsers do not."""
     (folder / "Default").mkdir(parents=True)
     preferences = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}

@@ -53,6 +53,10 @@ function sentence(notice: Notice): TemplateResult {
       return html`<b>${t("check.missed", { time: timeOfDay(notice.at_ms) })}</b> ${t("check.missed_meaning")}`;
     case "not_counted":
       return html`${t("notice.not_counted", { time: countdown(notice.for_ms) })}`;
+    case "asleep":
+      return html`${t("notice.asleep", { time: countdown(notice.for_ms) })}`;
+    case "muted":
+      return html`${t("sound.muted_hides")}`;
     case "expired":
       return html`${t("check.expired")}`;
     case "answer_kept":
