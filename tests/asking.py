@@ -6,16 +6,22 @@ from rollcall.actions import sessions
 from rollcall.actions.checks import NewCheck, create_check
 from rollcall.domain.sessions import Session, WallWindow
 from rollcall.jobs import prompts as job
-from rollcall.store.checks import Check, Wording, get_check
+from rollcall.store.checks import Check, CheckKind, Question, Wording, get_check
 from tests.hall import T0, Hall
 
 LIFETIME = 60_000
 
 
 async def ask(
-    hall: Hall, *, at_ms: int | None = None, session_id: str | None = None, lifetime_s: int = 60
+    hall: Hall,
+    *,
+    at_ms: int | None = None,
+    session_id: str | None = None,
+    lifetime_s: int = 60,
+    kind: CheckKind = "click",
+    question: Question | None = None,
 ) -> Check:
-    new = NewCheck(Wording("click", lifetime_s, True, "Вы здесь?"), at_ms, session_id)
+    new = NewCheck(Wording(kind, lifetime_s, True, "Вы здесь?", question), at_ms, session_id)
     return await create_check(hall.db, hall.hub, hall.project_no, hall.code, new, "test", hall.now_ms)
 
 
@@ -27,7 +33,7 @@ async def begin(hall: Hall, *, ends_ms: int | None = None) -> Session:
 
 
 async def tick(hall: Hall) -> None:
-    await job.run_once(hall.db, hall.hub, hall.clock)
+    await job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)
 
 
 def sent(check: Check, left_ms: int = LIFETIME, issued_ms: int = T0) -> dict[str, Any]:

@@ -1,21 +1,22 @@
 """A live media with connected participants, for tests of sessions and checks: time is set, screens note all."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select, update
 
 from rollcall.actions import prompts
 from rollcall.base.clock import Clock
 from rollcall.domain.checks.marks import MarkKind, MarkRow
-from rollcall.domain.checks.outcome import PromptOutcome
+from rollcall.domain.checks.outcome import Told
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
+from rollcall.live.arrivals import Arrival, Arrivals, Offer
 from rollcall.live.hub import Hub
 from rollcall.store import tables
 from rollcall.store.database import Connection, Database
 from rollcall.wire.close import Close
-from tests.history import Records
+from tests.history import Records, code
 
 T0 = 1_795_392_000_000
 
@@ -41,6 +42,9 @@ class Screen:
     def send(self, payload: bytes) -> None:
         self.got.append(msgspec.json.decode(payload))
 
+    def offer(self, _offer: Offer, payload: bytes) -> None:
+        self.send(payload)
+
     def close(self, code: Close) -> None:
         raise AssertionError(code)
 
@@ -61,6 +65,7 @@ class Hall:
     list_no: int
     hub: Hub = field(default_factory=Hub)
     clock: SetClock = field(default_factory=SetClock)
+    arrivals: Arrivals = field(default_factory=Arrivals)
     plays: dict[str, int] = field(default_factory=dict)
     seqs: dict[int, int] = field(default_factory=dict)
 
@@ -79,8 +84,14 @@ class Hall:
         return screen
 
     async def mark(
-        self, user_id: str, check: str, *kinds: MarkKind, play: str = "", late_ms: int = 0
-    ) -> list[PromptOutcome]:
+        self,
+        user_id: str,
+        check: str,
+        *kinds: MarkKind,
+        play: str = "",
+        late_ms: int = 0,
+        answer: str | None = None,
+    ) -> list[Told]:
         """Report marks of now that arrive `late_ms` later, and tell what is told of them."""
         play_no = await self._play(user_id, play)
         rows = []
@@ -101,15 +112,15 @@ class Hall:
                     bound_ms=40,
                     visible=True,
                     trusted=True,
-                    answer=None,
+                    answer=answer if kind == "answered" else None,
                 )
             )
         return await self.apply(rows, self.now_ms + late_ms)
 
-    async def apply(self, rows: list[MarkRow], now_ms: int) -> list[PromptOutcome]:
+    async def apply(self, rows: list[MarkRow], now_ms: int) -> list[Told]:
         """Store marks and decide their prompts in one transaction, as the evidence writer does."""
 
-        def store(conn: Connection) -> list[PromptOutcome]:
+        def store(conn: Connection) -> list[Told]:
             known = {tuple(row) for row in conn.execute(select(tables.marks.c.play_no, tables.marks.c.seq))}
             fresh = [row for row in rows if (row.play_no, row.seq) not in known]
             for row in fresh:
@@ -132,6 +143,51 @@ class Hall:
             records.span(self.media_no, play_no, ordinal, T0, self.now_ms, state="paused")
 
         await self.db.write(store)
+
+    async def arrive(self, user_id: str, check: str, *, play: str = "") -> None:
+        """Prove that the prompt has reached a play by now; durable with the next run of the job."""
+        issued = await self.prompt(user_id, check)
+        offer = Offer(CheckId(check), issued.issued_ms)
+        play_no = PlayNo(await self._play(user_id, play))
+        self.arrivals.note(Arrival(offer, UserId(user_id), play_no, self.now_ms))
+
+    async def prompt(self, user_id: str, check: str) -> Row[Any]:
+        """Return the row of a prompt."""
+        c = tables.checks.c
+        query = select(tables.prompts).join(tables.checks, c.no == tables.prompts.c.check_no)
+        query = query.where(c.code == check, tables.prompts.c.user_id == user_id)
+        return await self.db.read(lambda conn: conn.execute(query).one())
+
+    async def outage(self, from_ms: int, to_ms: int, *, incident: bool = False) -> None:
+        """Note an outage of the installation, or an incident of this event."""
+        of = {"project_no": self.project_no, "event_no": self.event_no} if incident else {}
+        source = "incident" if incident else "down"
+        row = {
+            "code": code(),
+            "source": source,
+            "from_ms": from_ms,
+            "to_ms": to_ms,
+            "created_ms": to_ms,
+            **of,
+        }
+        await self.db.write(lambda conn: conn.execute(insert(tables.outages).values(row)))
+
+    async def another_media(self) -> "Hall":
+        """Return another hall of the same event, which shares the hub and the clock."""
+
+        def store(conn: Connection) -> tuple[int, str]:
+            records = Records(conn)
+            records.project_no, records.event_no = self.project_no, self.event_no
+            media_no = records.media()
+            return media_no, records.codes[media_no]
+
+        media_no, media_code = await self.db.write(store)
+        return replace(self, media_no=MediaNo(media_no), code=media_code, plays={}, seqs={})
+
+    async def judge(self, **settings: Any) -> None:
+        """Set how the event is judged."""
+        of_event = update(tables.events).where(tables.events.c.no == self.event_no)
+        await self.db.write(lambda conn: conn.execute(of_event.values(settings)))
 
     async def states(self, check: str) -> dict[str, str]:
         """Return the state of each prompt of a check."""

@@ -55,7 +55,7 @@ class Event:
                     self.playing.note(hall.media_no, UserId(user_id), hall.now_ms, hall.now_ms + SECOND)
             hall.wait(SECOND)
             await plan_job.run_once(hall.db, hall.hub, self.playing, hall.clock, self.source.randint)
-            await prompt_job.run_once(hall.db, hall.hub, hall.clock)
+            await prompt_job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)
             for user_id, screen in self.screens.items():
                 for message in screen.got:
                     if message["type"] == "prompt":

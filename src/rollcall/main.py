@@ -20,10 +20,10 @@ from typing import Any
 import msgspec
 
 from rollcall.actions.broadcast import Broadcast
+from rollcall.actions.delivery import resend
 from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Intake
 from rollcall.actions.plays import Entrance
-from rollcall.actions.prompts import resend
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
@@ -37,6 +37,7 @@ from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.jobs.outages import OwnLog
+from rollcall.live.arrivals import Arrivals
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.framing import FramingCounts
 from rollcall.live.held import HeldPlays
@@ -120,7 +121,7 @@ async def _run(
     db, clock = base.db, base.clock
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
-    entrance, held = Entrance(db, clock, playing), HeldPlays()
+    entrance, held, arrivals = Entrance(db, clock, playing), HeldPlays(), Arrivals()
     intake = Intake(writer, playing, clock, base.secrets.tick_key())
     voices = Voices()
     own_log = OwnLog(db, clock, base.node(), voices)
@@ -129,7 +130,7 @@ async def _run(
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
-    viewing = ViewingDeps(deps, intake, held, voices, entrance, feed, rooms, Welcome(db, clock))
+    viewing = ViewingDeps(deps, intake, held, voices, entrance, feed, rooms, Welcome(db, clock), arrivals)
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
     api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), *exchange])
@@ -152,7 +153,7 @@ async def _run(
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),
-        every(1, "prompts", lambda: prompts.run_once(db, hub, clock)),
+        every(1, "prompts", lambda: prompts.run_once(db, hub, clock, arrivals)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),

@@ -11,6 +11,7 @@ from rollcall.actions.projects import create_project
 from rollcall.base.clock import Clock
 from rollcall.domain.ids import MediaCode, MediaNo, PlayId, ProjectNo, UserId
 from rollcall.jobs.access import run_once
+from rollcall.live.arrivals import Offer
 from rollcall.live.hub import Hub
 from rollcall.store import tables
 from rollcall.store.database import Connection, Database
@@ -27,6 +28,9 @@ class Viewer:
     closed: list[Close] = field(default_factory=list)
 
     def send(self, payload: bytes) -> None: ...
+
+    def offer(self, _offer: Offer, payload: bytes) -> None:
+        self.send(payload)
 
     def close(self, code: Close) -> None:
         self.closed.append(code)

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from rollcall.actions import prompts
+from rollcall.actions import delivery
 from rollcall.domain.checks.outcome import PromptOutcome
-from rollcall.domain.checks.resolve import DELIVERY_MS, SILENCE_MS
+from rollcall.domain.checks.windows import DELIVERY_MS, SILENCE_MS
 from rollcall.domain.ids import CheckId, UserId
 from rollcall.store import tables
 from rollcall.store.database import Database
@@ -88,7 +88,8 @@ async def test_a_silent_play_is_missed_after_five_minutes_and_its_journal_still_
     assert await hall.states(check.id) == {"anna": "missed"}
     hall.clock.at_ms = answered_ms
     outcomes = await hall.mark("anna", check.id, "answered", late_ms=3_600_000)
-    assert [(row.outcome, row.at_ms) for row in outcomes] == [("confirmed", answered_ms)]
+    anna = UserId("anna")
+    assert outcomes == [PromptOutcome(hall.media_no, anna, CheckId(check.id), "confirmed", answered_ms)]
     row = (await database.read(lambda conn: conn.execute(select(tables.prompts)).all()))[0]
     assert (row.state, row.late, row.confirmed_ms, row.shown_ms) == ("confirmed", True, answered_ms, T0)
 
@@ -98,10 +99,10 @@ async def test_a_prompt_that_nobody_received_is_sent_again_and_then_undelivered(
     screen = hall.join("anna")
     check = await ask(hall)
     hall.wait(7_000)
-    await prompts.resend(database, hall.hub, hall.now_ms)
+    await delivery.resend(database, hall.hub, hall.now_ms)
     assert screen.types() == ["prompt"]
     hall.wait(3_000)
-    await prompts.resend(database, hall.hub, hall.now_ms)
+    await delivery.resend(database, hall.hub, hall.now_ms)
     assert screen.got == [sent(check)] * 2
     hall.wait(LIFETIME + DELIVERY_MS - 10_001)
     await tick(hall)
@@ -109,7 +110,7 @@ async def test_a_prompt_that_nobody_received_is_sent_again_and_then_undelivered(
     hall.wait(1)
     await tick(hall)
     assert await hall.states(check.id) == {"anna": "undelivered"}
-    await prompts.resend(database, hall.hub, hall.now_ms)
+    await delivery.resend(database, hall.hub, hall.now_ms)
     assert screen.types() == ["prompt", "prompt", "prompt_closed"]
 
 
@@ -123,7 +124,7 @@ async def test_who_reconnects_gets_the_time_that_is_left(database: Database) -> 
     hall.wait(15_000)
 
     async def left(user_id: str) -> list[int]:
-        found = await prompts.open_prompts(database, hall.media_no, [UserId(user_id)], hall.now_ms)
+        found = await delivery.open_prompts(database, hall.media_no, [UserId(user_id)], hall.now_ms)
         return [prompt.left_ms for prompt in found[UserId(user_id)]]
 
     assert (await left("anna"), await left("boris")) == ([45_000], [60_000])
@@ -136,7 +137,7 @@ async def test_who_joins_while_a_check_runs_is_asked_with_the_time_that_is_left(
     check = await ask(hall)
     hall.wait(20_000)
     anna = UserId("anna")
-    found = await prompts.open_prompts(database, hall.media_no, [anna], hall.now_ms)
+    found = await delivery.open_prompts(database, hall.media_no, [anna], hall.now_ms)
     assert [(prompt.check, prompt.lifetime_ms, prompt.left_ms) for prompt in found[anna]] == [
         (check.id, 40_000, 40_000)
     ]
@@ -147,7 +148,7 @@ async def test_who_joins_while_a_check_runs_is_asked_with_the_time_that_is_left(
     await hall.mark("boris", check.id, "shown")
     hall.wait(36_000)
     vera = UserId("vera")
-    assert await prompts.open_prompts(database, hall.media_no, [vera], hall.now_ms) == {vera: []}
+    assert await delivery.open_prompts(database, hall.media_no, [vera], hall.now_ms) == {vera: []}
     assert await hall.states(check.id) == {"anna": "issued", "boris": "issued"}
     hall.wait(10_000)
     await hall.hear("boris")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import update
 
 from rollcall.actions import check_plans as actions
-from rollcall.domain.checks.resolve import DELIVERY_MS
+from rollcall.domain.checks.windows import DELIVERY_MS
 from rollcall.domain.ids import UserId
 from rollcall.domain.intervals import Interval
 from rollcall.jobs import check_plans as plan_job
@@ -100,7 +100,7 @@ async def test_an_undelivered_control_is_asked_again_in_its_part(database: Datab
             event.playing.note(hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND)
             hall.wait(SECOND)
             await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, early)
-            await prompt_job.run_once(hall.db, hall.hub, hall.clock)
+            await prompt_job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)
 
     await run(12 + (20_000 + DELIVERY_MS) // SECOND)
     check = event.screens["anna"].got[0]["check"]
@@ -185,5 +185,5 @@ async def test_no_byte_sent_before_a_prompt_depends_on_the_plan(database: Databa
         event.playing.note(hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND)
         hall.wait(SECOND)
         await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, event.source.randint)
-        await prompt_job.run_once(hall.db, hall.hub, hall.clock)
+        await prompt_job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)
     assert screen.got == []

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from rollcall.actions import prompts
+from rollcall.actions import delivery, prompts
 from rollcall.actions.sessions import require_media
 from rollcall.base.secrets import new_code
-from rollcall.domain.checks.outcome import PromptOutcome
+from rollcall.domain.checks.outcome import Told
 from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
 from rollcall.domain.ids import CheckId, ProjectNo, SessionNo, UserId
 from rollcall.domain.sessions import ContentWindow, WallWindow, holds, session_at
@@ -19,7 +19,7 @@ from rollcall.live.hub import Hub
 from rollcall.store import audit, checks, sessions
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
-from rollcall.store.prompts import add_prompts, asked_users
+from rollcall.store.prompts import asked_users
 from rollcall.store.sessions import MediaRef
 
 PAST_MS = 60_000
@@ -63,7 +63,7 @@ async def create_check(
 
     check = await db.write(create)
     if check.state == "issued":
-        _deliver(hub, check, users, now_ms)
+        await delivery.deliver(db, hub, check, users, now_ms)
     return check
 
 
@@ -72,7 +72,7 @@ async def cancel_check(
 ) -> Check:
     """Cancel a check and its open prompts; answers given stay. Raises NotFound, Conflict (`check_closed`)."""
 
-    def cancel(conn: Connection) -> tuple[Check, list[PromptOutcome]]:
+    def cancel(conn: Connection) -> tuple[Check, list[Told]]:
         of = require_media(conn, project_no, code)
         check = checks.hold_check(conn, require_check(conn, of, check_id).no)
         if check.state == "cancelled":
@@ -103,20 +103,20 @@ async def issue_due(db: Database, hub: Hub, now_ms: int) -> None:
         users = hub.room(due.media_no).users()
         issued = await db.write(partial(_issue_planned, due, users, now_ms))
         if issued is not None:
-            _deliver(hub, issued, users, now_ms)
+            await delivery.deliver(db, hub, issued, users, now_ms)
 
 
 async def ask_joined(db: Database, hub: Hub, now_ms: int) -> None:
     """Ask everybody who connected while a running check was being issued."""
     for check in await db.read(lambda conn: checks.list_running(conn, now_ms)):
-        left_ms = prompts.left_ms(check, now_ms)
+        left_ms = delivery.left_ms(check, now_ms)
         connected = hub.room(check.media_no).users()
-        if left_ms < prompts.LEAST_LEFT_MS or not connected:
+        if left_ms < delivery.LEAST_LEFT_MS or not connected:
             continue
         asked = await db.read(partial(asked_users, check_no=check.no))
         if joined := [user_id for user_id in connected if user_id not in asked]:
             await db.write(partial(_add_joined, check, joined, left_ms, now_ms))
-            prompts.deliver(hub, check, joined, left_ms, now_ms)
+            await delivery.deliver(db, hub, check, joined, now_ms)
 
 
 def _issue_planned(check: Check, users: Sequence[UserId], now_ms: int, conn: Connection) -> Check | None:
@@ -126,17 +126,13 @@ def _issue_planned(check: Check, users: Sequence[UserId], now_ms: int, conn: Con
 
 def _issue(conn: Connection, check: Check, users: Sequence[UserId], now_ms: int) -> Check:
     checks.note_issue(conn, check, _session_now(conn, check, now_ms), now_ms)
-    add_prompts(conn, check, users, check.lifetime_s * 1000, now_ms)
+    delivery.issue(conn, check, users, check.lifetime_s * 1000, now_ms)
     return checks.get_check(conn, check.project_no, check.media_no, check.id)
 
 
 def _add_joined(check: Check, users: Sequence[UserId], left_ms: int, now_ms: int, conn: Connection) -> None:
     if checks.hold_check(conn, check.no).state == "issued":
-        add_prompts(conn, check, users, left_ms, now_ms)
-
-
-def _deliver(hub: Hub, check: Check, users: Sequence[UserId], now_ms: int) -> None:
-    prompts.deliver(hub, check, users, check.lifetime_s * 1000, now_ms)
+        delivery.issue(conn, check, users, left_ms, now_ms)
 
 
 def _session_no(conn: Connection, of: MediaRef, session_id: str | None, at_ms: int) -> SessionNo | None:

@@ -14,6 +14,7 @@ from rollcall.actions import flags, prompts
 from rollcall.base.clock import Clock
 from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.checks.outcome import Told
 from rollcall.domain.evidence.step import Marked
 from rollcall.domain.ids import CheckId, PlayNo
 from rollcall.live.hub import Hub
@@ -107,7 +108,7 @@ class EvidenceWriter:
 
 def _store(
     conn: Connection, group: Sequence[PlayGroup], signs: Sequence[Raised], now_ms: int
-) -> tuple[set[PlayNo], list[prompts.PromptOutcome]]:
+) -> tuple[set[PlayNo], list[Told]]:
     reach("evidence.before_write")
     held = write_group(conn, group, now_ms)
     reach("evidence.after_write")

@@ -8,7 +8,7 @@ from rollcall.actions import prompts
 from rollcall.actions.access import Gate, close_media
 from rollcall.actions.sessions import close_open_sessions, require_media
 from rollcall.base.secrets import new_code, new_key
-from rollcall.domain.checks.outcome import PromptOutcome
+from rollcall.domain.checks.outcome import Told
 from rollcall.domain.concurrency import Concurrency
 from rollcall.domain.errors import Malformed, NotFound, Problem
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, ProjectNo
@@ -84,7 +84,7 @@ async def end_media(gate: Gate, project_no: ProjectNo, code: str, actor: str) ->
     """End a media now: open sessions are closed and the encoder is dropped. Ending twice changes nothing."""
     now_ms = gate.clock.now_ms()
 
-    def end(conn: Connection) -> list[PromptOutcome]:
+    def end(conn: Connection) -> list[Told]:
         return _end(conn, find(conn, project_no, code), actor, now_ms)
 
     prompts.publish(gate.hub, await gate.db.write(end))
@@ -95,7 +95,7 @@ async def archive_media(gate: Gate, project_no: ProjectNo, code: str, actor: str
     """End a media and hide it: players are closed, evidence and statistics stay. Raises NotFound."""
     now_ms = gate.clock.now_ms()
 
-    def archive(conn: Connection) -> tuple[Media, list[PromptOutcome]]:
+    def archive(conn: Connection) -> tuple[Media, list[Told]]:
         found = find(conn, project_no, code)
         outcomes = _end(conn, found, actor, now_ms)
         media.change_media(conn, project_no, found.no, {"removed_ms": now_ms})
@@ -140,7 +140,7 @@ def _reopened(found: Media, values: dict[str, Any], now_ms: int) -> dict[str, An
     return {"ended_ms": None} if "ends_ms" in values and not is_over else {}
 
 
-def _end(conn: Connection, found: Media, actor: str, now_ms: int) -> list[PromptOutcome]:
+def _end(conn: Connection, found: Media, actor: str, now_ms: int) -> list[Told]:
     if found.ended_ms is not None:
         return []
     media.change_media(conn, found.project_no, found.no, {"ended_ms": now_ms})

@@ -1,54 +1,51 @@
-"""The life of prompts: asked, answered by marks, ended; and what players are told of it.
+"""How prompts end: by marks, by time, by hand, and by what is learned of an outage later; and what players are told.
 
 Functions that take a connection work in the caller's transaction and return what is to be published after its commit.
-How a prompt stands is decided by `domain/checks/resolve`, when it is asked by the checks and their plan.
+How a prompt stands is decided by `domain/checks/resolve`; asking and sending are in `delivery`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from rollcall.base.crash_points import reach
+from rollcall.actions import counting
+from rollcall.domain.checks.answers import Choice, Click, Expected, TypedCode
 from rollcall.domain.checks.marks import MarkRow
-from rollcall.domain.checks.outcome import Final, PromptOutcome, Resolution, State, may_become
-from rollcall.domain.checks.resolve import Prompt, resolve
-from rollcall.domain.ids import CheckId, MediaNo, UserId
+from rollcall.domain.checks.outcome import (
+    CountingNow,
+    Final,
+    PromptOutcome,
+    Resolution,
+    State,
+    Told,
+    may_become,
+)
+from rollcall.domain.checks.resolve import resolve
+from rollcall.domain.checks.windows import Arrival, Prompt
+from rollcall.domain.ids import CheckId, EventNo, MediaNo
+from rollcall.domain.intervals import Interval, Intervals, intersect
 from rollcall.live.hub import Hub
-from rollcall.store import checks, prompts
-from rollcall.store import open_prompts as open_rows
+from rollcall.store import prompts
 from rollcall.store.checks import Check
-from rollcall.store.database import Connection, Database
+from rollcall.store.database import Connection
 from rollcall.store.marks import heard_of, marks_of
-from rollcall.store.open_prompts import Outstanding
+from rollcall.store.prompt_outages import Scope, outages_of
 from rollcall.store.prompts import Asked, Ended
 from rollcall.wire import viewer_out
 
-LEAST_LEFT_MS = 5_000  # who joins a check with less left is not asked any more
-RESEND_AFTER_MS = 8_000
 
-__all__ = [
-    "PromptOutcome",
-    "apply_marks",
-    "cancel",
-    "deliver",
-    "has_work",
-    "open_prompts",
-    "publish",
-    "resend",
-    "settle",
-]
-
-
-def apply_marks(conn: Connection, marks: Sequence[MarkRow], now_ms: int) -> list[PromptOutcome]:
+def apply_marks(conn: Connection, marks: Sequence[MarkRow], now_ms: int) -> list[Told]:
     """Decide the prompts that these marks speak of, in the transaction that makes the marks durable.
 
-    Applying the same marks again changes nothing. Returns the prompts that have ended now.
+    Applying the same marks again changes nothing. Returns the prompts that have ended now, and who is back.
     """
     if not marks:
         return []
-    return _decide(conn, prompts.hold_answered(conn, marks), marks, now_ms)
+    told = _decide(conn, prompts.hold_answered(conn, marks), marks, now_ms)
+    back = {(mark.event_no, mark.user_id) for mark in marks if mark.mark == "resume"}
+    return [*told, *counting.now_of(conn, back)]
 
 
-def settle(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[PromptOutcome]:
+def settle(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[Told]:
     """End the open prompts (of one media) whose time is over or whose session has ended."""
     return _decide(conn, prompts.hold_decidable(conn, now_ms, media_no), (), now_ms)
 
@@ -58,117 +55,59 @@ def has_work(conn: Connection, now_ms: int) -> bool:
     return bool(_changes(conn, prompts.list_decidable(conn, now_ms), (), now_ms))
 
 
-def cancel(conn: Connection, check: Check, now_ms: int) -> list[PromptOutcome]:
+def reconsider(conn: Connection, event_no: EventNo) -> list[Told]:
+    """Judge the unanswered prompts of an event anew, after an outage or its setting for hidden frames has changed.
+
+    A miss that an outage touches, or that was hidden where the event excuses that, is `undelivered`; and back.
+    """
+    asked = prompts.hold_unanswered(conn, event_no)
+    outages = _outages(conn, asked)
+    changed = [
+        (prompt, _ended(prompt, state))
+        for prompt in asked
+        if (state := _judged(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no]))
+        != prompt.state
+    ]
+    prompts.change_prompts(conn, [became for _, became in changed])
+    return list(counting.now_of(conn, {(prompt.event_no, prompt.user_id) for prompt, _ in changed}))
+
+
+def cancel(conn: Connection, check: Check, now_ms: int) -> list[Told]:
     """Cancel the open prompts of a check."""
     asked = prompts.hold_open(conn, check.no)
-    prompts.change_prompts(
-        conn,
-        [
-            Ended(row.check_no, row.user_id, "cancelled", row.received_ms, row.shown_ms, None, now_ms, False)
-            for row in asked
-        ],
-    )
+    prompts.change_prompts(conn, [_ended(row, "cancelled", closed_ms=now_ms) for row in asked])
     return [PromptOutcome(row.media_no, row.user_id, row.check, "cancelled", now_ms) for row in asked]
 
 
-def publish(hub: Hub, outcomes: Iterable[PromptOutcome]) -> None:
-    """Tell every play of these participants that their prompt has ended; call it after the commit."""
-    ordered = sorted(outcomes, key=_same_message)
-    for (media_no, check, outcome, at_ms), group in groupby(ordered, key=_same_message):
+def publish(hub: Hub, told: Iterable[Told]) -> None:
+    """Tell every play of these participants what has ended for them; call it after the commit."""
+    told = list(told)
+    ended = sorted((each for each in told if isinstance(each, PromptOutcome)), key=_same_message)
+    for (media_no, check, outcome, at_ms), group in groupby(ended, key=_same_message):
         payload = viewer_out.encode(viewer_out.PromptClosed(check, outcome, at_ms))
-        hub.send_users(media_no, [ended.user_id for ended in group], payload)
+        hub.send_users(media_no, [outcome.user_id for outcome in group], payload)
+    for each in told:
+        if isinstance(each, CountingNow):
+            payload = viewer_out.encode(counting.message(each))
+            for media_no in each.media:
+                hub.send_users(media_no, [each.user_id], payload)
 
 
-def deliver(hub: Hub, check: Check, users: Iterable[UserId], lifetime_ms: int, now_ms: int) -> None:
-    """Send a check just issued to every play of these participants; encoded once. Call it after the commit."""
-    reach("prompt.after_issue")
-    message = viewer_out.Prompt(
-        check=check.id,
-        kind=check.kind,
-        text=check.text,
-        sound=check.sound,
-        lifetime_ms=lifetime_ms,
-        left_ms=lifetime_ms,
-        issued_at_ms=now_ms,
-    )
-    hub.send_users(check.media_no, users, viewer_out.encode(message))
-    reach("prompt.after_delivery")
-
-
-async def open_prompts(
-    db: Database, media_no: MediaNo, users: Collection[UserId], now_ms: int
-) -> dict[UserId, list[viewer_out.Prompt]]:
-    """Return what plays of these participants that connect now have to show, with the time that is left.
-
-    Who joins while a check runs is asked it too; that is durable when this returns.
-    """
-
-    def read(conn: Connection) -> tuple[list[Outstanding], bool]:
-        outstanding = open_rows.outstanding_of(conn, media_no, users)
-        return outstanding, bool(_not_yet_asked(conn, media_no, users, now_ms))
-
-    def join(conn: Connection) -> list[Outstanding]:
-        for check, unasked in _not_yet_asked(conn, media_no, users, now_ms):
-            prompts.add_prompts(conn, check, unasked, left_ms(check, now_ms), now_ms)
-        return open_rows.outstanding_of(conn, media_no, users)
-
-    outstanding, joins = await db.read(read)
-    if joins:
-        outstanding = await db.write(join)
-    told: dict[UserId, list[viewer_out.Prompt]] = {user_id: [] for user_id in users}
-    for prompt in outstanding:
-        if prompt.left_ms(now_ms) > 0:
-            told[prompt.user_id].append(_message(prompt, now_ms))
-    return told
-
-
-async def resend(db: Database, hub: Hub, now_ms: int) -> None:
-    """Send every prompt again that no player has displayed since it was sent; players know one they have."""
-    waiting = await db.read(lambda conn: open_rows.undisplayed(conn, now_ms - RESEND_AFTER_MS))
-    alike: dict[tuple[MediaNo, bytes], list[UserId]] = {}
-    for prompt in waiting:
-        if prompt.left_ms(now_ms) > 0 and hub.room(prompt.media_no).of_user(prompt.user_id):
-            payload = viewer_out.encode(_message(prompt, now_ms))
-            alike.setdefault((prompt.media_no, payload), []).append(prompt.user_id)
-    for (media_no, payload), users in alike.items():
-        hub.send_users(media_no, users, payload)
-
-
-def left_ms(check: Check, now_ms: int) -> int:
-    """Return the lifetime that is left of an issued check for somebody who joins now."""
-    assert check.issued_ms is not None
-    return check.issued_ms + check.lifetime_s * 1000 - now_ms
-
-
-def _not_yet_asked(
-    conn: Connection, media_no: MediaNo, users: Collection[UserId], now_ms: int
-) -> list[tuple[Check, list[UserId]]]:
-    """Return the running checks with those of these participants who are to be asked them yet."""
-    running = [
-        check
-        for check in checks.list_running(conn, now_ms, media_no)
-        if left_ms(check, now_ms) >= LEAST_LEFT_MS
-    ]
-    if not running:
-        return []
-    asked = open_rows.asked_among(conn, users, [check.no for check in running])
-    unasked = [(check, [user for user in users if (check.no, user) not in asked]) for check in running]
-    return [(check, users) for check, users in unasked if users]
-
-
-def _decide(
-    conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
-) -> list[PromptOutcome]:
+def _decide(conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int) -> list[Told]:
     """Resolve held prompts; store what has changed and return what has ended."""
     changed = _changes(conn, asked, given, now_ms)
     prompts.change_prompts(conn, [became for _, became in changed])
-    return [
-        PromptOutcome(
-            prompt.media_no, prompt.user_id, prompt.check, became.state, became.confirmed_ms or now_ms
-        )
+    ended = [
+        PromptOutcome(prompt.media_no, prompt.user_id, prompt.check, state, became.confirmed_ms or now_ms)
         for prompt, became in changed
-        if became.state != "issued"
+        if (state := became.state) != "issued" and prompt.state != state
     ]
+    judged = {
+        (prompt.event_no, prompt.user_id)
+        for prompt, became in changed
+        if became.state in ("missed", "confirmed")
+    }
+    return [*ended, *counting.now_of(conn, judged)]
 
 
 def _changes(
@@ -180,28 +119,67 @@ def _changes(
         known = marks.setdefault((mark.check, mark.user_id), [])
         if mark not in known:
             known.append(mark)
-    heard = heard_of(conn, {mark.play_no for found in marks.values() for mark in found})
+    arrived = {prompt.arrived_play_no for prompt in asked if prompt.arrived_play_no is not None}
+    heard = heard_of(conn, arrived | {mark.play_no for found in marks.values() for mark in found})
+    outages = _outages(conn, asked)
     changed = []
     for prompt in asked:
         of_check = marks.get((prompt.check, prompt.user_id), ())
         own = [mark for mark in of_check if mark.media_no == prompt.media_no]
-        rules = Prompt(prompt.issued_ms, prompt.lifetime_ms, prompt.session_ends_ms)
+        rules = _rules(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no])
         became = _became(prompt, resolve(rules, own, heard, now_ms), now_ms)
         if became is not None:
             changed.append((prompt, became))
     return changed
 
 
+def _outages(conn: Connection, asked: Sequence[Asked]) -> dict[Scope, Intervals]:
+    scopes = {(prompt.project_no, prompt.event_no, prompt.media_no) for prompt in asked}
+    since_ms = min((prompt.issued_ms for prompt in asked), default=0)
+    return outages_of(conn, scopes, since_ms)
+
+
+def _rules(prompt: Asked, outages: Intervals) -> Prompt:
+    arrived = prompt.arrived_ms is not None and prompt.arrived_play_no is not None
+    return Prompt(
+        issued_ms=prompt.issued_ms,
+        lifetime_ms=prompt.lifetime_ms,
+        session_ends_ms=prompt.session_ends_ms,
+        expected=expected_of(prompt),
+        arrival=Arrival(prompt.arrived_play_no, prompt.arrived_ms) if arrived else None,  # type: ignore[arg-type]
+        hidden_miss=prompt.hidden_miss,
+        outages=outages,
+    )
+
+
+def expected_of(prompt: Asked) -> Expected:
+    """Return what answers a prompt."""
+    if prompt.kind == "code" and prompt.code is not None:
+        return TypedCode(prompt.code)
+    if prompt.question is not None:
+        return Choice(len(prompt.question.choices), prompt.question.answer)
+    return Click()
+
+
 def _became(prompt: Asked, stands: Resolution, now_ms: int) -> Ended | None:
     """Return what changes in a prompt, None when nothing does."""
-    state: State = prompt.state
+    seen = (stands.received_ms, stands.shown_ms)
     if stands.outcome != "pending" and may_become(prompt.state, stands.outcome):
-        state = stands.outcome
-    elif (prompt.received_ms, prompt.shown_ms) == (
-        stands.received_ms,
-        stands.shown_ms,
-    ) or prompt.state != "issued":
-        return None
+        return _resolved(prompt, stands, stands.outcome, now_ms)
+    if prompt.state == "issued":
+        return (
+            None
+            if (prompt.received_ms, prompt.shown_ms) == seen
+            else _resolved(prompt, stands, "issued", None)
+        )
+    if prompt.unshown and seen != (None, None):
+        # A journal that came late shows that it was displayed after all.
+        return _resolved(prompt, stands, prompt.state, prompt.closed_ms)
+    return None
+
+
+def _resolved(prompt: Asked, stands: Resolution, state: State, closed_ms: int | None) -> Ended:
+    final = state == stands.outcome
     return Ended(
         prompt.check_no,
         prompt.user_id,
@@ -209,21 +187,40 @@ def _became(prompt: Asked, stands: Resolution, now_ms: int) -> Ended | None:
         stands.received_ms,
         stands.shown_ms,
         stands.confirmed_ms,
-        None if state == "issued" else now_ms,
+        closed_ms,
         stands.late,
+        stands.expired_ms if final else None,
+        stands.unshown and final,
+        stands.answer,
+        stands.correct,
     )
 
 
-def _message(prompt: Outstanding, now_ms: int) -> viewer_out.Prompt:
-    return viewer_out.Prompt(
-        check=prompt.check,
-        kind=prompt.kind,
-        text=prompt.text,
-        sound=prompt.sound,
-        lifetime_ms=prompt.lifetime_ms,
-        left_ms=prompt.left_ms(now_ms),
-        issued_at_ms=prompt.issued_ms,
+def _ended(prompt: Asked, state: State, closed_ms: int | None = None) -> Ended:
+    """Return an unanswered prompt as it is, in another state."""
+    return Ended(
+        prompt.check_no,
+        prompt.user_id,
+        state,
+        prompt.received_ms,
+        prompt.shown_ms,
+        None,
+        closed_ms or prompt.closed_ms,
+        False,
+        prompt.expired_ms,
+        prompt.unshown,
+        None,
+        None,
     )
+
+
+def _judged(prompt: Asked, outages: Intervals) -> State:
+    """Return what a displayed prompt without an answer is, with these outages."""
+    assert prompt.expired_ms is not None
+    seen = [at_ms for at_ms in (prompt.received_ms, prompt.shown_ms) if at_ms is not None]
+    interrupted = bool(intersect([Interval(min(seen), prompt.expired_ms)], outages))
+    excused = prompt.shown_ms is None and prompt.hidden_miss == "undelivered"
+    return "undelivered" if interrupted or excused else "missed"
 
 
 def _same_message(ended: PromptOutcome) -> tuple[MediaNo, CheckId, Final, int]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rollcall.actions import prompts
 from rollcall.base.secrets import new_code
-from rollcall.domain.checks.outcome import PromptOutcome
+from rollcall.domain.checks.outcome import Told
 from rollcall.domain.checks.plan import shortfall
 from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
 from rollcall.domain.ids import ProjectNo, SessionId
@@ -90,7 +90,7 @@ async def delete_session(
 ) -> None:
     """Hide a session: what was watched in it counts no more, its checks belong to none. Raises NotFound."""
 
-    def delete(conn: Connection) -> list[PromptOutcome]:
+    def delete(conn: Connection) -> list[Told]:
         of = require_media(conn, project_no, code, hold=True)
         session = require_session(conn, of, session_id)
         removed = replace(session, revision=session.revision + 1)
@@ -103,7 +103,7 @@ async def delete_session(
     prompts.publish(hub, await db.write(delete))
 
 
-def close_open_sessions(conn: Connection, of: MediaRef, actor: str, now_ms: int) -> list[PromptOutcome]:
+def close_open_sessions(conn: Connection, of: MediaRef, actor: str, now_ms: int) -> list[Told]:
     """End every session that runs or waits for its end, because the media ends now; publish what is returned."""
     for session in sessions.list_sessions(conn, of.project_no, of.no):
         window = session.window
@@ -138,7 +138,7 @@ async def _revise(
     actor: str,
     now_ms: int,
 ) -> tuple[Session, list[str]]:
-    def revise(conn: Connection) -> tuple[Session, list[str], list[PromptOutcome]]:
+    def revise(conn: Connection) -> tuple[Session, list[str], list[Told]]:
         of = require_media(conn, project_no, code, hold=True)
         session = require_session(conn, of, session_id)
         changed = change(session)

@@ -1,4 +1,4 @@
-"""What somebody who has just entered a room is told: the chat so far, its settings, and prompts that are open.
+"""What somebody who has just entered a room is told: the chat, whether their time counts, and open prompts.
 
 Read together for all who enter at about the same time. It knows neither plays nor sockets.
 """
@@ -6,11 +6,13 @@ Read together for all who enter at about the same time. It knows neither plays n
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from rollcall.actions import chat, prompts
+from rollcall.actions import chat, counting, delivery
 from rollcall.base.clock import Clock
 from rollcall.base.together import Together
 from rollcall.domain.ids import UserId
+from rollcall.live.arrivals import Offer
 from rollcall.store.database import Database
 from rollcall.wire import viewer_out
 
@@ -26,6 +28,13 @@ class Newcomer:
     chat_version: int
 
 
+class Greeting(NamedTuple):
+    """What to tell a newcomer, encoded: first the messages, then the prompts that are open."""
+
+    messages: list[bytes]
+    prompts: list[tuple[Offer, bytes]]
+
+
 class Welcome:
     """Greets newcomers together."""
 
@@ -34,7 +43,7 @@ class Welcome:
         self._clock = clock
         self._newcomers = Together(self._greet, AT_ONCE)
 
-    async def messages(self, newcomer: Newcomer) -> list[bytes]:
+    async def messages(self, newcomer: Newcomer) -> Greeting:
         """Return what to tell somebody who is in the room already, encoded.
 
         Everything is read after that: nothing said from then on is missed, and what is told twice carries a version
@@ -42,24 +51,29 @@ class Welcome:
         """
         return await self._newcomers.ask(newcomer)
 
-    async def _greet(self, newcomers: Sequence[Newcomer]) -> list[list[bytes]]:
+    async def _greet(self, newcomers: Sequence[Newcomer]) -> list[Greeting]:
         rooms: dict[chat.Place, list[int]] = defaultdict(list)
         for at, newcomer in enumerate(newcomers):
             rooms[newcomer.place].append(at)
-        told: list[list[bytes]] = [[]] * len(newcomers)
+        told = [Greeting([], [])] * len(newcomers)
         for place, members in rooms.items():
-            for at, messages in zip(
+            for at, greeting in zip(
                 members, await self._greet_room(place, [newcomers[at] for at in members]), strict=True
             ):
-                told[at] = messages
+                told[at] = greeting
         return told
 
-    async def _greet_room(self, place: chat.Place, newcomers: Sequence[Newcomer]) -> list[list[bytes]]:
+    async def _greet_room(self, place: chat.Place, newcomers: Sequence[Newcomer]) -> list[Greeting]:
         pages = [(newcomer.user_id, newcomer.chat_version) for newcomer in newcomers]
         said = await self._db.read(lambda conn: chat.catch_up(conn, place, pages))
         users = {newcomer.user_id for newcomer in newcomers}
-        asked = await prompts.open_prompts(self._db, place.media_no, users, self._clock.now_ms())
+        asked = await delivery.open_prompts(self._db, place.media_no, users, self._clock.now_ms())
+        stopped = await self._db.read(lambda conn: counting.stopped_among(conn, place.media_no, users))
+        stops = {stop.user_id: viewer_out.encode(counting.message(stop)) for stop in stopped}
         return [
-            [*messages, *map(viewer_out.encode, asked[newcomer.user_id])]
-            for newcomer, messages in zip(newcomers, said, strict=True)
+            Greeting(
+                [*messages, *([stops[user_id]] if user_id in stops else [])],
+                [(delivery.offer_of(prompt), viewer_out.encode(prompt)) for prompt in asked[user_id]],
+            )
+            for (user_id, _), messages in zip(pages, said, strict=True)
         ]

@@ -49,6 +49,11 @@ def new_code(length: int = CODE_LENGTH) -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
 
 
+def new_check_code(count: int) -> str:
+    """Return random digits to be typed by a person."""
+    return "".join(secrets.choice("0123456789") for _ in range(count))
+
+
 def new_play_id() -> str:
     """Return a random id of a play."""
     return new_code(PLAY_ID_LENGTH)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from rollcall.actions import prompts
+from rollcall.actions import delivery
 from rollcall.actions.check_plans import PlayingTime
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
@@ -24,7 +24,6 @@ from rollcall.store.check_plans import StoredPlan
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
 from rollcall.store.open_prompts import users_asked_now
-from rollcall.store.prompts import add_prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ async def run_plan(
     steps = _steps(stage, people, now_ms, random)
     if steps:
         for check, users in await db.write(partial(_store, stage, steps, now_ms)):
-            prompts.deliver(hub, check, users, check.lifetime_s * 1000, now_ms)
+            await delivery.deliver(db, hub, check, users, now_ms)
 
 
 def _windows(current: Iterable[Session]) -> list[tuple[int, int | None]]:
@@ -157,7 +156,7 @@ def _store(
         check = _control(conn, stage, ordinal, now_ms)
         if check.state != "cancelled":
             checks.note_issue(conn, check, stage.session.no, now_ms)
-            add_prompts(conn, check, users, check.lifetime_s * 1000, now_ms)
+            delivery.issue(conn, check, users, check.lifetime_s * 1000, now_ms)
             asked.append((check, users))
     return asked
 

@@ -6,14 +6,18 @@ How a prompt ends is decided in `domain/checks/resolve`. Every step reads first 
 from rollcall.actions import checks as check_actions
 from rollcall.actions import prompts as prompt_actions
 from rollcall.base.clock import Clock
+from rollcall.live.arrivals import Arrivals
 from rollcall.live.hub import Hub
 from rollcall.store import checks
 from rollcall.store.database import Database
+from rollcall.store.prompts import Arrived, note_arrivals
 
 
-async def run_once(db: Database, hub: Hub, clock: Clock) -> None:
+async def run_once(db: Database, hub: Hub, clock: Clock, arrivals: Arrivals) -> None:
     """Bring checks and prompts up to date; meant to run once a second."""
     now_ms = clock.now_ms()
+    if proven := [Arrived(*each.offer, each.user_id, each.play_no, each.at_ms) for each in arrivals.take()]:
+        await db.write(lambda conn: note_arrivals(conn, proven))
     await check_actions.issue_due(db, hub, now_ms)
     await check_actions.ask_joined(db, hub, now_ms)
     if await db.read(lambda conn: prompt_actions.has_work(conn, now_ms)):

@@ -9,16 +9,22 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from rollcall.domain.ids import MediaNo, UserId
+from rollcall.live.arrivals import Offer
 from rollcall.wire.close import Close
 
 
 class Connection(Protocol):
     """One viewer socket as a room sees it."""
 
-    user_id: UserId
+    @property
+    def user_id(self) -> UserId:
+        """Return whose it is."""
 
     def send(self, payload: bytes) -> None:
         """Hand over one message; never waits. A connection that cannot take it closes itself with TOO_SLOW."""
+
+    def offer(self, offer: Offer, payload: bytes) -> None:
+        """Hand over a prompt like `send`, and note its place among the ticks: a later one answered proves receipt."""
 
     def close(self, code: Close) -> None:
         """Close soon; never waits."""
@@ -81,6 +87,13 @@ class Hub:
         for user_id in users:
             for connection in room.of_user(user_id):
                 connection.send(payload)
+
+    def offer_users(self, media: MediaNo, users: Iterable[UserId], offer: Offer, payload: bytes) -> None:
+        """Send one encoded prompt to every connection of these users."""
+        room = self.room(media)
+        for user_id in users:
+            for connection in room.of_user(user_id):
+                connection.offer(offer, payload)
 
     def close_users(self, media: MediaNo, users: Iterable[UserId], code: Close) -> None:
         """Close every connection of these users (access withdrawn)."""

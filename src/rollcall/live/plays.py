@@ -56,6 +56,7 @@ class LivePlay:
     give_up: Callable[[Close], None]  # somebody else holds the play now, or it could not be stored
     upload_key_hash: bytes = b""
     next_tick: int = 0
+    echoed: Tick | None = None  # the last genuine tick that was answered
     dropped: Close | None = None
     last_arrival_ms: int = 0
     waiting_rows: int = 0
@@ -129,6 +130,7 @@ def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int
         steps = play.state.clock_steps
         play.state = hear(play.state, message.epoch, exchange)
         play.watch.exchange(message.epoch, exchange, play.state.clock_steps - steps)
+        play.echoed = Tick(message.echo.tick, ticks[message.echo.tick])
     epochs = {epoch.epoch: EpochStart(epoch.from_ms, epoch.wall_ms) for epoch in message.epochs}
     envelope = Envelope(message.epoch, arrival_ms, epochs)
     received = Received()

@@ -14,16 +14,37 @@ from rollcall.store.tables import checks, list_media, lists, participants, promp
 def count_outcomes(
     conn: Connection, project_no: ProjectNo, check_nos: Sequence[CheckNo]
 ) -> dict[CheckNo, dict[str, int]]:
-    """Return how many prompts of each check are in which state; checks without prompts are left out."""
+    """Return how many prompts of each check are in which state; checks without prompts are left out.
+
+    `unshown` counts those of `undelivered` that had arrived.
+    """
     c = prompts.c
     query = (
-        select(c.check_no, c.state, func.count())
+        select(c.check_no, c.state, c.unshown, func.count())
         .where(c.project_no == project_no, c.check_no.in_(check_nos))
-        .group_by(c.check_no, c.state)
+        .group_by(c.check_no, c.state, c.unshown)
     )
     counts: dict[CheckNo, dict[str, int]] = {}
-    for check_no, state, count in conn.execute(query):
-        counts.setdefault(CheckNo(check_no), {})[state] = count
+    for check_no, state, unshown, count in conn.execute(query):
+        of_check = counts.setdefault(CheckNo(check_no), {})
+        for name in (state, "unshown") if unshown else (state,):
+            of_check[name] = of_check.get(name, 0) + count
+    return counts
+
+
+def count_answers(
+    conn: Connection, project_no: ProjectNo, check_nos: Sequence[CheckNo]
+) -> dict[CheckNo, dict[str, int]]:
+    """Return how often each answer was given to each check, by those who confirmed."""
+    c = prompts.c
+    query = (
+        select(c.check_no, c.answer, func.count())
+        .where(c.project_no == project_no, c.check_no.in_(check_nos), c.state == "confirmed")
+        .group_by(c.check_no, c.answer)
+    )
+    counts: dict[CheckNo, dict[str, int]] = {}
+    for check_no, answer, count in conn.execute(query):
+        counts.setdefault(CheckNo(check_no), {})[answer] = count
     return counts
 
 

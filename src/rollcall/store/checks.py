@@ -1,7 +1,7 @@
 """Checks: one presence control each. How it was answered is in `prompts`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -27,6 +27,15 @@ CheckState = Literal["planned", "issued", "closed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a check of kind `question` asks; `answer` is the index of the right choice, if there is one."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One check. `at_ms`: when it is to be issued; `issued_ms` … `last_issued_ms`: its first and last prompt."""
 
@@ -44,6 +53,7 @@ class Check:
     lifetime_s: int
     sound: bool
     text: str | None
+    question: Question | None
     at_ms: int | None
     issued_ms: int | None
     last_issued_ms: int | None
@@ -59,6 +69,7 @@ class Wording:
     lifetime_s: int
     sound: bool
     text: str | None
+    question: Question | None = None
 
 
 def add_check(
@@ -95,6 +106,7 @@ def add_check(
             lifetime_s=wording.lifetime_s,
             sound=wording.sound,
             text=wording.text,
+            question=None if wording.question is None else asdict(wording.question),
             at_ms=at_ms,
             created_ms=now_ms,
         )
@@ -115,12 +127,12 @@ def find_check(conn: Connection, project_no: ProjectNo, media_no: MediaNo, check
         checks.c.project_no == project_no, checks.c.media_no == media_no, checks.c.code == check_id
     )
     row = conn.execute(query).first()
-    return Check(*row) if row else None
+    return _check(row) if row else None
 
 
 def hold_check(conn: Connection, check_no: CheckNo) -> Check:
     """Return a check that exists and let nobody else hold it until the commit."""
-    return Check(*conn.execute(_checks().where(checks.c.no == check_no).with_for_update(of=checks)).one())
+    return _check(conn.execute(_checks().where(checks.c.no == check_no).with_for_update(of=checks)).one())
 
 
 def page_checks(
@@ -129,7 +141,7 @@ def page_checks(
     """Return up to `limit` checks of the media, numbered after `after`."""
     c = checks.c
     query = _checks().where(c.project_no == project_no, c.media_no == media_no, c.no > after)
-    return [Check(*row) for row in conn.execute(query.order_by(c.no).limit(limit))]
+    return [_check(row) for row in conn.execute(query.order_by(c.no).limit(limit))]
 
 
 def find_control(
@@ -141,14 +153,14 @@ def find_control(
         c.project_no == project_no, c.session_no == session_no, c.ordinal == ordinal, c.origin == "plan"
     )
     row = conn.execute(query.with_for_update(of=checks)).first()
-    return Check(*row) if row else None
+    return _check(row) if row else None
 
 
 def list_due(conn: Connection, now_ms: int) -> list[Check]:
     """Return every timed check whose moment has come (of all projects)."""
     c = checks.c
     query = _checks().where(_unfinished(), c.state == "planned", c.at_ms <= now_ms).order_by(c.at_ms, c.no)
-    return [Check(*row) for row in conn.execute(query)]
+    return [_check(row) for row in conn.execute(query)]
 
 
 def list_running(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[Check]:
@@ -163,7 +175,7 @@ def list_running(conn: Connection, now_ms: int, media_no: MediaNo | None = None)
         or_(ends_ms.is_(None), ends_ms > now_ms),
     )
     rows = conn.execute(query if media_no is None else query.where(c.media_no == media_no))
-    return [Check(*row) for row in rows]
+    return [_check(row) for row in rows]
 
 
 def note_issue(conn: Connection, check: Check, session_no: SessionNo | None, now_ms: int) -> None:
@@ -231,6 +243,15 @@ def session_end() -> Any:
     return case((s.removed_ms.is_(None), s.ends_ms), else_=first)
 
 
+def question_of(stored: dict[str, Any] | None) -> Question | None:
+    """Return a question as it was stored."""
+    return None if stored is None else Question(stored["text"], tuple(stored["choices"]), stored["answer"])
+
+
+def _check(row: Any) -> Check:
+    return replace(Check(*row), question=question_of(row.question))
+
+
 def _unfinished() -> Any:
     """Return a condition written out, without parameters: only so may SQLite use the index of open rows."""
     return checks.c.state.in_((literal_column("'planned'"), literal_column("'issued'")))
@@ -240,6 +261,6 @@ def _checks() -> Select[Any]:
     c = checks.c
     return select(
         c.project_no, c.event_no, c.media_no, c.no, c.code, c.session_no, sessions.c.code, c.origin, c.ordinal,
-        c.state, c.kind, c.lifetime_s, c.sound, c.text, c.at_ms, c.issued_ms, c.last_issued_ms, c.created_ms,
-        c.cancelled_ms,
+        c.state, c.kind, c.lifetime_s, c.sound, c.text, c.question, c.at_ms, c.issued_ms, c.last_issued_ms,
+        c.created_ms, c.cancelled_ms,
     ).outerjoin(sessions, sessions.c.no == c.session_no)  # fmt: skip

@@ -1,14 +1,15 @@
 """Prompts that are open: whom they wait for, and what is sent (again) to whom. Read only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, literal_column, select
 
-from rollcall.domain.checks.resolve import DELIVERY_MS
-from rollcall.domain.ids import CheckId, CheckNo, MediaNo, UserId
-from rollcall.store.checks import CheckKind
+from rollcall.domain.checks.windows import DELIVERY_MS, after
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, ProjectNo, UserId
+from rollcall.domain.intervals import Intervals
+from rollcall.store.checks import CheckKind, Question, question_of
 from rollcall.store.tables import checks, prompts
 
 
@@ -16,6 +17,8 @@ from rollcall.store.tables import checks, prompts
 class Outstanding:
     """An open prompt with its wording, as it is sent (again)."""
 
+    project_no: ProjectNo
+    event_no: EventNo
     check: CheckId
     media_no: MediaNo
     user_id: UserId
@@ -24,21 +27,30 @@ class Outstanding:
     sound: bool
     issued_ms: int
     lifetime_ms: int
+    code: str | None
+    question: Question | None
     received_ms: int | None
     shown_ms: int | None
 
-    def left_ms(self, now_ms: int) -> int:
+    def left_ms(self, outages: Intervals, now_ms: int) -> int:
         """Return the lifetime left: all of it until a player has displayed the prompt; 0 when it is too late."""
         seen = [at_ms for at_ms in (self.received_ms, self.shown_ms) if at_ms is not None]
         if seen:
-            return max(0, min(seen) + self.lifetime_ms - now_ms)
-        return self.lifetime_ms if now_ms < self.issued_ms + self.lifetime_ms + DELIVERY_MS else 0
+            from_ms = max(min(seen), self.issued_ms)
+            return max(0, after(from_ms, self.lifetime_ms, outages) - now_ms)
+        given_up_ms = after(self.issued_ms, self.lifetime_ms + DELIVERY_MS, outages)
+        return self.lifetime_ms if now_ms < given_up_ms else 0
 
 
 def outstanding_of(conn: Connection, media_no: MediaNo, users: Collection[UserId]) -> list[Outstanding]:
     """Return the open prompts of these participants."""
     query = _outstanding().where(prompts.c.media_no == media_no, prompts.c.user_id.in_(users))
-    return [Outstanding(*row) for row in conn.execute(query)]
+    return [_read(row) for row in conn.execute(query)]
+
+
+def outstanding_for(conn: Connection, check_no: CheckNo) -> list[Outstanding]:
+    """Return the open prompts of one check."""
+    return [_read(row) for row in conn.execute(_outstanding().where(prompts.c.check_no == check_no))]
 
 
 def undisplayed(conn: Connection, issued_before_ms: int) -> list[Outstanding]:
@@ -46,7 +58,7 @@ def undisplayed(conn: Connection, issued_before_ms: int) -> list[Outstanding]:
     query = _outstanding().where(
         prompts.c.shown_ms.is_(None), prompts.c.received_ms.is_(None), prompts.c.issued_ms < issued_before_ms
     )
-    return [Outstanding(*row) for row in conn.execute(query)]
+    return [_read(row) for row in conn.execute(query)]
 
 
 def asked_among(
@@ -74,9 +86,13 @@ def _outstanding() -> Select[Any]:
     c = prompts.c
     return (
         select(
-            checks.c.code, c.media_no, c.user_id, checks.c.kind, checks.c.text, checks.c.sound, c.issued_ms,
-            c.lifetime_ms, c.received_ms, c.shown_ms,
+            c.project_no, c.event_no, checks.c.code, c.media_no, c.user_id, checks.c.kind, checks.c.text,
+            checks.c.sound, c.issued_ms, c.lifetime_ms, c.code, checks.c.question, c.received_ms, c.shown_ms,
         )
         .join(checks, checks.c.no == c.check_no)
         .where(is_open())
     )  # fmt: skip
+
+
+def _read(row: Any) -> Outstanding:
+    return replace(Outstanding(*row), question=question_of(row.question))

@@ -4,9 +4,9 @@ Rows that are read in order to be changed are held until the commit, in one orde
 jobs never decide the same prompt twice.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,11 +22,12 @@ from sqlalchemy import (
 from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
-from rollcall.domain.checks.resolve import DELIVERY_MS, LAST_MS, SILENCE_MS
-from rollcall.domain.ids import CheckId, CheckNo, MediaNo, SessionNo, UserId
-from rollcall.store.checks import Check, session_end
+from rollcall.domain.checks.windows import DELIVERY_MS, LAST_MS, SILENCE_MS
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, ProjectNo, SessionNo, UserId
+from rollcall.domain.judging import HiddenMiss
+from rollcall.store.checks import Check, CheckKind, Question, question_of, session_end
 from rollcall.store.open_prompts import is_open
-from rollcall.store.tables import checks, marks, prompts, sessions, spans
+from rollcall.store.tables import checks, events, marks, prompts, sessions, spans
 from rollcall.store.upsert import upsert_into
 
 CHUNK = 5_000
@@ -34,8 +35,10 @@ CHUNK = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One prompt with what decides it; `session_ends_ms` as in `domain.checks.resolve.Prompt`."""
+    """One prompt with what decides it; `session_ends_ms` as in `domain.checks.windows.Prompt`."""
 
+    project_no: ProjectNo
+    event_no: EventNo
     check_no: CheckNo
     check: CheckId
     media_no: MediaNo
@@ -48,6 +51,15 @@ class Asked:
     lifetime_ms: int
     received_ms: int | None
     shown_ms: int | None
+    unshown: bool
+    closed_ms: int | None
+    expired_ms: int | None
+    arrived_ms: int | None
+    arrived_play_no: PlayNo | None
+    kind: CheckKind
+    code: str | None
+    question: Question | None
+    hidden_miss: HiddenMiss
     session_ends_ms: int | None
 
 
@@ -63,17 +75,47 @@ class Ended:
     confirmed_ms: int | None
     closed_ms: int | None
     late: bool
+    expired_ms: int | None
+    unshown: bool
+    answer: str | None
+    correct: bool | None
+
+
+class Arrived(NamedTuple):
+    """A play has answered a tick, sent at `at_ms`, which came after this issue of a prompt on the same connection."""
+
+    check: CheckId
+    issued_ms: int
+    user_id: UserId
+    play_no: PlayNo
+    at_ms: int
 
 
 def add_prompts(
-    conn: Connection, check: Check, users: Iterable[UserId], lifetime_ms: int, now_ms: int
+    conn: Connection,
+    check: Check,
+    users: Iterable[UserId],
+    lifetime_ms: int,
+    now_ms: int,
+    codes: Mapping[UserId, str],
 ) -> None:
-    """Issue a check to these participants at `now_ms`; one that was not delivered is issued anew, others stay."""
+    """Issue a check to these participants at `now_ms`; one that was not delivered is issued anew, others stay.
+
+    `codes`: the digits drawn for each participant, for a check of kind `code`.
+    """
     statement = upsert_into(conn, prompts)
-    anew = {"state": "issued", "issued_ms": statement.excluded.issued_ms, "closed_ms": None}
+    new = statement.excluded
     statement = statement.on_conflict_do_update(
         index_elements=[prompts.c.check_no, prompts.c.user_id],
-        set_={**anew, "lifetime_ms": statement.excluded.lifetime_ms},
+        set_={
+            "state": "issued",
+            "issued_ms": new.issued_ms,
+            "lifetime_ms": new.lifetime_ms,
+            "code": new.code,
+            "issues": prompts.c.issues + 1,
+            "unshown": False,
+            **dict.fromkeys(("received_ms", "shown_ms", "closed_ms", "expired_ms", "arrived_ms")),
+        },
         where=prompts.c.state == "undelivered",
     )
     common = {
@@ -86,10 +128,41 @@ def add_prompts(
         "lifetime_ms": lifetime_ms,
         "late": False,
     }
-    rows = [{**common, "user_id": user_id} for user_id in users]
+    rows = [{**common, "user_id": user_id, "code": codes.get(user_id)} for user_id in users]
     if rows:
         reach("prompt.before_issue")
         conn.execute(statement, rows)
+
+
+def note_arrivals(conn: Connection, arrivals: Sequence[Arrived]) -> None:
+    """Note that prompts have reached a play, as proven first; ended ones and repeats change nothing."""
+    if not arrivals:
+        return
+    check_no = select(checks.c.no).where(checks.c.code == bindparam("of_check")).scalar_subquery()
+    statement = (
+        update(prompts)
+        .where(
+            prompts.c.check_no == check_no,
+            prompts.c.user_id == bindparam("of_user"),
+            prompts.c.issued_ms == bindparam("issued"),
+            prompts.c.arrived_ms.is_(None),
+            is_open(),
+        )
+        .values(arrived_ms=bindparam("at"), arrived_play_no=bindparam("play"))
+    )
+    conn.execute(
+        statement,
+        [
+            {
+                "of_check": row.check,
+                "issued": row.issued_ms,
+                "of_user": row.user_id,
+                "at": row.at_ms,
+                "play": row.play_no,
+            }
+            for row in arrivals
+        ],
+    )
 
 
 def asked_users(conn: Connection, check_no: CheckNo) -> set[UserId]:
@@ -110,7 +183,7 @@ def hold_answered(conn: Connection, given: Sequence[MarkRow]) -> list[Asked]:
 
 def list_decidable(conn: Connection, now_ms: int) -> list[Asked]:
     """Return the open prompts of all projects that may have come to their end, to look at only."""
-    return [Asked(*row) for row in conn.execute(_asked().where(*_decidable(now_ms)))]
+    return [_read(row) for row in conn.execute(_asked().where(*_decidable(now_ms)))]
 
 
 def hold_decidable(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[Asked]:
@@ -124,33 +197,28 @@ def hold_open(conn: Connection, check_no: CheckNo) -> list[Asked]:
     return _held(conn, _asked().where(is_open(), prompts.c.check_no == check_no))
 
 
+def hold_unanswered(conn: Connection, event_no: EventNo) -> list[Asked]:
+    """Return the prompts of an event that were displayed and not answered, held until the commit."""
+    c = prompts.c
+    ended = c.state.in_(("missed", "undelivered"))
+    return _held(conn, _asked().where(c.event_no == event_no, c.expired_ms.is_not(None), ended))
+
+
 def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
     """Store what prompts have become."""
     if not ended:
         return
+    changes = [field.name for field in fields(Ended) if field.name not in ("check_no", "user_id")]
     statement = (
         update(prompts)
         .where(prompts.c.check_no == bindparam("of_check"), prompts.c.user_id == bindparam("of_user"))
-        .values(
-            {
-                name: bindparam(f"new_{name}")
-                for name in ("state", "received_ms", "shown_ms", "confirmed_ms", "closed_ms", "late")
-            }
-        )
+        .values({name: bindparam(f"new_{name}") for name in changes})
     )
     conn.execute(
         statement,
         [
-            {
-                "of_check": row.check_no,
-                "of_user": row.user_id,
-                "new_state": row.state,
-                "new_received_ms": row.received_ms,
-                "new_shown_ms": row.shown_ms,
-                "new_confirmed_ms": row.confirmed_ms,
-                "new_closed_ms": row.closed_ms,
-                "new_late": row.late,
-            }
+            {"of_check": row.check_no, "of_user": row.user_id}
+            | {f"new_{name}": getattr(row, name) for name in changes}
             for row in ended
         ],
     )
@@ -195,10 +263,13 @@ def _asked() -> Select[Any]:
     c = prompts.c
     return (
         select(
-            c.check_no, checks.c.code, c.media_no, c.user_id, checks.c.origin, checks.c.session_no,
-            checks.c.ordinal, c.state, c.issued_ms, c.lifetime_ms, c.received_ms, c.shown_ms, session_end(),
+            c.project_no, c.event_no, c.check_no, checks.c.code, c.media_no, c.user_id, checks.c.origin,
+            checks.c.session_no, checks.c.ordinal, c.state, c.issued_ms, c.lifetime_ms, c.received_ms, c.shown_ms,
+            c.unshown, c.closed_ms, c.expired_ms, c.arrived_ms, c.arrived_play_no, checks.c.kind, c.code,
+            checks.c.question, events.c.hidden_miss, session_end(),
         )
         .join(checks, checks.c.no == c.check_no)
+        .join(events, events.c.no == c.event_no)
         .outerjoin(sessions, sessions.c.no == checks.c.session_no)
     )  # fmt: skip
 
@@ -206,7 +277,12 @@ def _asked() -> Select[Any]:
 def _held(conn: Connection, query: Select[Any]) -> list[Asked]:
     c = prompts.c
     rows = conn.execute(query.order_by(c.check_no, c.user_id).with_for_update(of=prompts))
-    return [Asked(*row) for row in rows]
+    return [_read(row) for row in rows]
+
+
+def _read(row: Any) -> Asked:
+    asked = Asked(*row)
+    return replace(asked, question=question_of(row.question))
 
 
 def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -17,7 +17,9 @@ from rollcall.actions.rooms import Rooms
 from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
 from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
+from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import UserId
+from rollcall.live.arrivals import Arrival, Arrivals, Offer, Offers
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.held import HeldPlays
 from rollcall.live.plays import LivePlay
@@ -43,10 +45,11 @@ class ViewingDeps:
     feed: ChatFeed
     rooms: Rooms
     welcome: Welcome
+    arrivals: Arrivals
 
 
 class Line(Protocol):
-    """What carries a viewing to its player; satisfies `live.hub.Connection`."""
+    """What carries a viewing to its player, in order."""
 
     user_id: UserId
 
@@ -61,7 +64,10 @@ class Line(Protocol):
 
 
 class Viewing:
-    """A play that is open here: its room, its ticks, what its player says. `begin` once, then `end` once."""
+    """A play that is open here: its room, its ticks, what its player says. `begin` once, then `end` once.
+
+    Satisfies `live.hub.Connection`.
+    """
 
     def __init__(self, given: ViewingDeps, media_code: str, client: Client, line: Line) -> None:
         self._given = given
@@ -69,6 +75,7 @@ class Viewing:
         self._media_code = media_code
         self._client = client
         self._line = line
+        self._offers = Offers()
         self._renew_at_ms = 0
         self._progress_at_s = 0.0
         self._is_here = False
@@ -94,11 +101,29 @@ class Viewing:
         `goodbye`: the page is being left, or we sent it away; else the line broke and the player may come back.
         """
         if hasattr(self, "play"):
-            self._deps.hub.room(self.play.media_no).discard(self._line)
+            self._deps.hub.room(self.play.media_no).discard(self)
             self._given.held.release(self.play)
         if self._is_here:
             self._is_here = False
             self._given.voices.parted(_participant(self.play), self._deps.clock.now_ms(), goodbye=goodbye)
+
+    @property
+    def user_id(self) -> UserId:
+        """Return whose play it is."""
+        return self.play.user_id
+
+    def send(self, payload: bytes) -> None:
+        """Hand over one encoded message; never waits."""
+        self._line.send(payload)
+
+    def offer(self, offer: Offer, payload: bytes) -> None:
+        """Hand over a prompt, noting its place among the ticks."""
+        self._offers.note(offer)
+        self._line.send(payload)
+
+    def close(self, code: Close) -> None:
+        """End the conversation soon; never waits."""
+        self._line.close(code)
 
     async def hear(self, message: viewer_in.ViewerIn) -> None:
         """Do what the player says; raises msgspec.ValidationError for what no player of ours says."""
@@ -116,7 +141,7 @@ class Viewing:
 
     def tick(self) -> None:
         """Send a tick, and a new path of the playlist when the token of the last has lived half its life."""
-        self._line.tell(self._given.intake.tick(self.play))
+        self._tell_tick(self._given.intake.tick(self.play))
         now_ms = self._deps.clock.now_ms()
         if now_ms >= self._renew_at_ms:
             path, until_ms = self._playlist(now_ms)
@@ -155,17 +180,33 @@ class Viewing:
             )
         )
         # In the room before anything is read of it: `Welcome.messages` counts on that.
-        self._deps.hub.room(play.media_no).add(self._line)
+        self._deps.hub.room(play.media_no).add(self)
         newcomer = Newcomer(self._place, play.user_id, hello.chat)
-        for payload in await self._given.welcome.messages(newcomer):
+        greeting = await self._given.welcome.messages(newcomer)
+        for payload in greeting.messages:
             self._line.send(payload)
-        self._line.tell(self._given.intake.tick(play))
+        for offer, payload in greeting.prompts:
+            self.offer(offer, payload)
+        self._tell_tick(self._given.intake.tick(play))
 
     def _take_evidence(self, message: Evidence) -> None:
         if message.play != self.play.code:
             raise msgspec.ValidationError("these rows belong to another play")
         for answer in self._given.intake.take(self.play, message):
-            self._line.tell(answer)
+            if isinstance(answer, viewer_out.TickOut):
+                self._tell_tick(answer)
+            else:
+                self._line.tell(answer)
+        if self.play.echoed is not None:
+            self._note_arrivals(self.play.echoed)
+
+    def _tell_tick(self, tick: viewer_out.TickOut) -> None:
+        self._line.tell(tick)
+        self._offers.ticked(tick.n)
+
+    def _note_arrivals(self, echoed: Tick) -> None:
+        for offer in self._offers.proven(echoed.n):
+            self._given.arrivals.note(Arrival(offer, self.play.user_id, self.play.no, echoed.at_ms))
 
     async def _say(self, message: viewer_in.Say) -> None:
         now_ms = self._deps.clock.now_ms()

@@ -122,7 +122,7 @@ class Question(msgspec.Struct, frozen=True):
     """What a check of kind `question` asks; the right answer is never sent."""
 
     text: str
-    choices: list[str]
+    choices: tuple[str, ...]
 
 
 class Prompt(Message, frozen=True, tag="prompt"):

@@ -8,37 +8,14 @@ from hypothesis import strategies as st
 
 from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Final, Outcome, Resolution, State, may_become
-from rollcall.domain.checks.resolve import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt, resolve
-from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
+from rollcall.domain.checks.resolve import resolve
+from rollcall.domain.checks.windows import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt
+from rollcall.domain.ids import PlayNo
+from tests.domain.checks.marks import ISSUED, LIFETIME, mark
 
+MISSED_HIDDEN = Resolution("missed", 1_000_000, None, expired_ms=1_060_000)
 KINDS: list[MarkKind] = ["received", "shown", "answered", "answered", "sound_blocked"]
-ISSUED, LIFETIME = 1_000_000, 60_000
 PROMPT = Prompt(ISSUED, LIFETIME)
-BASE = MarkRow(
-    play_no=PlayNo(1),
-    seq=1,
-    project_no=ProjectNo(1),
-    event_no=EventNo(1),
-    media_no=MediaNo(1),
-    user_id=UserId("doctor"),
-    mark="shown",
-    check=CheckId("check111"),
-    at_ms=ISSUED,
-    arrival_ms=ISSUED,
-    bound_ms=0,
-    visible=True,
-    trusted=True,
-    answer=None,
-)
-
-
-def mark(
-    kind: MarkKind, after_ms: int, *, play: int = 1, seq: int = 1, delay_ms: int = 0, **more: Any
-) -> MarkRow:
-    at_ms = ISSUED + after_ms
-    return replace(
-        BASE, mark=kind, at_ms=at_ms, arrival_ms=at_ms + delay_ms, play_no=PlayNo(play), seq=seq, **more
-    )
 
 
 def at(
@@ -83,9 +60,9 @@ def test_a_silent_play_keeps_the_prompt_open_for_five_minutes() -> None:
 
 def test_receipt_in_a_hidden_frame_starts_the_lifetime() -> None:
     received, over = mark("received", 0, visible=False), LIFETIME + GRACE_MS
-    assert at(over, received, heard={1: over}) == Resolution("missed", ISSUED, None)
+    assert at(over, received, heard={1: over}) == MISSED_HIDDEN
     shown = mark("shown", 30_000, seq=2)
-    assert at(over, received, shown, heard={1: over}) == Resolution("missed", ISSUED, ISSUED + 30_000)
+    assert at(over, received, shown, heard={1: over}) == replace(MISSED_HIDDEN, shown_ms=ISSUED + 30_000)
 
 
 def test_an_answer_that_arrives_after_the_end_still_counts_and_is_late() -> None:

@@ -53,9 +53,12 @@ async def test_asking_now_has_the_shape_of_the_contract_and_counts_everybody(api
         "lifetime_s": 45,
         "sound": True,
         "text": "Подтвердите присутствие",
+        "question": None,
         **counts,
         "not_present": 1,
         "pending": 2,
+        "unshown": 0,
+        "answers": None,
     }
     assert [message["left_ms"] for screen in (anna, boris) for message in screen.got] == [45_000, 45_000]
     cancelled = await api.post(f"/media/{code}/checks/{check['id']}/cancel")
@@ -81,13 +84,21 @@ async def test_a_check_at_a_time_is_planned(api: Api) -> None:
 async def test_what_cannot_be_asked_is_refused_with_its_path(api: Api) -> None:
     code = await media(api.mine)
     question = {"text": "2 + 2?", "choices": ["4", "5"]}
+    asked = {"kind": "question", "question": question}
     cases: list[tuple[dict[str, Any], str]] = [
         ({"lifetime_s": 9}, "$.lifetime_s"),
         ({"lifetime_s": 301}, "$.lifetime_s"),
         ({"lifetime_s": "60"}, "$.lifetime_s"),
-        ({"kind": "code"}, "$.kind"),
-        ({"kind": "question", "question": question}, "$.kind"),
+        ({"kind": "puzzle"}, "$.kind"),
         ({"question": question}, "$.question"),
+        ({"kind": "code", "question": question}, "$.question"),
+        ({"kind": "question"}, "$.question"),
+        ({**asked, "question": {**question, "choices": ["4"]}}, "$.question.choices"),
+        ({**asked, "question": {**question, "choices": list("1234567")}}, "$.question.choices"),
+        ({**asked, "question": {**question, "choices": ["4", "5", "4"]}}, "$.question.choices"),
+        ({**asked, "question": {**question, "answer": 2}}, "$.question.answer"),
+        ({**asked, "question": {**question, "answer": -1}}, "$.question.answer"),
+        ({**asked, "question": {"choices": ["4", "5"]}}, "$.question.text"),
         ({"at": "2020-01-01T00:00:00Z"}, "$.at"),
         ({"at": "2150-01-01T00:00:00"}, "$.at"),
         ({"session_id": "AAAAAAAA"}, "$.session_id"),
@@ -103,6 +114,23 @@ async def test_the_shortest_and_the_longest_lifetime_are_taken(api: Api) -> None
     for lifetime_s in (10, 300):
         body = {"lifetime_s": lifetime_s}
         assert (await api.mine.api.post(f"/media/{code}/checks", json=body)).status_code == 201
+
+
+async def test_a_question_is_kept_whole_for_the_organiser_and_sent_without_its_right_answer(api: Api) -> None:
+    code = await media(api.mine)
+    await listed(api, code, "anna")
+    [anna] = await connect(api, code, "anna")
+    question = {"text": "Доза на килограмм?", "choices": ["5 мг", "10 мг", "15 мг"], "answer": 1}
+    body = {"kind": "question", "question": question, "text": "Вопрос по теме"}
+    made = (await api.mine.api.post(f"/media/{code}/checks", json=body)).json()
+    assert (made["kind"], made["question"]) == ("question", question)
+    assert made["answers"] == {"choices": [0, 0, 0], "correct": 0}
+    assert anna.got[0]["question"] == {"text": question["text"], "choices": question["choices"]}
+    open_question = {"text": "Откуда вы?", "choices": ["Москва", "Казань"]}
+    body = {"kind": "question", "question": open_question}
+    made = (await api.mine.api.post(f"/media/{code}/checks", json=body)).json()
+    assert made["question"] == {**open_question, "answer": None}
+    assert made["answers"] == {"choices": [0, 0], "correct": None}
 
 
 async def test_checks_of_others_are_not_found(api: Api) -> None:

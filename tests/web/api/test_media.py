@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rollcall.domain.ids import MediaNo, UserId
+from rollcall.live.arrivals import Offer
 from rollcall.live.hub import Connection
 from rollcall.store import broadcasts
 from rollcall.wire.close import Close
@@ -19,6 +20,9 @@ class Viewer:
         self.closed: list[Close] = []
 
     def send(self, payload: bytes) -> None: ...
+
+    def offer(self, _offer: Offer, payload: bytes) -> None:
+        self.send(payload)
 
     def close(self, code: Close) -> None:
         self.closed.append(code)

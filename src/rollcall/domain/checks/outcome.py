@@ -4,7 +4,7 @@ A prompt ends once: the one correction is an answer given in time that reaches u
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from rollcall.domain.ids import CheckId, MediaNo, UserId
 
@@ -18,7 +18,8 @@ class Resolution:
     """What the marks of a prompt amount to at one moment.
 
     `received_ms` and `shown_ms`: first receipt in a hidden frame and first display. `confirmed_ms`: the accepted
-    answer; `late` when it reached us after the prompt would have ended without it.
+    answer; `late` when it reached us after the prompt would have ended without it. `expired_ms`: end of the last
+    window, where nobody answered. `unshown`: a player had the prompt, ran on, and never displayed it.
     """
 
     outcome: Outcome
@@ -26,6 +27,10 @@ class Resolution:
     shown_ms: int | None = None
     confirmed_ms: int | None = None
     late: bool = False
+    expired_ms: int | None = None
+    unshown: bool = False
+    answer: str | None = None
+    correct: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,23 @@ class PromptOutcome:
     check: CheckId
     outcome: Final
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountingNow:
+    """Whether a participant's time counts now, as their players at all media of the event are told.
+
+    Where it does not, a miss of `check` stopped it, and nothing counts from `since_ms` until they are back.
+    """
+
+    media: tuple[MediaNo, ...]
+    user_id: UserId
+    counts: bool
+    check: CheckId | None = None
+    since_ms: int | None = None
+
+
+Told: TypeAlias = PromptOutcome | CountingNow
 
 
 def may_become(state: State, outcome: Outcome) -> bool:

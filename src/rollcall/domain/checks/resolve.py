@@ -1,54 +1,19 @@
 """Decides how a prompt stands for one participant, from the marks of all their plays. Pure, and never final too early.
 
-Each play has a window from its own display. `confirmed`: an answer inside its play's window. `missed`: displayed, every
-window over, and each play heard from since then (its rows arrive in order, so an answer would have come first) or
-silent for `SILENCE_MS`. Never displayed is never missed. Outages of our own will extend the windows; none are
-known here yet.
+`confirmed`: an acceptable answer inside its play's window. `missed`: displayed, every window over, and each play heard
+from since then (its rows arrive in order, so an answer would have come first) or silent for `SILENCE_MS`. Never
+displayed is never missed, nor is what an outage of ours interrupted: without an answer that is `undelivered`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from rollcall.domain.checks.answers import acceptable, is_correct
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Outcome, Resolution
+from rollcall.domain.checks.windows import Prompt, Window, current, windows_of
 from rollcall.domain.ids import PlayNo
 
-DELIVERY_MS = 120_000  # after the lifetime: how long a prompt that nobody received is offered
-SILENCE_MS = 300_000  # after a play's window: how long a silent play may still send its answer
-LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
-GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A check as asked of one participant; `lifetime_ms` is what they were given once it is displayed.
-
-    `session_ends_ms`: end of the session that the check belongs to, None while there is none.
-    """
-
-    issued_ms: int
-    lifetime_ms: int
-    session_ends_ms: int | None = None
-
-    @property
-    def undelivered_ms(self) -> int:
-        """Return when delivery is given up."""
-        return self.issued_ms + self.lifetime_ms + DELIVERY_MS
-
-    @property
-    def last_ms(self) -> int:
-        """Return when the prompt ends in any case."""
-        return self.issued_ms + self.lifetime_ms + LAST_MS
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """The lifetime in one play, from its row `seq` on; an answer counts until `accepts_until_ms`."""
-
-    play_no: PlayNo
-    seq: int
-    until_ms: int
-    accepts_until_ms: int
+SHOW_MS = 10_000  # a player that runs on for this long after a prompt arrived has had time to display it
 
 
 def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int], now_ms: int) -> Resolution:
@@ -57,42 +22,66 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
     `marks` are all marks of this participant for this check, in any order; `heard` says up to which moment each
     play has been proven to report.
     """
-    windows = _windows(prompt, marks)
+    marks = current(prompt, marks)
+    windows = windows_of(prompt, marks)
     received_ms, shown_ms = _first(marks, "received"), _first(marks, "shown")
-    answer = _accepted(windows, marks)
+    answer = _accepted(prompt, windows, marks)
     if answer is not None:
-        late = answer.arrival_ms > _deadline_ms(prompt, windows[answer.play_no], marks)
-        return Resolution("confirmed", received_ms, shown_ms, answer.at_ms, late)
-    return Resolution(_unanswered(prompt, windows, heard, now_ms), received_ms, shown_ms)
+        return Resolution(
+            "confirmed",
+            received_ms,
+            shown_ms,
+            confirmed_ms=answer.at_ms,
+            late=answer.arrival_ms > _deadline_ms(prompt, windows[answer.play_no], marks),
+            answer=answer.answer,
+            correct=is_correct(prompt.expected, answer.answer),
+        )
+    outcome = _unanswered(prompt, windows, heard, now_ms)
+    return Resolution(
+        outcome,
+        received_ms,
+        shown_ms,
+        expired_ms=max((window.until_ms for window in windows.values()), default=None)
+        if outcome in ("missed", "undelivered")
+        else None,
+        unshown=outcome == "undelivered" and _suppressed(prompt, marks, heard),
+    )
 
 
 def _unanswered(
-    prompt: Prompt, windows: Mapping[PlayNo, _Window], heard: Mapping[PlayNo, int], now_ms: int
+    prompt: Prompt, windows: Mapping[PlayNo, Window], heard: Mapping[PlayNo, int], now_ms: int
 ) -> Outcome:
     ends_ms = prompt.session_ends_ms
     if ends_ms is not None and ends_ms <= now_ms and _runs_at(ends_ms, windows):
         return "cancelled"
     if not windows:
-        return "undelivered" if now_ms >= prompt.undelivered_ms else "pending"
+        return "undelivered" if now_ms >= prompt.gives_up_ms else "pending"
     if all(_over(window, heard.get(window.play_no), now_ms) for window in windows.values()):
-        return "missed"
+        return _unconfirmed(prompt, windows)
     if now_ms < prompt.last_ms:
         return "pending"
-    return "missed" if any(w.accepts_until_ms <= now_ms for w in windows.values()) else "undelivered"
+    over = {play_no: window for play_no, window in windows.items() if window.accepts_until_ms <= now_ms}
+    return _unconfirmed(prompt, over) if over else "undelivered"
 
 
-def _windows(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, _Window]:
-    windows: dict[PlayNo, _Window] = {}
-    for mark in sorted(marks, key=lambda mark: (mark.play_no, mark.seq)):
-        if mark.mark in ("received", "shown") and mark.play_no not in windows:
-            until_ms = max(mark.at_ms, prompt.issued_ms) + prompt.lifetime_ms
-            accepts_until_ms = until_ms + GRACE_MS + mark.bound_ms // 2
-            windows[mark.play_no] = _Window(mark.play_no, mark.seq, until_ms, accepts_until_ms)
-    return windows
+def _unconfirmed(prompt: Prompt, windows: Mapping[PlayNo, Window]) -> Outcome:
+    """Return what a displayed prompt without an answer is, its windows being over."""
+    hidden = all(window.hidden for window in windows.values())
+    interrupted = any(window.interrupted for window in windows.values())
+    return "undelivered" if interrupted or (hidden and prompt.hidden_miss == "undelivered") else "missed"
 
 
-def _accepted(windows: Mapping[PlayNo, _Window], marks: Sequence[MarkRow]) -> MarkRow | None:
-    accepted = [
+def _suppressed(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int]) -> bool:
+    """Tell whether a player had the prompt, ran on, and never said that it displayed it or that it was hidden."""
+    arrival = prompt.arrival
+    if arrival is None or any(mark.mark in ("received", "shown") for mark in marks):
+        return False
+    ran_until_ms = arrival.at_ms + SHOW_MS
+    return ran_until_ms <= prompt.gives_up_ms and heard.get(arrival.play_no, 0) >= ran_until_ms
+
+
+def _accepted(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[MarkRow]) -> MarkRow | None:
+    inside = [
         mark
         for mark in marks
         if mark.mark == "answered"
@@ -100,24 +89,24 @@ def _accepted(windows: Mapping[PlayNo, _Window], marks: Sequence[MarkRow]) -> Ma
         and mark.seq > window.seq
         and mark.at_ms < window.accepts_until_ms
     ]
-    return min(accepted, key=lambda mark: (mark.at_ms, mark.play_no, mark.seq), default=None)
+    return next(iter(acceptable(prompt.expected, inside)), None)
 
 
-def _deadline_ms(prompt: Prompt, window: _Window, marks: Sequence[MarkRow]) -> int:
+def _deadline_ms(prompt: Prompt, window: Window, marks: Sequence[MarkRow]) -> int:
     """Return when the prompt would have ended without the answer of this window's play."""
     known_ms = min(mark.arrival_ms for mark in marks if mark.mark in ("received", "shown"))
-    if known_ms >= prompt.undelivered_ms:
-        return prompt.undelivered_ms
-    return min(window.until_ms + SILENCE_MS, prompt.last_ms)
+    if known_ms >= prompt.gives_up_ms:
+        return prompt.gives_up_ms
+    return min(window.silent_until_ms, prompt.last_ms)
 
 
-def _over(window: _Window, heard_ms: int | None, now_ms: int) -> bool:
+def _over(window: Window, heard_ms: int | None, now_ms: int) -> bool:
     """Tell whether a play's window has passed and no answer of this play can still be on its way."""
     heard = heard_ms is not None and heard_ms >= window.accepts_until_ms
-    return now_ms >= window.accepts_until_ms and (heard or now_ms >= window.until_ms + SILENCE_MS)
+    return now_ms >= window.accepts_until_ms and (heard or now_ms >= window.silent_until_ms)
 
 
-def _runs_at(at_ms: int, windows: Mapping[PlayNo, _Window]) -> bool:
+def _runs_at(at_ms: int, windows: Mapping[PlayNo, Window]) -> bool:
     return not windows or any(window.until_ms > at_ms for window in windows.values())
 
 

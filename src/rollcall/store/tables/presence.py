@@ -86,10 +86,13 @@ prompts = Table(
     Column(
         "issues", Integer, nullable=False, server_default="1"
     ),  # how often it was issued, replacements too
-    moment("expired_ms"),  # when the last lifetime was over, for a prompt that was missed
+    moment("expired_ms"),  # when the last lifetime was over, of a prompt displayed and not answered
+    moment("arrived_ms"),  # sent_at of the first tick answered after it on the same connection
+    Column("arrived_play_no", Number, nullable=True),  # by this play
     Column(
         "unshown", Boolean, nullable=False, server_default=false()
-    ),  # undelivered: a player had it in view and never displayed it
+    ),  # undelivered: it had arrived at a player that ran on and never displayed it
+    Index("prompts_by_user", "user_id", "media_no"),
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )

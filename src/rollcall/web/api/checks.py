@@ -11,14 +11,14 @@ from rollcall.actions.sessions import require_media
 from rollcall.domain.errors import Malformed, Problem
 from rollcall.domain.ids import ProjectNo
 from rollcall.store import checks
-from rollcall.store.check_counts import count_outcomes, count_unasked
+from rollcall.store.check_counts import count_answers, count_outcomes, count_unasked
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection
 from rollcall.store.sessions import MediaRef
 from rollcall.web.auth import Known
 from rollcall.web.deps import Deps, Given
 from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
-from rollcall.wire.api.checks import CheckBody, CheckOut
+from rollcall.wire.api.checks import AnswersOut, CheckBody, CheckOut, Question
 from rollcall.wire.api.values import moment_ms, rfc3339, rfc3339_or_none
 
 SCOPE = {"scope": "control"}
@@ -29,9 +29,8 @@ async def create_check(
     code: FromPath[str], data: JSONBody[CheckBody], deps: Given, caller: Known
 ) -> CheckOut:
     """Without `at` everybody connected is asked now. The check belongs to the session that holds its moment."""
-    _refuse_unavailable(data)
     new = NewCheck(
-        Wording(data.kind, data.lifetime_s, data.sound, data.text),
+        Wording(data.kind, data.lifetime_s, data.sound, data.text, _question(data)),
         None if data.at is None else moment_ms(data.at, "$.at"),
         data.session_id,
     )
@@ -72,11 +71,25 @@ async def cancel_check(code: FromPath[str], check_id: FromPath[str], deps: Given
     return await _answer(deps, caller.project_no, code, check_id)
 
 
-def _refuse_unavailable(data: CheckBody) -> None:
-    if data.kind != "click":
-        raise Malformed(Problem("$.kind", f"Only 'click' can be asked: '{data.kind}' is not available yet."))
-    if data.question is not None:
-        raise Malformed(Problem("$.question", "Only a check of kind 'question' has one."))
+def _question(data: CheckBody) -> checks.Question | None:
+    """Return the question of a check that has one. Raises Malformed."""
+    asked = data.question
+    if data.kind != "question":
+        if asked is not None:
+            raise Malformed(Problem("$.question", "Only a check of kind 'question' has one."))
+        return None
+    if asked is None:
+        raise Malformed(
+            Problem("$.question", "A check of kind 'question' needs one: its text and 2-6 choices.")
+        )
+    if len(set(asked.choices)) < len(asked.choices):
+        raise Malformed(Problem("$.question.choices", "Two choices are the same."))
+    if asked.answer is not None and asked.answer >= len(asked.choices):
+        last = len(asked.choices) - 1
+        raise Malformed(
+            Problem("$.question.answer", f"This is the index of the right choice: from 0 to {last} here.")
+        )
+    return checks.Question(asked.text, tuple(asked.choices), asked.answer)
 
 
 async def _answer(deps: Deps, project_no: ProjectNo, code: str, check_id: str) -> CheckOut:
@@ -91,10 +104,25 @@ def _counted(conn: Connection, of: MediaRef, rows: Sequence[Check]) -> list[Chec
     counts = count_outcomes(conn, of.project_no, [check.no for check in rows])
     issued = [check.no for check in rows if check.issued_ms is not None]
     unasked = count_unasked(conn, of.project_no, of.no, issued)
-    return [_shown(check, counts.get(check.no, {}), unasked.get(check.no, 0)) for check in rows]
+    answers = count_answers(conn, of.project_no, [check.no for check in rows if check.question is not None])
+    return [
+        _shown(
+            check,
+            counts.get(check.no, {}),
+            unasked.get(check.no, 0),
+            None if check.question is None else _answers(check.question, answers.get(check.no, {})),
+        )
+        for check in rows
+    ]
 
 
-def _shown(check: Check, counts: dict[str, int], unasked: int) -> CheckOut:
+def _answers(question: checks.Question, counts: dict[str, int]) -> AnswersOut:
+    chosen = [counts.get(str(index), 0) for index in range(len(question.choices))]
+    return AnswersOut(choices=chosen, correct=None if question.answer is None else chosen[question.answer])
+
+
+def _shown(check: Check, counts: dict[str, int], unasked: int, answers: AnswersOut | None) -> CheckOut:
+    asked = check.question
     return CheckOut(
         id=check.id,
         state=check.state,
@@ -110,12 +138,15 @@ def _shown(check: Check, counts: dict[str, int], unasked: int) -> CheckOut:
         lifetime_s=check.lifetime_s,
         sound=check.sound,
         text=check.text,
+        question=None if asked is None else Question(asked.text, list(asked.choices), asked.answer),
         confirmed=counts.get("confirmed", 0),
         missed=counts.get("missed", 0),
         undelivered=counts.get("undelivered", 0),
         not_present=counts.get("not_present", 0) + unasked,
         cancelled=counts.get("cancelled", 0),
         pending=counts.get("issued", 0),
+        unshown=counts.get("unshown", 0),
+        answers=answers,
     )
 
 

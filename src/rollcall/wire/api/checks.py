@@ -8,6 +8,7 @@ from msgspec import Meta
 from rollcall.wire.api.values import PLAIN, Code, In, Moment, MomentOut
 
 LIFETIME = "How long one may answer. Default 60; 20 is the least that WCAG 2.2.1 allows."
+UNSHOWN = "Of `undelivered`: it had arrived at a running player, which never displayed it."
 LifetimeS = Annotated[int, Meta(ge=10, le=300, description=LIFETIME)]
 CheckText = Annotated[str, Meta(min_length=1, max_length=500, pattern=PLAIN)]
 
@@ -32,6 +33,16 @@ class CheckBody(In, frozen=True):
     session_id: Code | None = None
 
 
+class AnswersOut(msgspec.Struct, frozen=True, kw_only=True):
+    """How a question was answered by those who confirmed: how many chose each choice, and how many were right.
+
+    `correct` null = the question has no right answer.
+    """
+
+    choices: list[int]
+    correct: int | None
+
+
 class CheckOut(msgspec.Struct, frozen=True, kw_only=True):
     """A check and how many participants stand how. `issued_at` null = not yet; a plan's last prompt is later."""
 
@@ -49,9 +60,12 @@ class CheckOut(msgspec.Struct, frozen=True, kw_only=True):
     lifetime_s: int
     sound: bool
     text: str | None
+    question: Question | None
     confirmed: int
     missed: int
     undelivered: int
     not_present: int
     cancelled: int
     pending: int
+    unshown: Annotated[int, Meta(description=UNSHOWN)]
+    answers: AnswersOut | None

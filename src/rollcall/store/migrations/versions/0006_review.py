@@ -89,7 +89,10 @@ def upgrade() -> None:
         ("prompts", sa.Column("correct", sa.Boolean(), nullable=True)),
         ("prompts", sa.Column("issues", sa.Integer(), nullable=False, server_default="1")),
         ("prompts", sa.Column("expired_ms", sa.BigInteger(), nullable=True)),
+        ("prompts", sa.Column("arrived_ms", sa.BigInteger(), nullable=True)),
+        ("prompts", sa.Column("arrived_play_no", NUMBER, nullable=True)),
         ("prompts", sa.Column("unshown", sa.Boolean(), nullable=False, server_default=sa.false())),
     ):
         op.add_column(table, column)
     op.create_index("marks_by_arrival", "marks", ["arrival_ms"])
+    op.create_index("prompts_by_user", "prompts", ["user_id", "media_no"])

@@ -1,0 +1,123 @@
+"""A prompt's lifetime in each play: from its own display, and longer where an outage of ours took time away.
+
+Pure. A window begins where the play displayed the prompt, or received it in a hidden frame. Marks from before this
+issue of the prompt, and displays after its delivery was given up, open none.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rollcall.domain.checks.answers import Click, Expected
+from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.ids import PlayNo
+from rollcall.domain.intervals import Interval, Intervals, union
+from rollcall.domain.judging import HiddenMiss
+
+DELIVERY_MS = 120_000  # after the lifetime: how long a prompt that nobody displayed is offered
+SILENCE_MS = 300_000  # after a play's window: how long a silent play may still send its answer
+LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
+GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Proof that the prompt reached a play: the play answered a tick that was sent after it on the same connection."""
+
+    play_no: PlayNo
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A check as asked of one participant; `lifetime_ms` is what they were given once it is displayed.
+
+    `session_ends_ms`: end of the session that the check belongs to, None while there is none. `hidden_miss`: what the
+    event makes of a miss that was displayed in hidden frames only. `outages`: when we, not they, were away.
+    """
+
+    issued_ms: int
+    lifetime_ms: int
+    session_ends_ms: int | None = None
+    expected: Expected = field(default_factory=Click)
+    arrival: Arrival | None = None
+    hidden_miss: HiddenMiss = "missed"
+    outages: Intervals = ()
+
+    @property
+    def gives_up_ms(self) -> int:
+        """Return when delivery is given up."""
+        return self.after(self.issued_ms, self.lifetime_ms + DELIVERY_MS)
+
+    @property
+    def last_ms(self) -> int:
+        """Return when the prompt ends in any case."""
+        return self.after(self.issued_ms, self.lifetime_ms + LAST_MS)
+
+    def after(self, from_ms: int, length_ms: int) -> int:
+        """Return when `length_ms` outside outages have passed since `from_ms`."""
+        return after(from_ms, length_ms, self.outages)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The lifetime in one play, from its row `seq` on; an answer counts until `accepts_until_ms`.
+
+    `silent_until_ms`: how long the play may say nothing before that is taken for a miss. `hidden`: never in view.
+    `interrupted`: an outage took time away.
+    """
+
+    play_no: PlayNo
+    seq: int
+    until_ms: int
+    accepts_until_ms: int
+    silent_until_ms: int
+    hidden: bool
+    interrupted: bool
+
+
+def after(from_ms: int, length_ms: int, outages: Iterable[Interval]) -> int:
+    """Return when `length_ms` outside `outages` have passed since `from_ms`."""
+    end_ms = from_ms + length_ms
+    for outage in union(outages):
+        if outage.start >= end_ms:
+            break
+        end_ms += max(0, outage.end - max(outage.start, from_ms))
+    return end_ms
+
+
+def current(prompt: Prompt, marks: Sequence[MarkRow]) -> list[MarkRow]:
+    """Return the marks of this issue of the prompt, in the order of each play; one issued anew forgets older ones."""
+    ordered = sorted(marks, key=lambda mark: (mark.play_no, mark.seq))
+    return [mark for mark in ordered if mark.at_ms + mark.bound_ms >= prompt.issued_ms]
+
+
+def windows_of(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, Window]:
+    """Return the window of each play, given the `current` marks."""
+    found: dict[PlayNo, Window] = {}
+    for mark in marks:
+        if mark.mark not in ("received", "shown") or mark.at_ms >= prompt.gives_up_ms:
+            continue
+        known = found.get(mark.play_no)
+        if known is None:
+            found[mark.play_no] = _window(prompt, mark)
+        elif mark.mark == "shown" and known.hidden and mark.at_ms < known.accepts_until_ms:
+            found[mark.play_no] = _window(prompt, _first_of(marks, known), hidden=False)
+    return found
+
+
+def _window(prompt: Prompt, mark: MarkRow, *, hidden: bool | None = None) -> Window:
+    from_ms = max(mark.at_ms, prompt.issued_ms)
+    until_ms = prompt.after(from_ms, prompt.lifetime_ms)
+    return Window(
+        play_no=mark.play_no,
+        seq=mark.seq,
+        until_ms=until_ms,
+        accepts_until_ms=until_ms + GRACE_MS + mark.bound_ms // 2,
+        silent_until_ms=prompt.after(from_ms, prompt.lifetime_ms + SILENCE_MS),
+        hidden=mark.mark == "received" if hidden is None else hidden,
+        interrupted=until_ms > from_ms + prompt.lifetime_ms,
+    )
+
+
+def _first_of(marks: Sequence[MarkRow], window: Window) -> MarkRow:
+    return next(mark for mark in marks if (mark.play_no, mark.seq) == (window.play_no, window.seq))

@@ -1,0 +1,100 @@
+"""Prompts in outages, in hidden frames and in players that suppress them, on both engines."""
+
+from typing import Any
+
+from rollcall.actions import delivery, prompts
+from rollcall.domain.checks.resolve import SHOW_MS
+from rollcall.domain.checks.windows import DELIVERY_MS
+from rollcall.domain.ids import UserId
+from rollcall.store.database import Database
+from tests.asking import LIFETIME, ask, tick
+from tests.hall import T0, Hall, open_hall
+
+
+async def test_an_outage_lengthens_what_is_left_and_a_miss_in_it_is_undelivered(database: Database) -> None:
+    hall = await open_hall(database, "anna", "boris")
+    hall.join("anna")
+    check = await ask(hall)
+    await hall.mark("anna", check.id, "shown")
+    hall.wait(40_000)
+    await hall.outage(T0 + 10_000, T0 + 30_000)
+    anna = UserId("anna")
+    found = await delivery.open_prompts(database, hall.media_no, [anna], hall.now_ms)
+    assert [prompt.left_ms for prompt in found[anna]] == [40_000]
+    hall.wait(LIFETIME - 20_000 + 2_000)
+    await hall.hear("anna")
+    await tick(hall)
+    row = await hall.prompt("anna", check.id)
+    assert (row.state, row.expired_ms) == ("undelivered", T0 + LIFETIME + 20_000)
+
+
+async def test_an_incident_of_another_event_or_withdrawn_changes_nothing(database: Database) -> None:
+    hall, other = await open_hall(database, "anna"), await open_hall(database, "anna")
+    check = await missed(hall)
+    await other.outage(T0, T0 + LIFETIME, incident=True)
+    assert await reconsidered(hall) == []
+    assert await hall.states(check) == {"anna": "missed"}
+
+
+async def test_an_incident_declared_afterwards_excuses_a_miss(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    check = await missed(hall)
+    await hall.outage(T0 + LIFETIME, T0 + LIFETIME + 60_000, incident=True)
+    await reconsidered(hall)
+    assert await hall.states(check) == {"anna": "missed"}
+    await hall.outage(T0 + 5_000, T0 + 6_000, incident=True)
+    await reconsidered(hall)
+    assert await hall.states(check) == {"anna": "undelivered"}
+    row = await hall.prompt("anna", check)
+    assert (row.expired_ms, row.closed_ms) == (T0 + LIFETIME, hall.now_ms)
+
+
+async def test_the_setting_for_hidden_frames_holds_also_for_what_has_ended(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    check = await missed(hall, "received")
+    for setting, state in (("undelivered", "undelivered"), ("missed", "missed")):
+        await hall.judge(hidden_miss=setting)
+        await reconsidered(hall)
+        assert await hall.states(check) == {"anna": state}
+    await hall.judge(hidden_miss="undelivered")
+    again = await missed(hall, "received")
+    assert await hall.states(again) == {"anna": "undelivered"}
+
+
+async def test_a_prompt_that_arrived_and_was_never_shown_says_so(database: Database) -> None:
+    hall = await open_hall(database, "anna", "boris")
+    hall.join("anna")
+    hall.join("boris")
+    check = await ask(hall)
+    hall.wait(10_000)
+    await hall.arrive("anna", check.id)
+    await tick(hall)
+    assert (await hall.prompt("anna", check.id)).arrived_ms == T0 + 10_000
+    hall.wait(SHOW_MS)
+    await hall.hear("anna")
+    await hall.hear("boris")
+    hall.wait(LIFETIME + DELIVERY_MS)
+    await tick(hall)
+    assert await hall.states(check.id) == {"anna": "undelivered", "boris": "undelivered"}
+    assert (await hall.prompt("anna", check.id)).unshown
+    assert not (await hall.prompt("boris", check.id)).unshown
+    hall.clock.at_ms = T0 + 12_000
+    assert await hall.mark("anna", check.id, "shown", late_ms=3_600_000) == []
+    row = await hall.prompt("anna", check.id)
+    assert (row.state, row.unshown, row.shown_ms) == ("undelivered", False, T0 + 12_000)
+    assert row.closed_ms == T0 + 10_000 + SHOW_MS + LIFETIME + DELIVERY_MS
+
+
+async def missed(hall: Hall, display: Any = "shown") -> str:
+    """Let a check be displayed and not answered; return its id."""
+    hall.join("anna")
+    check = await ask(hall)
+    await hall.mark("anna", check.id, display)
+    hall.wait(LIFETIME + 2_000)
+    await hall.hear("anna")
+    await tick(hall)
+    return str(check.id)
+
+
+async def reconsidered(hall: Hall) -> list[Any]:
+    return list(await hall.db.write(lambda conn: prompts.reconsider(conn, hall.event_no)))
