@@ -6,6 +6,7 @@
 import type { Store } from "../shared/store";
 import type { Opened, Prompt, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
 import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
+import { Activity } from "./check/activity";
 import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./check/prompts";
 import { farewell, poll } from "./connection/exchange";
 import { Line } from "./connection/line";
@@ -39,6 +40,7 @@ export class Viewer {
   readonly #line: Line;
   readonly #desk: EvidenceDesk;
   readonly #admission: Admission;
+  readonly #activity = new Activity();
   #askProgress_ms = Number.POSITIVE_INFINITY;
   #tellTime_ms = 0;
   /** When the picture was last seen to play. */
@@ -51,6 +53,7 @@ export class Viewer {
     this.#view = view;
     this.#parent = parent;
     this.#admission = admission;
+    this.#activity.follow(document, () => performance.now());
     this.playback = new Playback(video, () => this.#looked());
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
@@ -136,7 +139,9 @@ export class Viewer {
   }
 
   answer(check: string, trusted: boolean): void {
-    this.#desk.mark("answered", check, { trusted });
+    const prompt = this.#view.value.prompts.find((each) => each.check === check);
+    const displayed_ms = prompt?.until_ms ? prompt.until_ms - prompt.left_ms : performance.now();
+    this.#desk.mark("answered", check, { trusted, pointer: this.#activity.since(displayed_ms) });
     this.#view.set({ prompts: withAnswer(this.#view.value.prompts, check, performance.now()) });
     this.#refresh(performance.now());
   }

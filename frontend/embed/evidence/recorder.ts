@@ -19,7 +19,7 @@ import {
 
 export type Row = Beat | Mark;
 export type MarkKind = Mark["mark"];
-export type MarkDetail = Pick<Mark, "visible" | "trusted" | "answer">;
+export type MarkDetail = Pick<Mark, "visible" | "trusted" | "answer" | "pointer">;
 
 export const LONGEST_BEAT_MS = 10_000;
 

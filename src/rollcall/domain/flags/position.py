@@ -25,11 +25,13 @@ def oddity(before: Beat | None, beat: Beat) -> Oddity | None:
     length_ms, advance_ms = beat.to_ms - beat.from_ms, beat.content_to_ms - beat.content_from_ms
     if advance_ms < -CONTINUITY_MS or advance_ms > 1.5 * length_ms * max(beat.rate, 1.0) + JUMP_MS:
         return "jump"
+    if earned_state(beat) == "stalled":
+        return "frozen"
     if before is not None and _goes_on(before, beat):
         moved_ms = abs(beat.content_from_ms - before.content_to_ms)
         if moved_ms > JUMP_MS + max(0, beat.from_ms - before.to_ms):
             return "jump"
-    return "frozen" if earned_state(beat) == "stalled" else None
+    return None
 
 
 def _goes_on(before: Beat, beat: Beat) -> bool:
