@@ -39,7 +39,7 @@ def test_programs_that_vary_are_not_detected() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_people_are_hardly_ever_flagged(seed: int) -> None:
-    crowd = timing.people(seed, 10_000)
+    crowd = timing.people(seed, 5_000)
     kinds: dict[str, int] = {}
     for given in crowd:
         for sign in judge_answers(given):
@@ -61,8 +61,8 @@ def test_a_hall_behind_one_address_is_not_taken_for_one_person(checks: int) -> N
                 Answer(f"c{n}", n * timing.MINUTE_MS + (ms := round(reaction(draw))), ms, True)
                 for n in range(checks)
             ]
-        for who in ("one", "other"):
-            hall[who] = [
+        for account in ("one", "other"):
+            hall[account] = [
                 Answer(answer.check, answer.at_ms + round(timing.jitter(draw) / 3), answer.reaction_ms, True)
                 for answer in hall["p0"]
             ]
