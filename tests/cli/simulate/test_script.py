@@ -22,7 +22,7 @@ def test_the_same_seed_behaves_alike_and_inside_the_length(length_ms: int) -> No
 def test_behaviours_are_named_alone_or_in_groups() -> None:
     assert named("plain, frozen") == ["plain", "frozen"]
     assert named("honest") == GROUPS["honest"]
-    assert set(named("honest,cheating")) == set(BEHAVIOURS) - {"wrong-rate", "polling"}
+    assert set(named("honest,cheating")) == set(BEHAVIOURS) - {"wrong-rate"}
     with pytest.raises(ValueError, match="'asleep'"):
         named("plain,asleep")
 

@@ -55,10 +55,10 @@ class Presence:
         painted_ms = now_ms + PAINT_MS
         self._shown[prompt.check] = player
         self._truth.asked[prompt.check] = Asked(painted_ms, painted_ms + prompt.left_ms)
-        self._agenda.at(painted_ms, lambda at: self._show(prompt.check, at))
+        self._agenda.at(painted_ms, lambda at: _show(player, prompt.check, at))
         if self._reactions_ms:
             reaction_ms = self._reactions_ms[(len(self._truth.asked) - 1) % len(self._reactions_ms)]
-            self._agenda.at(painted_ms + reaction_ms, lambda at: self._click(prompt, at))
+            self._agenda.at(painted_ms + reaction_ms, lambda at: self._click(player, prompt, at))
 
     def _closed(self, closed: PromptClosed, now_ms: int) -> None:
         """Take the prompt off the screen: nobody can click it any more."""
@@ -77,14 +77,9 @@ class Presence:
             return True
         return check in self._shown and self._shown[check] is not player and asked.answered_ms is None
 
-    def _show(self, check: str, now_ms: int) -> None:
-        player = self._player()
-        if player is not None:
-            player.mark("shown" if player.view.visible else "received", check, now_ms)
-
-    def _click(self, prompt: Prompt, now_ms: int) -> None:
-        player, asked = self._player(), self._truth.asked[prompt.check]
-        if player is None or player.is_over or now_ms >= asked.until_ms or asked.answered_ms is not None:
+    def _click(self, player: Player, prompt: Prompt, now_ms: int) -> None:
+        asked = self._truth.asked[prompt.check]
+        if player.is_over or now_ms >= asked.until_ms or asked.answered_ms is not None:
             return
         if not player.view.visible:
             player.change(replace(player.view, visible=True), now_ms)
@@ -97,3 +92,7 @@ class Presence:
         player = self._player()
         if player is not None:
             player.mark(kind, check, now_ms)  # type: ignore[arg-type]
+
+
+def _show(player: Player, check: str, now_ms: int) -> None:
+    player.mark("shown" if player.view.visible else "received", check, now_ms)

@@ -15,6 +15,11 @@ def describe(outcome: Outcome) -> list[str]:
         f"to durable        median {waits[len(waits) // 2]} ms, p99 {waits[len(waits) * 99 // 100]} ms",
         f"watched           {compared.watched_ms / 60_000:.1f} minutes proven, {compared.confirmed} checks confirmed",
     ]
+    if tally.back_ms:
+        back = sorted(tally.back_ms)
+        lines.append(
+            f"back again        median {back[len(back) // 2]} ms, longest {back[-1]} ms after a loss unasked"
+        )
     if outcome.faults:
         lines.append(f"network           {', '.join(f'{n} {what}' for what, n in outcome.faults.items())}")
     lines.append(f"{'behaviour':<18}people  mean    p99     max     error of a figure in ms")

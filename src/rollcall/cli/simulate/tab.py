@@ -55,6 +55,7 @@ class Tab:
         self._source = Random(f"{person.user_id}/tricks")  # noqa: S311 - repeatable on purpose
         self._sent: deque[tuple[int, int]] = deque()
         self._heard_ms = 0
+        self._lost_ms: int | None = None
         self._failures = 0
         self._over = False
         self._uploads: list[asyncio.Task[int]] = []
@@ -156,6 +157,9 @@ class Tab:
     async def _opened(self, line: Line, opened: viewer_out.Opened, now: int) -> None:
         self._failures = 0
         self._sent.clear()
+        if self._lost_ms is not None:
+            self._world.tally.back_ms.append(now - self._lost_ms)
+            self._lost_ms = None
         player = self._life.opened(PlayRef(opened.play, opened.upload_key), opened.tick, now)
         player.acknowledged(opened.durable)
         player.send_again(opened.durable + 1)
@@ -214,6 +218,7 @@ class Tab:
         if self._over:
             return
         if life.offline_until_ms is None:
+            self._lost_ms = self._lost_ms or world.now_ms()
             longest_ms = min(RETRY_FIRST_MS << self._failures, RETRY_CAP_MS)
             life.offline_until_ms = world.now_ms() + secrets.randbelow(longest_ms)
             self._failures = min(self._failures + 1, 10)

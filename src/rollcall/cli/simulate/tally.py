@@ -30,7 +30,10 @@ class Truth:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a whole simulation. `ack_ms`: from sending a row to the acknowledgement that it is on disk."""
+    """Counts of a whole simulation. `ack_ms`: from sending a row to the acknowledgement that it is on disk.
+
+    `back_ms`: from losing a connection unasked to having the play again.
+    """
 
     acks: int = 0
     rows: int = 0
@@ -42,6 +45,7 @@ class Tally:
     never_opened: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
     ack_ms: list[int] = field(default_factory=list)
+    back_ms: list[int] = field(default_factory=list)
     prompt_ms: list[int] = field(default_factory=list)
 
     def refused(self, reason: str) -> None:

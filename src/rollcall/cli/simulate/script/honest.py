@@ -13,7 +13,7 @@ Tabs = tuple[TabScript, ...]
 HIDDEN = View(visible=False)
 PAUSED = View("paused")
 TEN_YEARS_MS = 315_576_000_000
-SHORT_OFFLINE_MS = 25_000
+TWO_JUMPS_FROM_MS = 75_000
 HALLS = 3
 
 
@@ -133,14 +133,12 @@ def drifting(source: Random, length: int) -> Tabs:
 
 
 def clock_jumps(source: Random, length: int) -> Tabs:
-    """Has the wall clock set during play, by seconds to years."""
-    jumps = tuple(
-        (
-            _middle(source, length),
-            source.choice((-1, 1)) * source.choice((3_000, 3_600_000, TEN_YEARS_MS // 10)),
-        )
-        for _ in range(2)
-    )
+    """Has the wall clock set during play, by seconds to years; in longer events twice, ticks apart."""
+    moments = [source.randint(length * 25 // 100, length * 45 // 100)]
+    if length >= TWO_JUMPS_FROM_MS:
+        moments.append(source.randint(length * 65 // 100, length * 85 // 100))
+    by_ms = (3_000, 3_600_000, TEN_YEARS_MS // 10)
+    jumps = tuple((at, source.choice((-1, 1)) * source.choice(by_ms)) for at in moments)
     return (TabScript(0, length, replace(clock(source), jumps=jumps)),)
 
 
