@@ -18,6 +18,7 @@ from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Answer, Intake
 from rollcall.actions.uploads import Uploads
 from rollcall.domain.ids import MediaNo, UserId
+from rollcall.live.arrivals import Arrivals
 from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
@@ -90,7 +91,7 @@ class Node:
         """Start with an empty memory: what was not committed is gone."""
         self.hub, self.playing = Hub(), Playing()
         self.writer = EvidenceWriter(self.db, self.clock, self.hub)
-        self.held = HeldPlays()
+        self.held, self.arrivals = HeldPlays(), Arrivals()
         self.intake = Intake(self.writer, self.playing, self.clock, KEY)
         self.uploads = Uploads(self.db, self.clock, self.held, self.intake)
 

@@ -126,7 +126,7 @@ class Organiser:
         await create_check(self.db, self.node.hub, self.project_no, self.hall.code, new, "test", self.now_ms)
 
     async def do_jobs(self, node: Node) -> None:
-        await prompt_job.run_once(self.db, node.hub, node.clock, self.hall.arrivals)
+        await prompt_job.run_once(self.db, node.hub, node.clock, node.arrivals)
 
     def overlaps(self, starts_ms: int, ends_ms: int | None, besides: str = "") -> bool:
         far = 2**60
