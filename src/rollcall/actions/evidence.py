@@ -14,7 +14,7 @@ from rollcall.actions import flags, prompts
 from rollcall.base.clock import Clock
 from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
-from rollcall.domain.checks.outcome import Told
+from rollcall.domain.checks.outcome import PromptOutcome, Told
 from rollcall.domain.evidence.step import Marked
 from rollcall.domain.ids import CheckId, PlayNo
 from rollcall.live.hub import Hub
@@ -73,7 +73,7 @@ class EvidenceWriter:
         group = [_group_of(play) for play in plays]
         now_ms = self._clock.now_ms()
         try:
-            held, outcomes = await self._db.write(lambda conn: _store(conn, group, signs, now_ms))
+            held, told = await self._db.write(lambda conn: _store(conn, group, signs, now_ms))
         except Exception:
             log.exception("A group of evidence could not be stored; nothing of it is acknowledged")
             for play in plays:
@@ -87,9 +87,9 @@ class EvidenceWriter:
                 reach("evidence.after_ack")
             else:
                 play.drop(Close.TAKEN_OVER)
-        if any(outcome.outcome == "confirmed" for outcome in outcomes):
+        if any(isinstance(each, PromptOutcome) and each.outcome == "confirmed" for each in told):
             reach("prompt.after_confirm")
-        prompts.publish(self._hub, outcomes)
+        prompts.publish(self._hub, told)
 
     def _take(self) -> list[LivePlay]:
         """Take plays off the queue until their rows fill a group; those that were dropped are left out."""
@@ -116,9 +116,9 @@ def _store(
     marks = [mark for play in group if play.no in held for mark in play.marks]
     if any(mark.mark == "answered" for mark in marks):
         reach("prompt.before_confirm")
-    outcomes = prompts.apply_marks(conn, marks, now_ms) if marks else []
+    told = prompts.apply_marks(conn, marks, now_ms) if marks else []
     reach("evidence.before_commit")
-    return held, outcomes
+    return held, told
 
 
 def _group_of(play: LivePlay) -> PlayGroup:
