@@ -156,6 +156,9 @@ export interface Upload {
 
 /**
  * `POST /embed/{code}/poll`: a turn of the viewer socket's conversation. The first turn has `hello`.
+ *
+ * Each later turn has a `rows` that echoes the last tick, as an answer may be lost on its way: what it brought comes
+ * again until a tick of that answer or of a later one is echoed.
  */
 export interface Poll {
   grant: string;

@@ -1,0 +1,112 @@
+"""Chromium hidden for 15 minutes with intensive throttling, frozen for 10, killed 100 times: what the record lost.
+
+`SOAK_BROWSER` in the environment makes it shorter: a part of one, as `0.05`.
+"""
+
+import asyncio
+import os
+import random
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from tests.browser.chromium import Chromium
+from tests.browser.scenes import SOUND_ON, THROTTLED, Scene, frozen, hidden, killed, watch
+from tests.browser.stage import Broadcast, on_air, profile_with_partitioned_storage
+
+PART = float(os.environ.get("SOAK_BROWSER", "1"))
+HIDDEN_S = 900 * PART
+FROZEN_S = 600 * PART
+KILLS = max(1, round(100 * PART))
+GAP_MS = 12_000
+REOPENED_MS = 2_000
+# A tick each 10 s closes what is open; a browser killed while its answer is on the way loses that moment too.
+UNOPENED_MS = 10_500
+
+
+def run() -> list[str]:
+    """Play each scene on a stage of its own."""
+    return [fault for scene in (_hidden, _frozen, _killed) for fault in asyncio.run(_on_stage(scene))]
+
+
+async def _on_stage(scene: object) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        async with on_air(Path(folder)) as air:
+            faults: list[str] = await scene(air, Path(folder) / "profile")  # type: ignore[operator]
+            return faults
+
+
+async def _hidden(air: Broadcast, profile: Path) -> list[str]:
+    async with Chromium(profile, THROTTLED) as browser:
+        tab = await watch(air, browser)
+        muted, muted_oldest_ms = await hidden(air, browser, tab, HIDDEN_S)
+        await tab.click(SOUND_ON)
+        audible, oldest_ms = await hidden(air, browser, tab, HIDDEN_S)
+    said = [
+        *_hidden_faults("hidden and never audible", muted, muted_oldest_ms),
+        *_hidden_faults("hidden and audible", audible, oldest_ms),
+    ]
+    if {(span.state, span.muted) for span in muted.inside()} != {("paused", True)}:
+        said.append("hidden and never audible: the browser stopped the picture, the record says otherwise")
+    return said
+
+
+def _hidden_faults(name: str, scene: Scene, oldest_ms: int) -> list[str]:
+    length_ms = scene.until_ms - scene.since_ms
+    click.echo(
+        f"{name} for {length_ms / 1000:.0f} s: playing {scene.playing_ms() / 1000:.1f} s, evidence at most"
+        f" {oldest_ms / 1000:.1f} s old on the server, longest gap {scene.longest_gap_ms()} ms"
+    )
+    faults = []
+    if max(oldest_ms, scene.longest_gap_ms()) > GAP_MS:
+        faults.append(f"{name}: no evidence for more than {GAP_MS} ms")
+    if any(span.visible for span in scene.inside()):
+        faults.append(f"{name}: recorded as visible")
+    return faults
+
+
+async def _frozen(air: Broadcast, profile: Path) -> list[str]:
+    async with Chromium(profile) as browser:
+        tab = await watch(air, browser)
+        await tab.click(SOUND_ON)
+        scene = await frozen(air, browser, tab, FROZEN_S)
+    early_ms = max(until_ms for _, until_ms in scene.gaps()) - scene.until_ms
+    before_ms = scene.since_ms - min(since_ms for since_ms, _ in scene.gaps())
+    back_ms = min(span.start_ms for span in scene.spans if span.start_ms > scene.since_ms) - scene.until_ms
+    click.echo(
+        f"frozen for {(scene.until_ms - scene.since_ms) / 1000:.0f} s: {max(0, before_ms)} ms lost before,"
+        f" {max(0, -early_ms)} ms counted of it, evidence again {max(0, back_ms)} ms after"
+    )
+    faults = []
+    if before_ms > 500:
+        faults.append("frozen: time before it was lost")
+    if early_ms < -500:
+        faults.append("frozen: time was counted")
+    if back_ms > 5_000:
+        faults.append("frozen: not back within 5 s")
+    return faults
+
+
+async def _killed(air: Broadcast, profile: Path) -> list[str]:
+    chance = random.Random(19)
+    profile_with_partitioned_storage(profile)
+    framed = f"{air.site}/?player={quote(await air.launch('d-1'), safe='')}"
+    lost, unopened = [], []
+    async with Chromium(profile) as browser:
+        for number in range(KILLS):
+            outcome = await killed(air, browser, framed, chance.uniform(0, 12))
+            lost.append(outcome.lost_ms)
+            unopened.append(outcome.unopened_ms)
+            click.echo(
+                f"kill {number + 1}: {outcome.lost_ms} ms lost, {outcome.unopened_ms} ms if left so", err=True
+            )
+            browser.kill()
+            await browser.start()
+    click.echo(
+        f"killed {KILLS} times at random moments: reopened, {max(lost)} ms lost at most and {sum(lost)} ms in all;"
+        f" never reopened, {max(unopened)} ms at most, {sum(ms > 10_000 for ms in unopened)} over 10 s"
+    )
+    faults = [f"kill {n + 1}: {ms} ms lost" for n, ms in enumerate(lost) if ms > REOPENED_MS]
+    return faults + [f"kill {n + 1}: {ms} ms unsent" for n, ms in enumerate(unopened) if ms > UNOPENED_MS]

@@ -1,0 +1,129 @@
+"""What browsers do to a player, played in real Chromium: each scene returns what the server's disk says of it.
+
+The tests play them short, the soak `browser` long and often. A scene judges nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.chromium import Chromium, Tab
+from tests.browser.proven import Proven, gaps, now_ms, proven
+from tests.browser.stage import Broadcast, eventually
+
+THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5"
+SOUND_ON = "[data-testid=sound-on]"
+SETTLE_MS = 1_000  # a browser needs a moment to hide, stop or show a page
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One participant's spans, and the stretch `[since, until)` in which something was done to the player."""
+
+    spans: list[Proven]
+    since_ms: int
+    until_ms: int
+
+    def inside(self) -> list[Proven]:
+        """Return the spans that have a part in the stretch, its first and last moments left out."""
+        since_ms, until_ms = self.since_ms + SETTLE_MS, self.until_ms - 200
+        return [span for span in self.spans if span.start_ms < until_ms and span.end_ms > since_ms]
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """Return what no span covers from the first span to the end of the stretch."""
+        return gaps(self.spans, self.spans[0].start_ms, self.until_ms)
+
+    def longest_gap_ms(self) -> int:
+        """Return the longest of them."""
+        return max((until_ms - since_ms for since_ms, until_ms in self.gaps()), default=0)
+
+    def playing_ms(self) -> int:
+        """Return how much of the stretch is proven as playing."""
+        inside = (span for span in self.inside() if span.state == "playing")
+        return sum(min(s.end_ms, self.until_ms) - max(s.start_ms, self.since_ms) for s in inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A browser was killed and opened again. `lost_ms`: in all; `unopened_ms`: had it not been opened again."""
+
+    lost_ms: int
+    unopened_ms: int
+    spans: list[Proven]
+
+
+async def spans_when(
+    air: Broadcast, wanted: Callable[[list[Proven]], bool], within_s: float = 60
+) -> list[Proven]:
+    """Wait until the stored spans are as wanted; return them."""
+
+    async def look() -> list[Proven]:
+        spans = proven(air.server, "d-1")
+        return spans if spans and wanted(spans) else []
+
+    found: list[Proven] = await eventually(look, within_s)
+    return found
+
+
+async def watch(air: Broadcast, browser: Chromium) -> Tab:
+    """Open the player and wait until the picture has played for two seconds and the server's disk knows it."""
+    tab = await browser.open(await air.launch("d-1"))
+    await eventually(lambda: tab.evaluate("(document.querySelector('video')?.currentTime ?? 0) > 2"), 60)
+    await spans_when(air, lambda spans: any(span.state == "playing" for span in spans))
+    return tab
+
+
+async def hidden(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> tuple[Scene, int]:
+    """Hide the tab behind another, bring it back.
+
+    Returns also how old the server's newest evidence ever was meanwhile, in ms.
+    """
+    front = await browser.open("about:blank")
+    since_ms = now_ms()
+    oldest_ms = 0
+    while now_ms() - since_ms < for_s * 1000:
+        await asyncio.sleep(0.5)
+        oldest_ms = max(oldest_ms, now_ms() - proven(air.server, "d-1")[-1].end_ms)
+    until_ms = now_ms()
+    await browser.front(tab)
+    spans = await spans_when(air, lambda spans: spans[-1].end_ms > until_ms - SETTLE_MS // 4)
+    await browser.close(front)
+    return Scene(spans, since_ms, until_ms), oldest_ms
+
+
+async def frozen(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> Scene:
+    """Freeze the tab in the background, as browsers do, and bring it back; the stretch is the frozen one."""
+    front = await browser.open("about:blank")
+    await tab.call("Page.enable")
+    await tab.call("Page.setWebLifecycleState", state="frozen")
+    since_ms = now_ms()
+    await asyncio.sleep(for_s)
+    await tab.call("Page.setWebLifecycleState", state="active")
+    await browser.front(tab)
+    until_ms = now_ms()
+    spans = await spans_when(air, lambda spans: any(is_playing_since(span, until_ms) for span in spans))
+    await browser.close(front)
+    return Scene(spans, since_ms, until_ms)
+
+
+async def killed(air: Broadcast, browser: Chromium, url: str, after_s: float) -> Killed:
+    """Watch for a while, kill every process of the browser, open it again with the same profile and address."""
+    begun_ms = now_ms()
+    await browser.open(url)
+    before = await spans_when(air, lambda spans: any(is_playing_since(span, begun_ms) for span in spans))
+    await asyncio.sleep(after_s)
+    browser.kill()
+    killed_ms = now_ms()
+    await asyncio.sleep(0.5)
+    unopened_ms = killed_ms - proven(air.server, "d-1")[-1].end_ms
+    await browser.start()
+    await browser.open(url)
+    spans = await spans_when(air, lambda spans: spans[-1].start_ms > killed_ms)
+    first_ms = next(span.start_ms for span in before if is_playing_since(span, begun_ms))
+    lost_ms = sum(until_ms - since_ms for since_ms, until_ms in gaps(spans, first_ms, killed_ms))
+    return Killed(lost_ms, unopened_ms, spans)
+
+
+def is_playing_since(span: Proven, since_ms: int) -> bool:
+    """Return whether a span shows the picture playing after a moment."""
+    return span.state == "playing" and span.start_ms > since_ms
