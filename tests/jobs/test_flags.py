@@ -27,6 +27,7 @@ class Scene:
         self.records: Records
         self.media = 0
         self._seqs: dict[int, int] = {}
+        self.clock.at_ms = T0 - 600 * S
         self.sweep = FlagSweep(db, self.hub, self.clock)
 
     async def write(self, *acts: Callable[[], object]) -> None:
@@ -80,7 +81,7 @@ class Scene:
         await self.sweep.run_once()
         assert await self.flags() == found
         await self.db.write(lambda conn: conn.execute(delete(tables.flags)))
-        self.sweep._looked_ms = None
+        self.sweep._looked_back = False
         await self.sweep.run_once()
         assert await self.flags() == found
 
@@ -124,6 +125,28 @@ async def test_answers_of_programs_and_of_people(database: Database) -> None:
         ("fast", "instant_answers"): (2, {"answers": 5, "fastest_ms": 30}),
         ("even", "constant_reactions"): (4, {"answers": 4, "reaction_ms": 1_002, "spread_ms": 3}),
         ("silent", "no_pointer"): (4, {"answers": 4}),
+    }
+    await hall.is_stable(found)
+
+
+async def test_the_media_of_an_event_are_judged_as_one(database: Database) -> None:
+    hall = await scene(database)
+
+    def answers() -> None:
+        second = hall.records.media()
+        for day, media in enumerate((hall.media, second)):
+            hall.media = media
+            play = hall.play("even")
+            for n in range(day * 600, day * 600 + 2):
+                hall.answer(play, "even", hall.check(n), n, 1_000)
+        hall.media = second
+
+    await hall.write(answers)
+    found = await hall.look(700)
+    rows = await database.read(lambda conn: conn.execute(select(tables.flags.c.media_no)).scalars().all())
+    assert len(rows) == 1
+    assert found == {
+        ("even", "constant_reactions"): (4, {"answers": 4, "reaction_ms": 1_000, "spread_ms": 0})
     }
     await hall.is_stable(found)
 

@@ -41,7 +41,7 @@ async def test_a_key_does_only_what_its_scopes_say(api: Api) -> None:
 async def test_another_projects_things_do_not_exist(api_on_both: Api) -> None:
     api = api_on_both
     mine, theirs = await make_things(api.mine), await make_things(api.theirs)
-    nothing = dict.fromkeys(mine.by_segment, "ZZZZZZZZ") | {"chat": "999999"}
+    nothing = dict.fromkeys(mine.by_segment, "ZZZZZZZZ") | {"chat": "999999", "flags": "999999"}
     absent = type(mine)(nothing)
     for operation in await operations(api.mine.api):
         if "{" not in operation.template:

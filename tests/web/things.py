@@ -75,6 +75,7 @@ async def make_things(tenant: Tenant) -> Things:
             "checks": check.json()["id"],
             "incidents": incident.json()["id"],
             "chat": str(said.json()["id"]),
+            "flags": "1",  # flags raise themselves
         }
     )
 

@@ -1,12 +1,14 @@
-"""Raising flags: what rows of evidence show is stored with them. Flags are read by people and decide nothing."""
+"""Raising flags, and a reviewer's note on them. Flags are read by people and decide nothing."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rollcall.domain.errors import NotFound
+from rollcall.domain.ids import ProjectNo
 from rollcall.live.plays import LivePlay
-from rollcall.store import flags
-from rollcall.store.database import Connection
-from rollcall.store.flags import Raised
+from rollcall.store import audit, flags, statistics
+from rollcall.store.database import Connection, Database
+from rollcall.store.flags import Flag, Raised
 
 
 def of_play(play: LivePlay) -> list[Raised]:
@@ -31,3 +33,22 @@ def store_signs(conn: Connection, raised: Sequence[Raised]) -> None:
     flags.add_signs(
         conn, [one for one in raised if one.sign.kind != "playback_rate" or one.media_no not in recordings]
     )
+
+
+async def note_flag(
+    db: Database, project_no: ProjectNo, code: str, flag_no: int, note: str, actor: str, now_ms: int
+) -> Flag:
+    """Keep what a reviewer found a flag to be. Raises NotFound."""
+
+    def keep(conn: Connection) -> Flag:
+        media = statistics.find_media(conn, project_no, code)
+        if media is None:
+            raise NotFound(f"There is no media '{code}' in this project.")
+        flag = flags.note_flag(conn, project_no, media.no, flag_no, note, actor, now_ms)
+        if flag is None:
+            raise NotFound("There is no such flag.")
+        detail = {"kind": flag.kind, "user_id": flag.user_id, "note": note}
+        audit.record(conn, project_no, actor, "flag.note", str(flag_no), now_ms, **detail)
+        return flag
+
+    return await db.write(keep)

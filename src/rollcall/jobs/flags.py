@@ -1,12 +1,13 @@
 """Each ten seconds: looks across plays and prompts for what no single row shows, and raises flags for a person.
 
-It reads what came in since the last look and what concerns media that somebody watches now; what it finds it states, so
-looking twice changes nothing. After a start it looks a day back. The rules are in `domain/flags`; nothing depends on
-a flag, so a look that fails is made up for by the next one.
+It reads what came in since the last look and what concerns media that somebody watches now; what it finds it states,
+so looking twice changes nothing. A minute after a start it looks a day back. The rules are in `domain/flags`; nothing
+depends on a flag, so a look that fails is made up for by the next one.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from rollcall.base.clock import Clock
@@ -22,6 +23,7 @@ from rollcall.store.flag_figures import FreshAnswer, Subject, Undisplayed
 from rollcall.store.flags import Raised
 
 PERIOD_S = 10.0
+SETTLED_MS = 60_000  # after a start, everybody has come back by then
 BACK_MS = 86_400_000
 OVERLAP_MS = 5_000  # rows of one commit may become visible after those of a later one
 HEARD_MS = 35_000
@@ -39,22 +41,24 @@ class FlagSweep:
         self._hub = hub
         self._clock = clock
         self._started_ms = clock.now_ms()
-        self._looked_ms: int | None = None
+        self._looked_ms = self._started_ms
+        self._looked_back = False
         self._dodged: dict[tuple[EventNo, UserId], dict[tuple[str, int], Subject]] = defaultdict(dict)
 
     async def run_once(self) -> None:
         """Look, and store what is new."""
         now_ms = self._clock.now_ms()
-        found = await self._db.read_long(lambda conn: self._look(conn, now_ms))
+        back = not self._looked_back and now_ms >= self._started_ms + SETTLED_MS
+        found = await self._db.read_long(lambda conn: self._look(conn, now_ms, back=back))
         if found:
             await self._db.write(lambda conn: flags.state_signs(conn, found))
         self._looked_ms = now_ms
+        self._looked_back |= back
 
-    def _look(self, conn: Connection, now_ms: int) -> list[Raised]:
-        first = self._looked_ms is None
-        since_ms = now_ms - BACK_MS if self._looked_ms is None else self._looked_ms - OVERLAP_MS
+    def _look(self, conn: Connection, now_ms: int, *, back: bool) -> list[Raised]:
+        since_ms = now_ms - BACK_MS if back else self._looked_ms - OVERLAP_MS
         media_nos = {media_no for media_no, room in self._hub.rooms() if room.users()}
-        if first:
+        if back:
             media_nos |= figures.media_watched_since(conn, since_ms)
         found = list(_answers(conn, since_ms))
         if media_nos:
@@ -85,7 +89,7 @@ class FlagSweep:
         dodged = self._dodged[event_no, user_id]
         if len(dodged) >= presence.DODGES:
             times = sorted(issued_ms for _, issued_ms in dodged)
-            of = next(iter(dodged.values()))
+            of = min(dodged.values(), key=lambda of: of.media_no)
             yield _raised(of, Sign("dodged_prompts", "", len(dodged), times[0], times[-1]))
 
     def _pictures(self, conn: Connection, media_nos: set[MediaNo], now_ms: int) -> Iterator[Raised]:
@@ -108,11 +112,13 @@ class FlagSweep:
 def _answers(conn: Connection, since_ms: int) -> Iterator[Raised]:
     """Yield what the answers of everybody who has just answered tell, by themselves and beside their neighbours'."""
     for event_no, fresh in _by_event(figures.fresh_answers(conn, since_ms)).items():
-        subjects = {each.of.user_id: each.of for each in fresh}
-        given = {
-            user_id: answers.answers_in(marks)
-            for user_id, marks in figures.marks_of(conn, event_no, subjects).items()
+        marks = figures.marks_of(conn, event_no, {each.of.user_id for each in fresh})
+        # An event is judged as one: what is found of it is kept with the first media that was answered in.
+        subjects = {
+            each.of.user_id: replace(each.of, media_no=min(m.media_no for m in marks[each.of.user_id]))
+            for each in fresh
         }
+        given = {user_id: answers.answers_in(theirs) for user_id, theirs in marks.items()}
         for user_id, theirs in given.items():
             for sign in answers.judge_answers(theirs):
                 yield _raised(subjects[user_id], sign)

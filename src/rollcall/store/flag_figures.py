@@ -79,7 +79,7 @@ def marks_of(conn: Connection, event_no: EventNo, users: Collection[UserId]) -> 
     found: dict[UserId, list[Seen]] = {}
     for some in _chunks(sorted(users)):
         query: Select[Any] = (
-            select(plays.c.user_id, m.play_no, m.seq, m.mark, m.check_code, m.at_ms, m.pointer)
+            select(plays.c.user_id, m.play_no, m.media_no, m.seq, m.mark, m.check_code, m.at_ms, m.pointer)
             .join(plays, plays.c.no == m.play_no)
             .where(plays.c.event_no == event_no, plays.c.user_id.in_(some))
             .where(m.mark.in_(("received", "shown", "answered")))
@@ -130,12 +130,12 @@ def quiet_players(
 def travellers(conn: Connection, media_nos: Collection[MediaNo], since_ms: int) -> list[Subject]:
     """Return who has watched the events of these media from several addresses, and reports since then.
 
-    The media is the one that they opened last.
+    The media is the one of the event that they opened first.
     """
     p = plays.c
     events = select(media.c.event_no).where(media.c.no.in_(media_nos))
     query = (
-        select(p.project_no, p.event_no, func.max(p.media_no), p.user_id)
+        select(p.project_no, p.event_no, func.min(p.media_no), p.user_id)
         .where(p.event_no.in_(events))
         .group_by(p.project_no, p.event_no, p.user_id)
         .having(func.count(p.ip.distinct()) > 1, func.max(p.last_arrival_ms) >= since_ms)

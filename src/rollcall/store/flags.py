@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, update
 
 from rollcall.domain.flags.kinds import Kind, Sign, merged
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayNo, ProjectNo, UserId
@@ -42,6 +42,9 @@ class Flag:
     first_ms: int
     last_ms: int
     detail: dict[str, int]
+    note: str | None
+    noted_by: str | None
+    noted_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +94,41 @@ def page_flags(
 ) -> list[Flag]:
     """Return up to `limit` flags of these media, numbered after `after`."""
     f = flags.c
-    query = (
-        select(f.no, media.c.code, f.user_id, f.kind, f.count, f.first_ms, f.last_ms, f.detail)
-        .join(media, media.c.no == f.media_no)
-        .where(f.project_no == project_no, f.media_no.in_(media_nos), f.no > after)
-        .order_by(f.no)
-        .limit(limit)
-    )
+    query = _flags(project_no, media_nos).where(f.no > after).order_by(f.no).limit(limit)
     if user_id is not None:
         query = query.where(f.user_id == user_id)
     if kind is not None:
         query = query.where(f.kind == kind)
     return [Flag(*row) for row in conn.execute(query)]
+
+
+def note_flag(
+    conn: Connection,
+    project_no: ProjectNo,
+    media_no: MediaNo,
+    flag_no: int,
+    note: str,
+    actor: str,
+    now_ms: int,
+) -> Flag | None:
+    """Keep a reviewer's note on a flag of the media, in place of an earlier one, and return the flag."""
+    f = flags.c
+    of = (f.project_no == project_no) & (f.media_no == media_no) & (f.no == flag_no)
+    conn.execute(update(flags).where(of).values(note=note, noted_by=actor, noted_ms=now_ms))
+    row = conn.execute(_flags(project_no, [media_no]).where(f.no == flag_no)).one_or_none()
+    return None if row is None else Flag(*row)
+
+
+def _flags(project_no: ProjectNo, media_nos: Collection[MediaNo]) -> Select[Any]:
+    f = flags.c
+    return (
+        select(
+            f.no, media.c.code, f.user_id, f.kind, f.count, f.first_ms, f.last_ms, f.detail, f.note, f.noted_by,
+            f.noted_ms,
+        )
+        .join(media, media.c.no == f.media_no)
+        .where(f.project_no == project_no, f.media_no.in_(media_nos))
+    )  # fmt: skip
 
 
 def flags_by_user(

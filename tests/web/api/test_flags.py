@@ -58,6 +58,9 @@ async def test_a_flag_says_what_was_seen_and_how_it_may_be_innocent(api_on_both:
         "first_at": "2026-03-01T09:00:00.000Z",
         "last_at": "2026-03-01T09:01:00.000Z",
         "detail": {"answers": 5},
+        "note": None,
+        "noted_by": None,
+        "noted_at": None,
         "seen": meaning.seen,
         "rule": meaning.rule,
         "limits": meaning.limits,
@@ -83,6 +86,24 @@ async def test_flags_are_filtered_and_paged(api: Api) -> None:
 async def listed(api: Api, path: str, **params: str) -> list[tuple[str, str]]:
     items = (await api.mine.api.get(path, params=params)).json()["items"]
     return [(item["user_id"], item["kind"]) for item in items]
+
+
+async def test_a_reviewers_note_stays_with_the_flag(api_on_both: Api) -> None:
+    api = api_on_both
+    media, second, _ = flagged(api.deps.db, api.mine, ("d-1", "no_pointer"), ("d-2", "no_pointer"))
+    path = f"/media/{media}/flags"
+    flag, other = (await api.mine.api.get(path)).json()["items"]
+    body = {"note": "Пользуется программой экранного доступа."}
+    for _ in range(2):
+        noted = await api.mine.api.post(f"{path}/{flag['id']}/note", json=body)
+        assert noted.status_code == 200
+        assert noted.json()["noted_at"] is not None
+        assert {**noted.json(), "noted_at": None, "noted_by": None} == {**flag, **body}
+    shown = (await api.mine.api.get(path)).json()["items"]
+    assert [item["note"] for item in shown] == [body["note"], None]
+    problem(await api.mine.api.post(f"/media/{second}/flags/{flag['id']}/note", json=body), 404, "not_found")
+    problem(await api.theirs.api.post(f"{path}/{flag['id']}/note", json=body), 404, "not_found")
+    problem(await api.mine.api.post(f"{path}/{other['id']}/note", json={"note": ""}), 400, "malformed")
 
 
 async def test_another_projects_flags_do_not_exist(api: Api) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rollcall.domain.flags.kinds import Sign
-from rollcall.domain.ids import PlayNo
+from rollcall.domain.ids import MediaNo, PlayNo
 
 Who = TypeVar("Who")
 
@@ -117,6 +117,7 @@ class Seen:
     """A mark of a prompt as it is looked at here. `mark`: received, shown or answered."""
 
     play_no: PlayNo
+    media_no: MediaNo
     seq: int
     mark: str
     check: str

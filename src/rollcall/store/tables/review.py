@@ -69,5 +69,8 @@ flags = Table(
     moment("first_ms", nullable=False),
     moment("last_ms", nullable=False),
     Column("detail", JSON, nullable=False),
+    words("note", nullable=True),  # a reviewer's, on what it was found to be
+    words("noted_by", nullable=True),
+    moment("noted_ms"),
     UniqueConstraint("media_no", "user_id", "kind", "key", name="flags_once"),
 )

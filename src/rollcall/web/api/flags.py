@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from litestar import get
-from litestar.params import FromPath, Parameter
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, Parameter, PathParameter
 
+from rollcall.actions import flags as actions
 from rollcall.domain.errors import NotFound
 from rollcall.domain.flags.kinds import MEANINGS, Kind
 from rollcall.domain.ids import MediaNo, UserId
@@ -15,11 +16,12 @@ from rollcall.store.flags import Flag
 from rollcall.web.auth import Caller, Known
 from rollcall.web.deps import Deps, Given
 from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
-from rollcall.wire.api.flags import FlagOut
-from rollcall.wire.api.values import rfc3339
+from rollcall.wire.api.flags import FlagNote, FlagOut
+from rollcall.wire.api.values import rfc3339, rfc3339_or_none
 
 OfUser = Annotated[str | None, Parameter(description="Only this participant.", max_length=200)]
 OfKind = Annotated[Kind | None, Parameter(description="Only this kind of flag.")]
+FlagId = Annotated[int, PathParameter(ge=1, le=2**53)]
 SCOPE = {"scope": "statistics"}
 
 
@@ -65,6 +67,23 @@ async def list_event_flags(
     return await _page(deps, caller, of_event, user_id, kind, limit, cursor)
 
 
+@post(
+    "/media/{code:str}/flags/{flag:int}/note",
+    opt={"scope": "control"},
+    summary="Note what a flag was",
+    status_code=200,
+)
+async def note_flag(
+    code: FromPath[str], flag: FlagId, data: JSONBody[FlagNote], deps: Given, caller: Known
+) -> FlagOut:
+    """Keep a reviewer's word beside a flag. It changes no number either."""
+    return _shown(
+        await actions.note_flag(
+            deps.db, caller.project_no, code, flag, data.note, caller.actor, deps.clock.now_ms()
+        )
+    )
+
+
 async def _page(
     deps: Deps,
     caller: Caller,
@@ -101,10 +120,13 @@ def _shown(flag: Flag) -> FlagOut:
         first_at=rfc3339(flag.first_ms),
         last_at=rfc3339(flag.last_ms),
         detail=flag.detail,
+        note=flag.note,
+        noted_by=flag.noted_by,
+        noted_at=rfc3339_or_none(flag.noted_ms),
         seen=meaning.seen,
         rule=meaning.rule,
         limits=meaning.limits,
     )
 
 
-handlers = [list_media_flags, list_event_flags]
+handlers = [list_media_flags, list_event_flags, note_flag]

@@ -87,7 +87,8 @@ class Recorder:
         self._advance(sample)
         self._cut(sample.at_ms, sample.media_ms)
         place = (self._next_seq(), self.epoch.epoch, self._cited.tick, sample.at_ms)
-        self._rows.append(Mark(*place, kind, check, visible=sample.visible, answer=answer))
+        moved = kind == "answered"  # whoever answers has a hand at the mouse
+        self._rows.append(Mark(*place, kind, check, visible=sample.visible, answer=answer, pointer=moved))
         return self._take()
 
     def close(self, sample: Sample) -> list[Row]:

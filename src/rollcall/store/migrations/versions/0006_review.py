@@ -72,6 +72,9 @@ def upgrade() -> None:
         sa.Column("first_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_ms", sa.BigInteger(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("noted_by", sa.Text(), nullable=True),
+        sa.Column("noted_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("no"),
         sa.UniqueConstraint("media_no", "user_id", "kind", "key", name="flags_once"),
     )
