@@ -44,6 +44,7 @@ export async function enter(body: HTMLElement): Promise<void> {
     store.set({ phase: "refused", refusal });
     void opening.then((journals) => startSweeping(journals));
   };
+  if (self.origin === "null") return refuse({ ok: false, refusal: refusalFor("sandboxed") });
   if (!credential) return refuse({ ok: false, refusal: refusalFor("no_token") });
 
   const name = grantName(launch.media, credential);

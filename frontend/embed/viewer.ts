@@ -269,6 +269,8 @@ export class Viewer {
 
   #lost(): void {
     this.#desk.lost();
+    // From now on the banner says what this notice has said.
+    if (this.#view.value.notice?.kind === "in_memory") this.dismissNotice();
     this.#view.set({ link: this.#view.value.phase === "watching" ? "kept" : "connecting", retrying: true });
   }
 

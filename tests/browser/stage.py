@@ -22,7 +22,7 @@ CHROMIUM = (
     "--disable-component-update", "--disable-sync", "--mute-audio",
 )  # fmt: skip
 PAGE = """<!doctype html><meta charset=utf-8><title>Учебный сайт</title>
-<iframe id=player src="{url}" width=960 height=560 allow="autoplay; fullscreen; picture-in-picture"></iframe>
+<iframe id=player src="{url}" {sandbox} width=960 height=560 allow="autoplay; fullscreen; picture-in-picture"></iframe>
 <script>window.heard = []; addEventListener("message", event => heard.push([event.origin, event.data]))</script>"""
 
 
@@ -153,7 +153,9 @@ async def _site() -> AsyncIterator[str]:
     """Serve the organiser's page at another origin than the player's: `localhost`, and another port."""
 
     async def page(request: web.Request) -> web.Response:
-        return web.Response(text=PAGE.format(url=request.query["player"]), content_type="text/html")
+        sandbox = 'sandbox="allow-scripts"' if "sandbox" in request.query else ""
+        text = PAGE.format(url=request.query["player"], sandbox=sandbox)
+        return web.Response(text=text, content_type="text/html")
 
     app = web.Application()
     app.router.add_get("/", page)

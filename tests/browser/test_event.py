@@ -134,8 +134,15 @@ async def test_reloads_and_restores_play_on_and_a_spent_token_is_refused(tmp_pat
         await a_foreign_page_cannot_frame_the_player(stage, await elsewhere.new_page())
         private = await watch(elsewhere, stage, await stage.launch("d-2"))
         await plays_on(private)
+        await player(private).get_by_text("браузер не хранит время").wait_for(timeout=5_000)
         await reload_frame(private)  # without storage the grant survives in the frame's history
         await plays_on(private)
+
+        sandboxed = await elsewhere.new_page()
+        await sandboxed.goto(f"{stage.site}/?sandbox&player={quote(await stage.launch('d-2'), safe='')}")
+        refusal = player(sandboxed).get_by_test_id("refusal")
+        await refusal.wait_for(timeout=10_000)
+        assert await refusal.get_attribute("data-code") == "sandboxed"
 
         withdrawn = time.monotonic()
         await stage.api.call("DELETE", f"/lists/{stage.people}/participants/d-1")

@@ -107,6 +107,8 @@ def _shell(shell: bytes, parents: tuple[str, ...], status: int) -> Response[byte
 def _immutable(response: Response[bytes]) -> Response[bytes]:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # A frame whose sandbox has no `allow-same-origin` is of no origin: it loads these to say what its site forgot.
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
