@@ -92,7 +92,7 @@ export class ViewerPoll {
     return { grant: hello.grant, hello };
   }
 
-  /** The first answer is followed by its echo at once, and so is a turn that could not take everything along. */
+  /** The echo of the first answer goes with the next pulse; a turn that could not take everything is followed at once. */
   #hear(messages: readonly ViewerOut[], close: number | null): void {
     let first = false;
     for (const message of messages) {
@@ -103,7 +103,8 @@ export class ViewerPoll {
       this.#listener.message(message);
     }
     if (close !== null) this.#end(close);
-    else if (first || this.#full) this.hurry();
+    else if (this.#full) this.hurry();
+    else if (first) this.#taken_ms = Number.NEGATIVE_INFINITY;
   }
 
   #end(close: number | null): void {
