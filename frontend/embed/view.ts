@@ -2,6 +2,7 @@
 import type { Media, Progress } from "../shared/wire";
 import { EMPTY_ROOM, type Room } from "./chat/room";
 import type { OpenPrompt, Outcome } from "./check/prompts";
+import type { Stop } from "./check/stop";
 import type { Refusal } from "./host/redeem";
 import type { PlaybackView } from "./playback/playback";
 
@@ -11,7 +12,7 @@ export type Link = "connecting" | "open" | "kept" | "sending";
 export type Notice =
   | { readonly kind: "outcome"; readonly outcome: Outcome; readonly at_ms: number }
   | { readonly kind: "not_counted" | "asleep"; readonly for_ms: number }
-  | { readonly kind: "expired" | "answer_kept" | "in_memory" | "muted" };
+  | { readonly kind: "expired" | "answer_kept" | "in_memory" | "muted" | "counts_again" };
 
 export interface View {
   readonly phase: "entering" | "refused" | "watching";
@@ -29,6 +30,8 @@ export interface View {
   readonly playback: PlaybackView | null;
   readonly prompts: readonly OpenPrompt[];
   readonly notice: Notice | null;
+  /** Time does not count since a missed check. */
+  readonly stop: Stop | null;
   readonly room: Room;
   readonly progress: Progress | null;
 }
@@ -47,6 +50,7 @@ export const FIRST_VIEW: View = {
   playback: null,
   prompts: [],
   notice: null,
+  stop: null,
   room: EMPTY_ROOM,
   progress: null,
 };

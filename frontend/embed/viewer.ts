@@ -4,10 +4,9 @@
  * Each message of the server and each act of the viewer is one method here. It draws nothing.
  */
 import type { Store } from "../shared/store";
-import type { Opened, Prompt, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
+import type { Opened, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
 import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
-import { Activity } from "./check/activity";
-import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./check/prompts";
+import { Checks } from "./check/checks";
 import { farewell, poll } from "./connection/exchange";
 import { Line } from "./connection/line";
 import { ViewerPoll } from "./connection/poll";
@@ -35,12 +34,12 @@ export interface Admission {
 export class Viewer {
   readonly playback: Playback;
   readonly chime = new Chime();
+  readonly checks: Checks;
   readonly #view: Store<View>;
   readonly #parent: ParentPage;
   readonly #line: Line;
   readonly #desk: EvidenceDesk;
   readonly #admission: Admission;
-  readonly #activity = new Activity();
   #askProgress_ms = Number.POSITIVE_INFINITY;
   #tellTime_ms = 0;
   /** When the picture was last seen to play. */
@@ -53,12 +52,21 @@ export class Viewer {
     this.#view = view;
     this.#parent = parent;
     this.#admission = admission;
-    this.#activity.follow(document, () => performance.now());
     this.playback = new Playback(video, () => this.#looked());
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
       (message) => this.#line.send(message),
       admission.shelf,
+    );
+    this.checks = new Checks(
+      view,
+      parent,
+      this.chime,
+      (kind, check, detail) => {
+        this.#desk.mark(kind, check, detail);
+        this.#refresh(performance.now());
+      },
+      () => this.playback.uncover(),
     );
     this.#line = this.#connect(admission.media);
   }
@@ -69,7 +77,7 @@ export class Viewer {
     this.playback.pulse(now_ms);
     this.#line.pulse();
     this.#desk.look();
-    this.#expirePrompts(now_ms);
+    this.checks.expire(now_ms);
     if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
     this.#tellTime(now_ms);
     this.#refresh(now_ms);
@@ -128,24 +136,6 @@ export class Viewer {
     this.#view.set({ notice: null });
   }
 
-  /** The dialog of a check has been painted, or has arrived where nobody sees it. */
-  displayed(check: string, hidden: boolean): void {
-    const now_ms = performance.now();
-    const step = hidden ? "received" : "shown";
-    this.#desk.mark(step, check, { visible: !hidden });
-    this.#view.set({ prompts: withDisplay(this.#view.value.prompts, check, step, now_ms) });
-    const prompt = this.#view.value.prompts.find((each) => each.check === check);
-    this.#parent.tell({ type: "check_shown", check, hidden, left_ms: Math.round(prompt?.left_ms ?? 0) });
-  }
-
-  answer(check: string, trusted: boolean): void {
-    const prompt = this.#view.value.prompts.find((each) => each.check === check);
-    const displayed_ms = prompt?.until_ms ? prompt.until_ms - prompt.left_ms : performance.now();
-    this.#desk.mark("answered", check, { trusted, pointer: this.#activity.since(displayed_ms) });
-    this.#view.set({ prompts: withAnswer(this.#view.value.prompts, check, performance.now()) });
-    this.#refresh(performance.now());
-  }
-
   #connect(media: string): Line {
     const address = `${location.origin.replace(/^http/, "ws")}/embed/${media}/socket`;
     const now_ms = () => performance.now();
@@ -191,10 +181,13 @@ export class Viewer {
         this.#desk.slowDown(message.ms);
         break;
       case "prompt":
-        this.#prompt(message);
+        this.checks.asked(message);
         break;
       case "prompt_closed":
-        this.#promptClosed(message);
+        this.#checkClosed(message);
+        break;
+      case "counting":
+        this.checks.counting(message);
         break;
       case "chat":
         view.set({ room: withFrame(view.value.room, message) });
@@ -221,6 +214,7 @@ export class Viewer {
   }
 
   #opened(opened: Opened): void {
+    this.checks.connected();
     this.playback.stream.use(opened.playlist);
     this.#desk.opened({ id: opened.play, upload_key: opened.upload_key }, opened.tick, opened.durable);
     for (const message of this.#unsent.splice(0)) this.#line.send(message);
@@ -242,28 +236,8 @@ export class Viewer {
     this.pulse();
   }
 
-  #prompt(prompt: Prompt): void {
-    const known = this.#view.value.prompts.some((each) => each.check === prompt.check);
-    this.#view.set({
-      prompts: withPrompt(this.#view.value.prompts, prompt, performance.now()),
-      notice: null,
-    });
-    if (known) return;
-    if (document.pictureInPictureElement) void document.exitPictureInPicture();
-    if (prompt.sound) void this.#ring(prompt.check);
-  }
-
-  async #ring(check: string): Promise<void> {
-    if (!(await this.chime.ring())) this.#desk.mark("sound_blocked", check);
-  }
-
-  #promptClosed({ check, outcome, at_ms }: PromptClosed): void {
-    const view = this.#view.value;
-    this.#view.set({ prompts: withoutPrompt(view.prompts, check) });
-    if (outcome === "confirmed" || outcome === "missed") {
-      this.#view.set({ notice: { kind: "outcome", outcome, at_ms } });
-      this.#parent.tell({ type: outcome === "confirmed" ? "check_confirmed" : "check_missed", check });
-    }
+  #checkClosed(closed: PromptClosed): void {
+    this.checks.closed(closed);
     if (Number.isFinite(this.#askProgress_ms)) this.#ask(performance.now());
   }
 
@@ -294,15 +268,6 @@ export class Viewer {
         notice: { kind: muted ? "not_counted" : "asleep", for_ms: Math.round(for_ms / 1000) * 1000 },
       });
     }
-  }
-
-  #expirePrompts(now_ms: number): void {
-    const { prompts } = this.#view.value;
-    const open = stillOpen(prompts, now_ms);
-    if (open === prompts) return;
-    const gone = prompts.filter((each) => !open.includes(each));
-    const kept = gone.some((each) => each.answered_ms !== null);
-    this.#view.set({ prompts: open, notice: { kind: kept ? "answer_kept" : "expired" } });
   }
 
   #ask(now_ms: number): void {

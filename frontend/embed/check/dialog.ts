@@ -1,35 +1,32 @@
 /**
- * The presence check on screen: a modal dialog in the top layer with one large button and the time that is left.
+ * The presence check on screen: a modal dialog in the top layer, one thing to do, and the time that is left.
  *
  * It reports when it was really painted where somebody can see it; whether the answer counts, the server decides.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
-import { icons } from "../ui/icons";
 import { Part } from "../ui/part";
+import { answering, fieldOf, HINTS } from "./kinds";
 import { leftOf, type OpenPrompt } from "./prompts";
+import { Sight } from "./sight";
 
 /** Circumference of the ring; its dash shows what is left. */
 const AROUND = 2 * Math.PI * 44;
 const PLACES = 6;
-/** Not half in view for this long (the frame is scrolled away): the same as a hidden page. */
-const OUT_OF_VIEW_MS = 1_500;
 
 export class CheckDialog extends Part {
   #check: string | null = null;
   #place = 0;
-  #seen = false;
-  #came_ms = 0;
   #redraw = 0;
-  #watch: IntersectionObserver | null = null;
+  readonly #sight = new Sight(() => this.requestUpdate());
 
   protected override render(): TemplateResult | typeof nothing {
     const prompt = this.view.prompts[0];
     if (!prompt) return nothing;
     if (prompt.check !== this.#check) this.#place = Math.floor(Math.random() * PLACES);
-    return html`<dialog class="check place-${this.#place}" data-testid="check-dialog" data-check=${prompt.check}
-      aria-labelledby="check-title" aria-describedby="check-text" @cancel=${stay} @keydown=${noEscape}
-      @close=${this.#reopen}>
+    return html`<dialog class="check ${prompt.kind} place-${this.#place}" data-testid="check-dialog"
+      data-check=${prompt.check} aria-labelledby="check-title" aria-describedby="check-text" @cancel=${stay}
+      @keydown=${noEscape} @close=${this.#reopen}>
       ${prompt.answered_ms === null ? this.#ask(prompt) : this.#answered()}
     </dialog>`;
   }
@@ -44,15 +41,12 @@ export class CheckDialog extends Part {
   #ask(prompt: OpenPrompt): TemplateResult {
     const left_ms = leftOf(prompt, performance.now());
     const over = left_ms <= 0;
+    const answer = (given: string | null, trusted: boolean) =>
+      this.viewer.checks.answer(prompt.check, given, trusted);
     return html`
       <h2 id="check-title">${t("check.title")}</h2>
-      <p id="check-text">${prompt.text ?? t("check.text")}</p>
-      <div class="check-act">
-        ${ring(left_ms, prompt.lifetime_ms)}
-        <button class="primary check-confirm" data-testid="check-confirm" ?disabled=${over}
-          @click=${(event: MouseEvent) => this.viewer.answer(prompt.check, event.isTrusted)}>
-          ${icons.check}<span>${t("check.confirm")}</span></button>
-      </div>
+      <p id="check-text">${prompt.text ?? t(HINTS[prompt.kind])}</p>
+      ${answering(prompt, ring(left_ms, prompt.lifetime_ms), over, answer)}
       <p class="small" role="status">${over ? t("check.over") : nothing}</p>`;
   }
 
@@ -66,44 +60,31 @@ export class CheckDialog extends Part {
   #came(prompt: OpenPrompt): void {
     this.#gone();
     this.#check = prompt.check;
-    this.#came_ms = performance.now();
     const dialog = this.querySelector("dialog");
     if (!dialog) return;
     dialog.showModal();
-    dialog.querySelector("button")?.focus();
-    this.#watch = new IntersectionObserver(
-      (entries) => {
-        this.#seen = (entries.at(-1)?.intersectionRatio ?? 0) >= 0.5;
-        this.requestUpdate();
-      },
-      { threshold: [0, 0.5, 1] },
-    );
-    this.#watch.observe(dialog);
+    fieldOf(dialog)?.focus();
+    this.#sight.begin(dialog);
     this.#redraw = window.setInterval(() => this.requestUpdate(), 200);
     this.#report(prompt);
   }
 
   /** Where nobody sees it: it has arrived and its time runs. In view: it is shown once two frames are painted. */
   #report(prompt: OpenPrompt): void {
-    const unseen = !this.#seen && performance.now() - this.#came_ms > OUT_OF_VIEW_MS;
-    if (document.visibilityState === "hidden" || unseen) {
-      if (!prompt.received && !prompt.shown) this.viewer.displayed(prompt.check, true);
-      return;
-    }
-    if (prompt.shown || !this.#seen) return;
-    requestAnimationFrame(() => requestAnimationFrame(() => this.#painted(prompt.check)));
+    const sight = this.#sight.now();
+    if (sight === "hidden" && !prompt.received && !prompt.shown)
+      this.viewer.checks.displayed(prompt.check, true);
+    else if (sight === "seen" && !prompt.shown) this.#sight.painted(() => this.#painted(prompt.check));
   }
 
   #painted(check: string): void {
     const prompt = this.view.prompts.find((each) => each.check === check);
-    if (!prompt || prompt.shown || !this.#seen || document.visibilityState !== "visible") return;
-    this.viewer.displayed(check, false);
+    if (prompt && !prompt.shown && this.#sight.now() === "seen") this.viewer.checks.displayed(check, false);
   }
 
   #gone(): void {
     this.#check = null;
-    this.#seen = false;
-    this.#watch?.disconnect();
+    this.#sight.end();
     clearInterval(this.#redraw);
   }
 

@@ -11,18 +11,28 @@ export interface OpenPrompt {
   readonly kind: Prompt["kind"];
   readonly text: string | null;
   readonly sound: boolean;
+  readonly code: string | null;
+  readonly question: Prompt["question"];
   readonly lifetime_ms: number;
   /** Lifetime that was left when it came, counted from its display. */
   readonly left_ms: number;
   readonly received: boolean;
   readonly shown: boolean;
+  /** Wrong codes that were typed here. */
+  readonly wrong: number;
   /** When it was answered here, on the player's clock. */
   readonly answered_ms: number | null;
-  /** On the player's clock; null until it is displayed. */
+  /** On the player's clock; both null until it is displayed. */
+  readonly displayed_ms: number | null;
   readonly until_ms: number | null;
 }
 
 export type Outcome = PromptClosed["outcome"];
+
+/** So many wrong codes may be corrected; the server counts them too. */
+const WRONG_ENTRIES = 5;
+/** The server gives more time than this page knows of by so much: an outage of its own took some away. */
+const EXTENDED_MS = 5_000;
 
 /** A prompt came, or came again: the server repeats one until it knows that it arrived. */
 export function withPrompt(
@@ -31,13 +41,25 @@ export function withPrompt(
   now_ms: number,
 ): readonly OpenPrompt[] {
   const known = open.find((each) => each.check === prompt.check);
-  const { check, kind, text, sound, lifetime_ms, left_ms } = prompt;
+  const { check, kind, text, sound, code, question, lifetime_ms, left_ms } = prompt;
   if (!known) {
-    const fresh = { received: false, shown: false, answered_ms: null, until_ms: null };
-    return [...open, { check, kind, text, sound, lifetime_ms, left_ms, ...fresh }];
+    const fresh = {
+      received: false,
+      shown: false,
+      wrong: 0,
+      answered_ms: null,
+      displayed_ms: null,
+      until_ms: null,
+    };
+    return [...open, { check, kind, text, sound, code, question, lifetime_ms, left_ms, ...fresh }];
   }
-  const until_ms = known.until_ms === null ? null : now_ms + left_ms;
-  return open.map((each) => (each === known ? { ...known, lifetime_ms, left_ms, until_ms } : each));
+  if (known.until_ms === null) {
+    return open.map((each) => (each === known ? { ...known, code, lifetime_ms, left_ms } : each));
+  }
+  // Displayed here: its time runs from that moment, whatever the server knew when it sent this.
+  const extended = left_ms < lifetime_ms && now_ms + left_ms > known.until_ms + EXTENDED_MS;
+  const until_ms = extended ? now_ms + left_ms : known.until_ms;
+  return open.map((each) => (each === known ? { ...known, lifetime_ms, until_ms } : each));
 }
 
 /** It is on display, or has arrived where nobody sees it: from the first of both its lifetime runs. */
@@ -49,16 +71,28 @@ export function withDisplay(
 ): readonly OpenPrompt[] {
   return open.map((each) => {
     if (each.check !== check) return each;
-    return { ...each, [step]: true, until_ms: each.until_ms ?? now_ms + each.left_ms };
+    const until_ms = each.until_ms ?? now_ms + each.left_ms;
+    return { ...each, [step]: true, displayed_ms: each.displayed_ms ?? now_ms, until_ms };
   });
 }
 
+/** An answer was given here; a wrong code leaves the prompt open while it may be corrected. */
 export function withAnswer(
   open: readonly OpenPrompt[],
   check: string,
+  answer: string | null,
   now_ms: number,
 ): readonly OpenPrompt[] {
-  return open.map((each) => (each.check === check ? { ...each, answered_ms: now_ms } : each));
+  return open.map((each) => {
+    if (each.check !== check) return each;
+    if (each.kind === "code" && answer !== each.code) return { ...each, wrong: each.wrong + 1 };
+    return { ...each, answered_ms: now_ms };
+  });
+}
+
+/** How many more wrong codes may be corrected; negative when there were too many. */
+export function entriesLeft(prompt: OpenPrompt): number {
+  return WRONG_ENTRIES - prompt.wrong;
 }
 
 export function withoutPrompt(open: readonly OpenPrompt[], check: string): readonly OpenPrompt[] {

@@ -22,6 +22,16 @@ const OBSERVED = [
 ];
 const BEHIND_S = 20;
 
+declare global {
+  /** What Safari on iPhones and iPads has beside the standard. */
+  interface HTMLVideoElement {
+    readonly webkitDisplayingFullscreen?: boolean;
+    readonly webkitPresentationMode?: "inline" | "picture-in-picture" | "fullscreen";
+    webkitExitFullscreen?(): void;
+    webkitSetPresentationMode?(mode: "inline"): void;
+  }
+}
+
 export interface PlaybackView {
   readonly wanted: boolean;
   readonly paused: boolean;
@@ -108,6 +118,14 @@ export class Playback {
       level: this.stream.hls?.autoLevelEnabled ? -1 : (this.stream.hls?.currentLevel ?? -1),
       heights: this.stream.hls?.levels.map((level) => level.height) ?? [],
     };
+  }
+
+  /** Leave picture-in-picture and the system's own full screen, which hide the page and its dialogs. */
+  uncover(): void {
+    if (document.pictureInPictureElement) void document.exitPictureInPicture();
+    const { video } = this;
+    if (video.webkitDisplayingFullscreen) video.webkitExitFullscreen?.();
+    if (video.webkitPresentationMode === "picture-in-picture") video.webkitSetPresentationMode?.("inline");
   }
 
   async play(): Promise<void> {

@@ -41,7 +41,11 @@ export class NoticeView extends Part {
 }
 
 function isGood(notice: Notice): boolean {
-  return notice.kind === "answer_kept" || (notice.kind === "outcome" && notice.outcome === "confirmed");
+  return (
+    notice.kind === "answer_kept" ||
+    notice.kind === "counts_again" ||
+    (notice.kind === "outcome" && notice.outcome === "confirmed")
+  );
 }
 
 function sentence(notice: Notice): TemplateResult {
@@ -61,6 +65,8 @@ function sentence(notice: Notice): TemplateResult {
       return html`${t("check.expired")}`;
     case "answer_kept":
       return html`${t("check.answer_kept")}`;
+    case "counts_again":
+      return html`<b>${t("stopped.again")}</b>`;
     case "in_memory":
       return html`${t("notice.in_memory")}`;
   }

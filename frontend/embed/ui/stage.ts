@@ -5,6 +5,7 @@ import type { Tab } from "./app";
 import { icons } from "./icons";
 import { Part } from "./part";
 import "../check/dialog";
+import "../check/stopped";
 import "./controls";
 import "./notice";
 import "./overlay";
@@ -55,6 +56,7 @@ export class Stage extends Part {
                 ${icons.muted}<span>${t("sound.turn_on")}<small>${t("sound.muted_hides")}</small></span></button>`
             : nothing
         }
+        <rollcall-stopped .store=${this.store} .viewer=${this.viewer}></rollcall-stopped>
         <rollcall-controls .store=${this.store} .viewer=${this.viewer} .panel=${this.panel}></rollcall-controls>
         <rollcall-notice .store=${this.store} .viewer=${this.viewer}></rollcall-notice>
         <rollcall-check .store=${this.store} .viewer=${this.viewer}></rollcall-check>

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { LINGER_MS, leftOf, stillOpen, withAnswer, withDisplay, withPrompt } from "../../embed/check/prompts";
+import {
+  entriesLeft,
+  LINGER_MS,
+  leftOf,
+  stillOpen,
+  withAnswer,
+  withDisplay,
+  withPrompt,
+} from "../../embed/check/prompts";
 import type { Prompt } from "../../shared/wire";
 
 const PROMPT: Prompt = {
@@ -27,17 +35,43 @@ test("what arrived hidden runs at once; being shown later gives no more time", (
   expect(shown && leftOf(shown, 31_000)).toBe(30_000);
 });
 
-test("a repeated prompt is the same prompt with the time the server says is left", () => {
+test("a repeated prompt is the same prompt, and its time runs on from its own display", () => {
   const shown = withDisplay(withPrompt([], PROMPT, 0), "check001", "shown", 0);
-  const again = withPrompt(shown, { ...PROMPT, left_ms: 12_000 }, 20_000);
-  expect(again.map((each) => [each.check, each.shown, leftOf(each, 22_000)])).toEqual([
-    ["check001", true, 10_000],
-  ]);
+  for (const left_ms of [60_000, 12_000]) {
+    const again = withPrompt(shown, { ...PROMPT, left_ms }, 20_000);
+    expect(again.map((each) => [each.check, each.shown, leftOf(each, 22_000)])).toEqual([
+      ["check001", true, 38_000],
+    ]);
+  }
+});
+
+test("an outage of the server's gives more time", () => {
+  const shown = withDisplay(withPrompt([], PROMPT, 0), "check001", "shown", 0);
+  const again = withPrompt(shown, { ...PROMPT, left_ms: 50_000 }, 40_000);
+  expect(again.map((each) => leftOf(each, 40_000))).toEqual([50_000]);
+});
+
+test("before its display a repeated prompt brings the time that is left, and a code drawn anew", () => {
+  const came = withPrompt([], { ...PROMPT, kind: "code", code: "0417" }, 0);
+  const again = withPrompt(came, { ...PROMPT, kind: "code", code: "9000", left_ms: 30_000 }, 9_000);
+  expect(again.map((each) => [each.code, leftOf(each, 9_000)])).toEqual([["9000", 30_000]]);
+});
+
+test("five wrong codes may be corrected, a sixth may not", () => {
+  let open = withPrompt([], { ...PROMPT, kind: "code", code: "0417" }, 0);
+  for (let wrong = 1; wrong <= 6; wrong += 1) {
+    open = withAnswer(open, "check001", "1111", wrong);
+    expect(open.map((each) => [each.wrong, each.answered_ms, entriesLeft(each)])).toEqual([
+      [wrong, null, 5 - wrong],
+    ]);
+  }
+  const right = withAnswer(open, "check001", "0417", 10);
+  expect(right.map((each) => each.answered_ms)).toEqual([10]);
 });
 
 test("a prompt that is over or answered gives the picture back", () => {
   const shown = withDisplay(withPrompt([], PROMPT, 0), "check001", "shown", 0);
   expect(stillOpen(shown, 60_000 + LINGER_MS - 1)).toBe(shown);
   expect(stillOpen(shown, 60_000 + LINGER_MS)).toEqual([]);
-  expect(stillOpen(withAnswer(shown, "check001", 5_000), 5_000 + LINGER_MS)).toEqual([]);
+  expect(stillOpen(withAnswer(shown, "check001", null, 5_000), 5_000 + LINGER_MS)).toEqual([]);
 });
