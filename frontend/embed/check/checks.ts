@@ -64,7 +64,9 @@ export class Checks {
   counting(counting: Counting): void {
     const before = this.#view.value.stop;
     const stop = stopped(before, counting);
-    this.#view.set({ stop, ...(before && !stop ? { notice: { kind: "counts_again" } } : {}) });
+    this.#view.set({ stop });
+    if (before && !stop) this.#view.set({ notice: { kind: "counts_again" } });
+    else if (stop && !before) this.#view.set({ notice: null }); // the bar says what the miss means here
   }
 
   /** The dialog has been painted, or has arrived where nobody sees it: then it rings, whatever was asked for. */

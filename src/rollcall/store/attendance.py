@@ -70,6 +70,9 @@ class PromptRow(NamedTuple):
     issued_ms: int
     shown_ms: int | None
     confirmed_ms: int | None
+    answer: str | None
+    correct: bool | None
+    kind: str
 
 
 def listed(
@@ -152,9 +155,14 @@ def prompts(
 ) -> Iterator[PromptRow]:
     """Yield each prompt of these checks (or those of one user)."""
     t = tables.prompts.c
-    query = select(t.check_no, t.user_id, t.state, t.late, t.issued_ms, t.shown_ms, t.confirmed_ms).where(
-        t.project_no == project_no, t.check_no.in_(list(checks)), *_of(t.user_id, user_id)
-    )
+    query = (
+        select(
+            t.check_no, t.user_id, t.state, t.late, t.issued_ms, t.shown_ms, t.confirmed_ms, t.answer, t.correct,
+            tables.checks.c.kind,
+        )
+        .join(tables.checks, tables.checks.c.no == t.check_no)
+        .where(t.project_no == project_no, t.check_no.in_(list(checks)), *_of(t.user_id, user_id))
+    )  # fmt: skip
     return map(PromptRow._make, _cursor(connection, query))
 
 

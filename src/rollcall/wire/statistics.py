@@ -77,7 +77,10 @@ class ParticipantSession(Struct, frozen=True, gc=False):
 
 
 class ParticipantCheck(Struct, frozen=True, gc=False):
-    """One check as it went for one participant; `issued_at` None = it was never asked of them."""
+    """One check as it went for one participant; `issued_at` None = it was never asked of them.
+
+    `answer`: index of the choice that answered a question; `correct` where one of them is right.
+    """
 
     check_id: str
     session_id: str | None
@@ -86,6 +89,8 @@ class ParticipantCheck(Struct, frozen=True, gc=False):
     issued_at: str | None
     shown_at: str | None
     confirmed_at: str | None
+    answer: int | UnsetType = UNSET
+    correct: bool | UnsetType = UNSET
 
 
 class ParticipantFlag(Struct, frozen=True, gc=False):

@@ -11,6 +11,8 @@ from rollcall.domain.checks.outcome import Final, Outcome, Resolution, State, ma
 from rollcall.domain.checks.resolve import resolve
 from rollcall.domain.checks.windows import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt
 from rollcall.domain.ids import PlayNo
+from rollcall.domain.intervals import Interval, intersect, length, subtract, union
+from rollcall.domain.judging import HiddenMiss
 from tests.domain.checks.marks import ISSUED, LIFETIME, mark
 
 MISSED_HIDDEN = Resolution("missed", 1_000_000, None, expired_ms=1_060_000)
@@ -124,7 +126,10 @@ def test_what_may_replace_an_end() -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[Prompt, list[MarkRow], dict[PlayNo, int]]:
-    """Draw marks of up to three plays: in each play rows follow each other in time and arrive in order."""
+    """Draw marks of up to three plays: in each play rows follow each other in time and arrive in order.
+
+    Half of the histories have outages of ours; frames may be hidden, and journals come late.
+    """
     lifetime = draw(st.sampled_from([10_000, 60_000, 300_000]))
     ends = draw(st.none() | st.integers(ISSUED, ISSUED + 900_000))
     marks, heard = [], {}
@@ -138,7 +143,13 @@ def histories(draw: st.DrawFn) -> tuple[Prompt, list[MarkRow], dict[PlayNo, int]
             marks.append(replace(made, arrival_ms=arrival_ms))
         if draw(st.booleans()):
             heard[PlayNo(play)] = at_ms + draw(st.integers(0, 400_000))
-    return Prompt(ISSUED, lifetime, ends), marks, heard
+    spells = draw(
+        st.just([]) | st.lists(st.tuples(st.integers(0, 900_000), st.integers(1, 600_000)), max_size=3)
+    )
+    outages = union(Interval(ISSUED + start, ISSUED + start + long) for start, long in spells)
+    settings: list[HiddenMiss] = ["missed", "undelivered"]
+    hidden_miss = draw(st.sampled_from(settings))
+    return Prompt(ISSUED, lifetime, ends, outages=outages, hidden_miss=hidden_miss), marks, heard
 
 
 def known_at(marks: list[MarkRow], now_ms: int) -> list[MarkRow]:
@@ -153,9 +164,19 @@ def test_missed_needs_display_an_elapsed_lifetime_and_no_answer(
     prompt, marks, heard = history
     stands = resolve(prompt, marks, heard, ISSUED + after_ms)
     if stands.outcome == "missed":
-        shown = [row for row in marks if row.mark in ("shown", "received")]
-        assert any(max(row.at_ms, ISSUED) + prompt.lifetime_ms <= ISSUED + after_ms for row in shown)
+        displays = [row for row in marks if row.mark in ("shown", "received")]
+        passed = [
+            length(subtract([Interval(max(row.at_ms, ISSUED), ISSUED + after_ms)], prompt.outages))
+            for row in displays
+        ]
+        assert max(passed) >= prompt.lifetime_ms
         assert stands.confirmed_ms is None
+        assert stands.expired_ms is not None
+        assert stands.expired_ms <= ISSUED + after_ms
+        lifetimes = [Interval(row.at_ms, row.at_ms + prompt.lifetime_ms) for row in displays]
+        assert any(not intersect([lifetime], prompt.outages) for lifetime in lifetimes)
+        if prompt.hidden_miss == "undelivered":
+            assert any(row.mark == "shown" for row in displays)
 
 
 @given(histories())
@@ -165,7 +186,9 @@ def test_every_prompt_ends_seven_minutes_after_its_lifetime_at_the_latest(
 ) -> None:
     """Invariant I14."""
     prompt, marks, heard = history
-    last_ms = ISSUED + prompt.lifetime_ms + LAST_MS
+    last_ms = prompt.last_ms
+    open_ms = length(subtract([Interval(ISSUED, last_ms)], prompt.outages))
+    assert open_ms == prompt.lifetime_ms + LAST_MS
     assert resolve(prompt, known_at(marks, last_ms), heard, last_ms).outcome != "pending"
 
 
@@ -212,7 +235,8 @@ def test_a_confirmation_is_an_answer_inside_a_window_of_its_own_play(
             answer.at_ms == stands.confirmed_ms
             and shown.play_no == answer.play_no
             and shown.seq < answer.seq
-            and answer.at_ms < max(shown.at_ms, ISSUED) + prompt.lifetime_ms + GRACE_MS + shown.bound_ms // 2
+            and length(subtract([Interval(max(shown.at_ms, ISSUED), answer.at_ms)], prompt.outages))
+            <= prompt.lifetime_ms + GRACE_MS + shown.bound_ms // 2
             for answer in marks
             if answer.mark == "answered"
             for shown in marks

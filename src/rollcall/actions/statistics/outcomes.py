@@ -22,17 +22,23 @@ from rollcall.wire.statistics import Outcome
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)} | {"issued": OUTCOMES.index("pending")}
 NOT_ASKED = -1
+NO_ANSWER = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """By user and check: number of the outcome or NOT_ASKED, whether late, and moments (ms) or NEVER."""
+    """By user and check: number of the outcome or NOT_ASKED, whether late, moments (ms) or NEVER.
+
+    `answer`: index of the choice, `correct`: 1 or 0; NO_ANSWER where there is none.
+    """
 
     outcome: NDArray[np.int8]
     late: NDArray[np.bool_]
     issued: Ints
     shown: Ints
     confirmed: Ints
+    answer: NDArray[np.int8]
+    correct: NDArray[np.int8]
 
     def count(self, outcome: Outcome) -> list[int]:
         """Return for each check how many rows ended so."""
@@ -51,6 +57,8 @@ def read_outcomes(
         issued=np.full(shape, NEVER, np.int64),
         shown=np.full(shape, NEVER, np.int64),
         confirmed=np.full(shape, NEVER, np.int64),
+        answer=np.full(shape, NO_ANSWER, np.int8),
+        correct=np.full(shape, NO_ANSWER, np.int8),
     )
     _add_prompts(connection, frame, roster, ask, outcomes)
     _judge_unasked(frame, roster, watched, outcomes)
@@ -69,6 +77,9 @@ def _add_prompts(connection: Connection, frame: Frame, roster: Roster, ask: Ask,
         outcomes.issued[at] = prompt.issued_ms
         outcomes.shown[at] = NEVER if prompt.shown_ms is None else prompt.shown_ms
         outcomes.confirmed[at] = NEVER if prompt.confirmed_ms is None else prompt.confirmed_ms
+        if prompt.kind == "question" and prompt.answer is not None:
+            outcomes.answer[at] = int(prompt.answer)
+            outcomes.correct[at] = NO_ANSWER if prompt.correct is None else prompt.correct
 
 
 def _judge_unasked(frame: Frame, roster: Roster, watched: Watched, outcomes: Outcomes) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.heads import session_code
-from rollcall.actions.statistics.outcomes import NOT_ASKED, NUMBER, OUTCOMES, Outcomes
+from rollcall.actions.statistics.outcomes import NO_ANSWER, NOT_ASKED, NUMBER, OUTCOMES, Outcomes
 from rollcall.actions.statistics.roster import NEVER, Roster, Whereabouts
 from rollcall.actions.statistics.watching import Watched
 from rollcall.domain.ids import UserId
@@ -152,7 +152,10 @@ def _sessions(
 def _checks(counted: Counted, rows: slice) -> Iterator[list[ParticipantCheck]]:
     frame, o = counted.frame, counted.outcomes
     ids = [(check.code, session_code(frame, index)) for index, check in enumerate(frame.checks)]
-    columns = _lists(o.outcome[rows], o.late[rows], o.issued[rows], o.shown[rows], o.confirmed[rows])
+    columns = _lists(
+        o.outcome[rows], o.late[rows], o.issued[rows], o.shown[rows], o.confirmed[rows], o.answer[rows],
+        o.correct[rows],
+    )  # fmt: skip
     for numbers in zip(*columns, strict=True):
         yield [
             ParticipantCheck(
@@ -163,8 +166,10 @@ def _checks(counted: Counted, rows: slice) -> Iterator[list[ParticipantCheck]]:
                 _moment(issued),
                 _moment(shown),
                 _moment(confirmed),
+                UNSET if answer == NO_ANSWER else answer,
+                UNSET if correct == NO_ANSWER else bool(correct),
             )
-            for (check_id, session_id), outcome, late, issued, shown, confirmed in zip(
+            for (check_id, session_id), outcome, late, issued, shown, confirmed, answer, correct in zip(
                 ids, *numbers, strict=True
             )
             if outcome != NOT_ASKED

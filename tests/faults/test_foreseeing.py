@@ -1,0 +1,126 @@
+"""F32 and I16: nobody foresees when they are asked, from the draws of others or from any byte that they were sent.
+
+Gaps are uniform without `per_session`, exactly M moments with it, and the draws of two participants share no
+information. On a real server, what two players receive before the issue differs in ids, times and macs alone.
+"""
+
+import asyncio
+import json
+import math
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+
+from rollcall.domain.checks.draws import Present, advance
+from rollcall.domain.checks.plan import Plan
+from rollcall.domain.ids import SessionId, SessionNo
+from rollcall.domain.sessions import Session, WallWindow
+from tests.domain.checks.test_draws import asked_seconds, kolmogorov_p
+from tests.running import RunningServer
+from tests.server.conftest import make_event
+
+PLANS = 10_000
+MINUTE = 60_000
+LOW, HIGH = 30 * MINUTE, 45 * MINUTE
+GAPS = Plan((30, 45), None, lifetime_s=60, sound=True, per_participant=True, per_session=None)
+SESSION = Session(SessionNo(1), SessionId("session1"), "Block", WallWindow(0, 9 * 60 * MINUTE), 1)
+BINS = 8
+
+
+def drawn(plan: Plan, count: int, seed: int, played_ms: int = 0) -> list[int]:
+    """Return the first moments of so many participants who begin together."""
+    source = random.Random(seed)
+    present = Present(played_ms, 0)
+    steps = (advance(plan, SESSION, None, present, 0, source.randint) for _ in range(count))
+    return [(step.drawn.due_played_ms or 0) or (step.drawn.due_ms or 0) for step in steps]
+
+
+def information(pairs: Sequence[tuple[int, int]]) -> float:
+    """Return the mutual information of two binned moments, in bits, as the sample shows it."""
+    both, left, right = Counter(pairs), Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    total = len(pairs)
+    return sum(many / total * math.log2(many * total / (left[a] * right[b])) for (a, b), many in both.items())
+
+
+def permutation_p(one: list[int], other: list[int], times: int = 200) -> float:
+    """Return how often shuffled moments share as much information as these: small = they know of each other."""
+    source = random.Random(1)
+    seen = information(list(zip(one, other, strict=True)))
+    shuffled = list(other)
+    as_much = 0
+    for _ in range(times):
+        source.shuffle(shuffled)
+        as_much += information(list(zip(one, shuffled, strict=True))) >= seen
+    return (as_much + 1) / (times + 1)
+
+
+def test_gaps_of_ten_thousand_plans_are_uniform() -> None:
+    gaps = drawn(GAPS, PLANS, seed=32)
+    assert min(gaps) >= LOW
+    assert max(gaps) <= HIGH
+    assert kolmogorov_p([(gap - LOW + 0.5) / (HIGH - LOW + 1) for gap in gaps]) > 0.01
+
+
+def test_with_per_session_everybody_has_exactly_that_many() -> None:
+    plan = replace(GAPS, every_min=None, every_s=(40, 60), lifetime_s=20, per_session=3)
+    whole = replace(SESSION, window=WallWindow(0, 400_000))
+    for seed in range(200):
+        ordinals = [ordinal for _, _, ordinal in asked_seconds(plan, [whole], seed, until_s=410)]
+        assert ordinals == [1, 2, 3]
+
+
+def test_participants_and_successive_moments_share_no_information() -> None:
+    moments = drawn(GAPS, PLANS, seed=7)
+    binned = [(moment - LOW) * BINS // (HIGH - LOW + 1) for moment in moments]
+    assert permutation_p(binned[::2], binned[1::2]) > 0.01
+    again = [(moment - LOW) * BINS // (HIGH - LOW + 1) for moment in drawn(GAPS, PLANS, seed=8)]
+    assert permutation_p(binned, again) > 0.01
+
+
+def test_the_measure_sees_what_it_looks_for() -> None:
+    moments = [moment * BINS // (HIGH + 1) for moment in drawn(GAPS, 1_000, seed=9)]
+    leaked = [moment if at % 5 else 0 for at, moment in enumerate(moments)]
+    assert permutation_p(moments, leaked) < 0.01
+
+
+VARYING = re.compile(
+    r'"(play|upload_key|mac|playlist|path|user_name|[a-z_]*_ms|n|durable|viewers)": (?:"[^"]*"|[0-9]+)'
+)
+
+
+async def test_no_byte_before_the_issue_tells_when_it_comes(server: RunningServer) -> None:
+    """Two participants with plans whose draws differ receive the same bytes, but for ids, times and macs."""
+    async with aiohttp.ClientSession() as http:
+        event = await make_event(server, http)
+        await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Блок 1"})
+        plan = {"every_s": [11, 14], "lifetime_s": 10}
+        await event.api.call("PUT", f"/media/{event.media}/check-plan", plan)
+        players = [await event.player("d-1"), await event.player("d-2")]
+        got = await asyncio.gather(*(until_asked(player) for player in players))
+    assert [told[-1]["type"] for told in got] == ["prompt", "prompt"]
+    shapes = [{shape(message) for message in told[:-1]} for told in got]
+    assert {json.loads(each)["type"] for each in shapes[0]} >= {"opened", "tick", "ack"}
+    assert shapes[0] == shapes[1]
+
+
+async def until_asked(player: Any) -> list[Any]:
+    """Play on until a prompt comes; return every message up to it."""
+    start_ms = player.now_ms()
+    async with asyncio.timeout(60):
+        while not any(message["type"] == "prompt" for message in player.heard):
+            await asyncio.sleep(0.5)
+            end_ms = player.now_ms()
+            await player.send(player.beat(start_ms, end_ms))
+            start_ms = end_ms
+    at = next(at for at, message in enumerate(player.heard) if message["type"] == "prompt")
+    return list(player.heard[: at + 1])
+
+
+def shape(message: Any) -> str:
+    """Return a message without what is the player's own: ids, names, times, numbers of ticks and of viewers."""
+    return VARYING.sub(r'"\1": 0', json.dumps(message, sort_keys=True))
