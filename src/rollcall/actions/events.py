@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rollcall.actions import prompts
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict, NotFound
 from rollcall.domain.ids import EventCode, EventNo, ProjectNo
@@ -54,6 +55,8 @@ async def change_event(
     def change(conn: Connection) -> None:
         event = find(conn, project_no, code)
         events.change_event(conn, project_no, event.no, values)
+        if "hidden_miss" in values:
+            prompts.reconsider(conn, event.no)
         if codes is not None:
             _set_media(conn, project_no, event, codes, now_ms)
         before = _changed_from(event, values)

@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from sqlalchemy import select, update
+
 from rollcall.domain.ids import MediaNo, UserId
+from rollcall.store.database import Connection
 from rollcall.store.media import find_media
+from rollcall.store.tables import prompts
 from tests.hall import Screen
+from tests.history import Records
 from tests.web.api.test_sessions import media
 from tests.web.conftest import Api, problem
 
+MISSED_MS = 1_795_687_200_000  # 2026-11-26 10:00 UTC
 FUTURE = "2150-01-01T10:00:00+03:00"
 
 
@@ -194,3 +200,37 @@ async def test_a_plan_that_makes_no_sense_is_refused(api: Api) -> None:
     assert "3600 s / 3 = 1200 s" in told
     plan = {"every_min": [30, 45]}
     problem(await api.mine.api.put(f"/media/{recording}/check-plan", json=plan), 409, "not_available")
+
+
+async def test_an_incident_excuses_a_miss_until_it_is_withdrawn_and_so_does_the_setting(api: Api) -> None:
+    code = await media(api.mine)
+    found = await api.deps.db.read(lambda conn: find_media(conn, api.mine.no, code))
+    assert found is not None
+
+    def store(conn: Connection) -> int:
+        records = Records(conn)
+        records.project_no, records.event_no = api.mine.no, found.event_no
+        check_no = records.check(found.no, MISSED_MS)
+        records.prompt(found.no, check_no, "anna", "missed", MISSED_MS)
+        row = update(prompts).where(prompts.c.check_no == check_no)
+        conn.execute(row.values(received_ms=MISSED_MS, expired_ms=MISSED_MS + 10_000))
+        return check_no
+
+    check_no = await api.deps.db.write(store)
+
+    async def state() -> str:
+        query = select(prompts.c.state).where(prompts.c.check_no == check_no)
+        return str(await api.deps.db.read(lambda conn: conn.execute(query).scalar_one()))
+
+    event = (await api.mine.api.get(f"/media/{code}")).json()["event"]
+    said = {"from": "2026-11-26T10:00:05Z", "to": "2026-11-26T10:01:00Z", "reason": "Связь зала пропала"}
+    declared = await api.mine.api.post(f"/events/{event}/incidents", json=said)
+    assert declared.status_code == 201, declared.text
+    assert await state() == "undelivered"
+    path = f"/events/{event}/incidents/{declared.json()['id']}/withdraw"
+    withdrawn = await api.mine.api.post(path, json={"reason": "Ошибка"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert await state() == "missed"
+    for setting in ("undelivered", "missed"):
+        await api.mine.api.patch(f"/events/{event}", json={"hidden_miss": setting})
+        assert await state() == setting
