@@ -13,11 +13,17 @@ from rollcall.store.database import Database
 XSD = etree.XMLSchema(etree.fromstring(schema()))
 
 
+def read_json(database: Database, code: str, now_ms: int, ask: Ask | None = None) -> Any:
+    """Return the report as its JSON says it."""
+    report = report_anything_now(database, code, ask or Ask(), now_ms)
+    return msgspec.json.decode(b"".join(json_chunks(report)))
+
+
 def read_report(database: Database, code: str, now_ms: int, ask: Ask | None = None) -> Any:
     """Return the report as its JSON says it; its XML is valid and says the same of every scalar."""
-    ask = ask or Ask()
-    told = msgspec.json.decode(b"".join(json_chunks(report_anything_now(database, code, ask, now_ms))))
-    root = etree.fromstring(b"".join(xml_chunks(report_anything_now(database, code, ask, now_ms))))
+    told = read_json(database, code, now_ms, ask)
+    report = report_anything_now(database, code, ask or Ask(), now_ms)
+    root = etree.fromstring(b"".join(xml_chunks(report)))
     XSD.assertValid(root)
     assert _xml(root) == _scalars("statistics", told)
     return told

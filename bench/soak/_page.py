@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BEGIN = "<!-- soaks begin: written by `make soak` with --write -->"
-END = "<!-- soaks end -->"
+BEGIN = "<!-- soak results: begin -->"
+END = "<!-- soak results: end -->"
 BLOCK = re.compile(r"^<!-- (?P<name>[a-z_]+) -->\n.*?(?=^<!-- |\Z)", re.DOTALL | re.MULTILINE)
 
 

@@ -169,3 +169,21 @@ def read_stored(conn: Connection, code: str) -> Stored:
         listed={(user_id, media_no) for user_id, media_no in each(LISTED)},
         played={(user_id, media_no) for user_id, media_no in each(PLAYED)},
     )
+
+
+def read_evidence(
+    conn: Connection, event_no: int
+) -> tuple[dict[int, list[Span]], dict[int, set[tuple[int, int]]]]:
+    """Return the spans of each play of an event, and its marks as (seq, moment)."""
+    spans: dict[int, list[Span]] = {}
+    for row in conn.execute(
+        text(SPANS.replace("s.media_no = :media", "s.event_no = :event")), {"event": event_no}
+    ):
+        spans.setdefault(row.play_no, []).append(Span(*row))
+    marks: dict[int, set[tuple[int, int]]] = {}
+    for no, seq, at_ms in conn.execute(text(MOMENTS), {"event": event_no}):
+        marks.setdefault(no, set()).add((seq, at_ms))
+    return spans, marks
+
+
+MOMENTS = "SELECT play_no, seq, at_ms FROM marks WHERE event_no = :event"

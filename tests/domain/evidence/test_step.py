@@ -225,6 +225,32 @@ def test_sending_again_in_any_order_changes_nothing(
         assert step(play, forged, envelope(OPENED + 10**9)) == (play, Repeated())
 
 
+def test_a_clock_that_seems_to_stand_still_does_not_stretch_a_row_over_absence() -> None:
+    """Offline for an hour, then answers to ticks as if the player's clock had run on for ten seconds."""
+    hour = 3_600_000
+    play, _ = fed(heard(), beat(1, 0, 10_000), arrival_ms=OPENED + 10_000)
+    for answered_by in (
+        Exchange(OPENED + hour, 20_000, 20_000, OPENED + hour),
+        Exchange(OPENED, 20_000, 20_000, OPENED + hour),
+    ):
+        claimed = hear(hear(play, 0, answered_by), 0, Exchange(OPENED + hour, 20_000, 20_000, OPENED + hour))
+        _, (effect,) = fed(claimed, beat(2, 10_000, 20_000), arrival_ms=OPENED + hour)
+        assert isinstance(effect, Stored)
+        assert (effect.span.start_ms - OPENED, effect.span.end_ms - OPENED) == (hour - 10_000, hour)
+
+
+def test_a_clock_that_lagged_while_offline_still_telescopes() -> None:
+    """Eight hours offline at 500 ppm are 14 s: nothing of what was really played is lost."""
+    night = 8 * 3_600_000
+    slow = night - night * 500 // 1_000_000
+    play, _ = fed(heard(), beat(1, 0, 10_000), arrival_ms=OPENED + 10_000)
+    back = hear(play, 0, Exchange(OPENED + night, slow, slow, OPENED + night))
+    _, (effect,) = fed(back, beat(2, 10_000, 20_000), arrival_ms=OPENED + night)
+    assert isinstance(effect, Stored)
+    assert effect.span.start_ms - OPENED == 10_000
+    assert effect.span.end_ms - OPENED == 20_000 + night * 500 // 1_000_000
+
+
 def test_lost_rows_are_passed_over_once_and_never_leave_a_gap() -> None:
     play, _ = fed(heard(), beat(1, 0, 4_000), arrival_ms=OPENED + 5_000)
     assert lose(play, 3, 5) == (play, Missing(2))

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rollcall.domain.evidence.clock_map import ClockMap, Exchange, observe
+from rollcall.domain.evidence.clock_map import DRIFT_PPM, ClockMap, Exchange, observe
 from rollcall.domain.evidence.rows import Beat, Mark, Row
 from rollcall.domain.evidence.spans import Span, earned_state, extended
 
 LONGEST_BEAT_MS = 40_000
 LATE_MS = 30_000
 CLOCKS_KEPT = 8
+LEAP_MS = 3_000
 
 Reason = Literal["unknown_tick", "epoch_went_back", "unknown_epoch", "backwards", "too_long", "lost"]
 
@@ -206,12 +207,16 @@ def _placed(play: Play, row: Row, player_ms: int, mapping: _Mapping, arrival_ms:
     """Return the server time of the row's start.
 
     Contiguous with the row before it on the player's clock: exactly where that one ended, so that lengths
-    telescope. In any case not before the play was opened, a tick it cites, or the row before it; nor in the future.
+    telescope. A map that has leapt further than an honest clock lets it is no reason to stretch a row over the time
+    between: whoever answers ticks with chosen numbers could have an hour of absence covered by ten seconds of play.
+    In any case not before the play was opened, a tick it cites, or the row before it; nor in the future.
     """
     assert row.tick_at_ms is not None
     last = play.last
-    follows = last is not None and (last.epoch, last.player_ms) == (row.epoch, player_ms)
-    at = last.server_ms if last is not None and follows else mapping.to_server(player_ms)
+    at = mapping.to_server(player_ms)
+    if last is not None and (last.epoch, last.player_ms) == (row.epoch, player_ms):
+        drift_ms = (arrival_ms - last.server_ms) * DRIFT_PPM // 1_000_000
+        at = last.server_ms if at - last.server_ms <= LEAP_MS + drift_ms else at
     before = last.server_ms if last is not None else play.opened_ms
     return min(max(at, before, play.opened_ms, row.tick_at_ms), arrival_ms)
 
