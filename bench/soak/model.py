@@ -1,15 +1,18 @@
 """The life of evidence in any order, thousands of times, beside a reference model: 0 divergences (F25).
 
-`SOAK_RUNS` in the environment sets how many runs of 50 steps (5,000), `SOAK_PROCESSES` over how many processes.
+`SOAK_RUNS` in the environment sets how many runs of 50 steps (5,000), `SOAK_PROCESSES` over how many processes; no new
+ones begin after `MODEL_MINUTES` (120).
 """
 
 import asyncio
 import os
 import shutil
 import tempfile
+import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,8 +26,9 @@ from tests.model.machine import World, machine_in
 
 RUNS = int(os.environ.get("SOAK_RUNS", "5000"))
 STEPS = 50
+MINUTES = int(os.environ.get("MODEL_MINUTES", "120"))
 PROCESSES = int(os.environ.get("SOAK_PROCESSES", str(os.cpu_count() or 1)))
-AT_ONCE = 100  # runs in one database: each run has a project of its own, and reading must stay quick
+AT_ONCE = 50  # runs in one database: each run has a project of its own, and reading must stay quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,20 @@ def run() -> list[str]:
     """Divide the runs among processes; each finds its own random histories."""
     parts: list[Part] = []
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for part in pool.map(_part, [AT_ONCE] * -(-RUNS // AT_ONCE)):
+        until_s = time.time() + MINUTES * 60
+        for part in pool.map(partial(_part, until_s), [AT_ONCE] * -(-RUNS // AT_ONCE)):
             parts.append(part)
             click.echo(f"{sum(p.runs for p in parts)} runs", err=True)
     found = [part.divergence for part in parts if part.divergence is not None]
-    click.echo(f"runs          {sum(part.runs for part in parts)} of up to {STEPS} steps")
+    click.echo(f"runs          {sum(part.runs for part in parts)} of up to {STEPS} steps, {RUNS} wanted")
     click.echo(f"steps         {sum(part.steps for part in parts)}")
     click.echo(f"divergences   {len(found)}")
     return found
 
 
-def _part(runs: int) -> Part:
+def _part(until_s: float, runs: int) -> Part:
+    if time.time() > until_s:
+        return Part(0, 0, None)
     memory = Path("/dev/shm")  # nothing of it outlives the process, and nobody waits for a disk
     folder = tempfile.mkdtemp(prefix="rollcall-model-", dir=memory if memory.is_dir() else None)
     try:
