@@ -43,6 +43,7 @@ from rollcall.live.framing import FramingCounts
 from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
+from rollcall.live.screens import Screens
 from rollcall.live.ticker import Ticker
 from rollcall.live.voices import Voices
 from rollcall.media.child import MediaPlace
@@ -121,16 +122,18 @@ async def _run(
     db, clock = base.db, base.clock
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
-    entrance, held, arrivals = Entrance(db, clock, playing), HeldPlays(), Arrivals()
+    held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
+    entrance = Entrance(db, clock, playing, screens)
     intake = Intake(writer, playing, clock, base.secrets.tick_key())
-    voices = Voices()
     own_log = OwnLog(db, clock, base.node(), voices)
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
-    viewing = ViewingDeps(deps, intake, held, voices, entrance, feed, rooms, Welcome(db, clock), arrivals)
+    viewing = ViewingDeps(
+        deps, intake, held, voices, screens, entrance, feed, rooms, Welcome(db, clock), arrivals
+    )
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
     api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), *exchange])

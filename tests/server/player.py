@@ -32,20 +32,24 @@ class Player:
     def now_ms(self) -> int:
         return round((time.monotonic() - self.began_s) * 1000)
 
-    async def connect(self, *, new: bool = False) -> Message:
+    async def connect(self, *, new: bool = False, **other: Any) -> Message:
         """Say hello, with the play of before unless `new`; return `opened`."""
-        self.began_s = self.began_s or time.monotonic()
-        await self.open()
-        hello: Message = {"type": "hello", "grant": self.grant, "chat": 0}
-        if self.play is not None and not new:
-            hello["play"] = {"id": self.play["play"], "upload_key": self.play["upload_key"]}
-        await self.say(hello)
+        await self.greet(new=new, **other)
         opened = await self.hear("opened")
         self.play, self.durable = opened, opened["durable"]
         self.take(opened["tick"])
         await self.hear("tick")
         await self.answer()
         return opened
+
+    async def greet(self, *, new: bool = False, **other: Any) -> None:
+        """Open the socket and say hello; what comes of it is for the caller to hear."""
+        self.began_s = self.began_s or time.monotonic()
+        await self.open()
+        hello: Message = {"type": "hello", "grant": self.grant, "chat": 0, **other}
+        if self.play is not None and not new:
+            hello["play"] = {"id": self.play["play"], "upload_key": self.play["upload_key"]}
+        await self.say(hello)
 
     async def open(self) -> None:
         """Open the socket and say nothing."""

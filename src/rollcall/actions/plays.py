@@ -4,19 +4,21 @@ At the start of an event thousands arrive within seconds; each alone would wait 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_key, new_play_id
 from rollcall.base.together import Together
 from rollcall.domain.access import Open, Verdict, access
-from rollcall.domain.errors import Forbidden
+from rollcall.domain.concurrency import Rank, refused_beside
+from rollcall.domain.errors import Forbidden, WatchingElsewhere
 from rollcall.domain.evidence.tick import first_number_after_resume
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay
+from rollcall.live.screens import Screens
 from rollcall.store import grants, participants, plays
 from rollcall.store.database import Connection, Database
 from rollcall.store.progress import live_playing_of
@@ -25,6 +27,12 @@ from rollcall.wire.close import Close
 
 UPLOAD_KEY = "upl"
 AT_ONCE = 500
+Beside = Callable[[MediaNo, UserId], Collection[Rank]]
+
+
+def nobody(_media: MediaNo, _user_id: UserId) -> Collection[Rank]:
+    """Return the connected players of a participant where nobody is connected."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +55,28 @@ class OpenedPlay:
     user_name: str
     returns: bool  # the participant has opened this media before
 
+    @property
+    def rank(self) -> Rank:
+        """Which of the participant's players stays, where only one may."""
+        return Rank(self.grant.identity == "signed", self.held.state.opened_ms, self.held.no)
+
 
 class Entrance:
     """Lets arrivals in together."""
 
-    def __init__(self, db: Database, clock: Clock, playing: Playing) -> None:
+    def __init__(self, db: Database, clock: Clock, playing: Playing, screens: Screens | None = None) -> None:
         self._db = db
         self._clock = clock
         self._playing = playing
+        self._screens = screens or Screens()
         self._arrivals = Together(self._let_in, AT_ONCE)
 
     async def enter(self, arrival: Arrival) -> OpenedPlay:
         """Open a play for the grant of the hello, or take over the one it names; durable when this returns.
 
         A play that is not the grant's own is not taken over: a new one opens. Raises Forbidden when the grant is
-        unknown or its holder has no access now.
+        unknown or its holder has no access now, WatchingElsewhere when the media allows no second player beside those
+        that are connected here.
         """
         verdict = await self._arrivals.ask(arrival)
         if isinstance(verdict, Forbidden):
@@ -71,7 +86,7 @@ class Entrance:
 
     async def _let_in(self, arrivals: Sequence[Arrival]) -> list[OpenedPlay | Forbidden]:
         now_ms = self._clock.now_ms()
-        return await self._db.write(lambda conn: let_in(conn, arrivals, now_ms))
+        return await self._db.write(lambda conn: let_in(conn, arrivals, now_ms, self._screens.ranks))
 
     async def _begin_counting(self, opened: OpenedPlay) -> None:
         """After a restart of the server, continue at the playing that the store proves."""
@@ -95,14 +110,30 @@ class _Guest:
     returns: bool
 
 
-def let_in(conn: Connection, arrivals: Sequence[Arrival], now_ms: int) -> list[OpenedPlay | Forbidden]:
+def let_in(
+    conn: Connection, arrivals: Sequence[Arrival], now_ms: int, beside: Beside = nobody
+) -> list[OpenedPlay | Forbidden]:
     """Open or take over a play for each arrival, or say why not; in the order given."""
     judged = _judge(conn, arrivals, now_ms)
     guests = [guest for guest in judged if isinstance(guest, _Guest)]
-    taken = [_take_over(conn, guest) for guest in guests]
-    new = iter(_open(conn, [guest for guest, play in zip(guests, taken, strict=True) if not play], now_ms))
-    opened = iter([play or next(new) for play in taken])
-    return [next(opened) if isinstance(guest, _Guest) else guest for guest in judged]
+    settled = [_take_over(conn, guest) or _refused_beside(guest, beside) for guest in guests]
+    new = iter(
+        _open(conn, [guest for guest, known in zip(guests, settled, strict=True) if not known], now_ms)
+    )
+    answers = iter([known or next(new) for known in settled])
+    return [next(answers) if isinstance(guest, _Guest) else guest for guest in judged]
+
+
+def _refused_beside(guest: _Guest, beside: Beside) -> Forbidden | None:
+    """Return why no new play opens for the guest: the media allows one player, and another is connected."""
+    grant = guest.grant
+    why = refused_beside(
+        grant.concurrency,
+        beside(grant.media_no, grant.user_id),
+        signed=grant.identity == "signed",
+        take_over=guest.arrival.hello.take_over,
+    )
+    return None if why is None else WatchingElsewhere("The participant watches in another player.", why)
 
 
 def _judge(conn: Connection, arrivals: Sequence[Arrival], now_ms: int) -> list[_Guest | Forbidden]:
@@ -137,7 +168,7 @@ def _refusal(why: str) -> Forbidden:
 
 def _take_over(conn: Connection, guest: _Guest) -> OpenedPlay | None:
     wanted = guest.arrival.hello.play
-    if wanted is None:
+    if wanted is None or guest.arrival.hello.take_over:  # who wants to watch here now begins a newer play
         return None
     held = plays.take_play(conn, guest.grant, wanted.id, wanted.upload_key)
     if held is None:

@@ -73,6 +73,10 @@ class MissingScope(Forbidden):
         self.scope = scope
 
 
+class WatchingElsewhere(Forbidden):
+    """Raised when the participant watches in another player and the media allows one; `code` says which rule."""
+
+
 class NotFound(RollcallError):
     """Raised when this project has no such object; another project's objects look the same."""
 

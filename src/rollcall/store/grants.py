@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from rollcall.domain.concurrency import Concurrency
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, ProjectNo, UserId
 from rollcall.store.tables import grants, media, redeemed_tokens
 
@@ -24,6 +25,7 @@ class Grant:
     name: str | None
     identity: Literal["signed", "plain"]
     jti: str | None
+    concurrency: Concurrency = "union"  # of the media
 
 
 _COLUMNS = (
@@ -36,6 +38,7 @@ _COLUMNS = (
     grants.c.name,
     grants.c.identity,
     grants.c.jti,
+    media.c.concurrency,
 )
 
 

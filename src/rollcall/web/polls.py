@@ -17,7 +17,7 @@ from rollcall.domain.ids import UserId
 from rollcall.live.outbox import Full, Outbox
 from rollcall.store.grants import hash_secret
 from rollcall.store.plays import Client
-from rollcall.web.viewing import Viewing, ViewingDeps
+from rollcall.web.viewing import Viewing, ViewingDeps, close_of
 from rollcall.wire import viewer_in, viewer_out
 from rollcall.wire.close import Close, was_sent_away
 from rollcall.wire.exchange import Exchanged, Poll
@@ -133,7 +133,8 @@ class Polls:
         try:
             await viewer.viewing.begin(_hello(poll))
         except Forbidden as refusal:
-            return Exchanged([viewer_out.Refused(refusal.code)], Close.NO_ACCESS)
+            viewer.viewing.end(goodbye=True)
+            return Exchanged([viewer_out.Refused(refusal.code)], close_of(refusal))
         except BaseException:
             viewer.viewing.end(goodbye=False)
             raise

@@ -17,7 +17,7 @@ from rollcall.live.ticker import Ticker
 from rollcall.web.address import client_of
 from rollcall.web.connection import ViewerConnection
 from rollcall.web.origin import is_own_origin
-from rollcall.web.viewing import Viewing, ViewingDeps
+from rollcall.web.viewing import Viewing, ViewingDeps, close_of
 from rollcall.wire import viewer_in, viewer_out
 from rollcall.wire.close import Close, was_sent_away
 
@@ -61,7 +61,7 @@ async def viewer_socket(
         connection.closing = Close.MALFORMED
     except Forbidden as error:
         connection.tell(viewer_out.Refused(error.code))
-        connection.closing = Close.NO_ACCESS
+        connection.closing = close_of(error)
     except TimeoutError:
         connection.closing = Close.TOO_LATE
     except OSError:

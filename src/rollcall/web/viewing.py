@@ -16,13 +16,15 @@ from rollcall.actions.intake import Evidence, Intake
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
-from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany
+from rollcall.domain.concurrency import Elsewhere
+from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany, WatchingElsewhere
 from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import UserId
 from rollcall.live.arrivals import Arrival, Arrivals, Offer, Offers
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.held import HeldPlays
 from rollcall.live.plays import LivePlay
+from rollcall.live.screens import Screen, Screens
 from rollcall.live.voices import Participant, Voices
 from rollcall.store.plays import Client
 from rollcall.web.deps import Deps
@@ -41,6 +43,7 @@ class ViewingDeps:
     intake: Intake
     held: HeldPlays
     voices: Voices
+    screens: Screens
     entrance: plays.Entrance
     feed: ChatFeed
     rooms: Rooms
@@ -78,7 +81,7 @@ class Viewing:
         self._offers = Offers()
         self._renew_at_ms = 0
         self._progress_at_s = 0.0
-        self._is_here = False
+        self._screen: Screen | None = None
         self.play: LivePlay
         self._place: chat.Place
         self._author: chat.Author
@@ -86,7 +89,8 @@ class Viewing:
     async def begin(self, hello: viewer_in.Hello) -> None:
         """Open the play or take it over, enter its room, and tell what the page needs to begin.
 
-        Raises Forbidden when the grant opens nothing now. Whoever calls it ends the viewing, also when it fails.
+        Raises Forbidden when the grant opens nothing now, WatchingElsewhere when another player of the participant
+        stays and the media allows one. Whoever calls it ends the viewing, also when it fails.
         """
         opened = await self._open(hello)
         play = self.play
@@ -103,8 +107,9 @@ class Viewing:
         if hasattr(self, "play"):
             self._deps.hub.room(self.play.media_no).discard(self)
             self._given.held.release(self.play)
-        if self._is_here:
-            self._is_here = False
+        if self._screen is not None:
+            self._given.screens.leave(self._screen)
+            self._screen = None
             self._given.voices.parted(_participant(self.play), self._deps.clock.now_ms(), goodbye=goodbye)
 
     @property
@@ -127,7 +132,7 @@ class Viewing:
 
     async def hear(self, message: viewer_in.ViewerIn) -> None:
         """Do what the player says; raises msgspec.ValidationError for what no player of ours says."""
-        if self._is_here:
+        if self._screen is not None:
             self._given.voices.heard(_participant(self.play), self._deps.clock.now_ms())
         match message:
             case viewer_in.Rows() | viewer_in.Lost():
@@ -154,8 +159,12 @@ class Viewing:
             now_ms = self._deps.clock.now_ms()
             self.play = plays.hold(opened, now_ms, self._tell_durable, self._line.close)
             given.held.put(self.play)
-            given.voices.joined(_participant(self.play), now_ms)
-            self._is_here = True
+        screen = Screen(self.play.media_no, self.play.user_id, opened.rank, self._send_away)
+        refused = given.screens.enter(opened.grant.concurrency, screen)
+        if refused is not None:
+            raise WatchingElsewhere("The participant watches in another player.", refused)
+        given.voices.joined(_participant(self.play), now_ms)
+        self._screen = screen
         return opened
 
     async def _welcome(self, opened: plays.OpenedPlay, hello: viewer_in.Hello) -> None:
@@ -241,8 +250,18 @@ class Viewing:
         token = path_token.sign(self._deps.secrets.path_key(), play.media_code, play.code, expiry_s)
         return f"/hls/{token}/{play.media_code}/index.m3u8", expiry_s * 1000
 
+    def _send_away(self, why: Elsewhere) -> None:
+        """Close the player for good; rows that it has sent are committed, the others its page hands over."""
+        self._line.tell(viewer_out.Refused(why))
+        self._line.close(Close.ELSEWHERE)
+
     def _tell_durable(self, seq: int) -> None:
         self._line.tell(viewer_out.Ack(seq))
+
+
+def close_of(refusal: Forbidden) -> Close:
+    """Return how a player is closed that was refused."""
+    return Close.ELSEWHERE if isinstance(refusal, WatchingElsewhere) else Close.NO_ACCESS
 
 
 def _participant(play: LivePlay) -> Participant:
