@@ -18,6 +18,7 @@ import {
 import { grantName, type Keep, openKeep } from "./host/keep";
 import { ParentPage } from "./host/parent";
 import { type Redemption, redeem, refusalFor } from "./host/redeem";
+import { takesOver } from "./host/takeover";
 import { App } from "./ui/app";
 import { FIRST_VIEW, type View } from "./view";
 import { Viewer } from "./viewer";
@@ -26,10 +27,9 @@ export async function enter(body: HTMLElement): Promise<void> {
   const launch = readLaunch(location);
   const opening = openJournals();
   const keep = openKeep(() => localStorage, history);
-  const credential = withKeptUserId(
-    launch,
-    openKeep(() => sessionStorage, history),
-  );
+  const tab = openKeep(() => sessionStorage, history);
+  const credential = withKeptUserId(launch, tab);
+  const takeOver = takesOver(tab);
   await useLanguage(launch.language ?? rememberedLanguage(keep) ?? preferredLanguage(navigator.languages));
 
   const store = new Store<View>({ ...FIRST_VIEW, grantKept: keep.lasting });
@@ -57,7 +57,7 @@ export async function enter(body: HTMLElement): Promise<void> {
   const journals = await opening;
   const shelf = await journals.shelf(launch.media, nameOf(grant));
   const ended = startSweeping(journals);
-  const admission = { media: launch.media, grant, shelf, kept: journals.lasting, ended };
+  const admission = { media: launch.media, grant, takeOver, shelf, kept: journals.lasting, ended };
   viewer = new Viewer(store, parent, app.video, admission);
   app.watch(viewer);
   parent.tell({ type: "loaded" });

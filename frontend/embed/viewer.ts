@@ -25,6 +25,8 @@ const TIME_EVERY_MS = 5_000;
 export interface Admission {
   readonly media: string;
   readonly grant: string;
+  /** The participant has chosen to watch here rather than in another player. */
+  readonly takeOver: boolean;
   readonly shelf: Shelf;
   /** What is recorded survives this page. */
   readonly kept: boolean;
@@ -46,12 +48,14 @@ export class Viewer {
   #played_ms = 0;
   #warned = false;
   #told: "play" | "pause" = "pause";
+  #takeOver: boolean;
   #unsent: ViewerIn[] = [];
 
   constructor(view: Store<View>, parent: ParentPage, video: HTMLVideoElement, admission: Admission) {
     this.#view = view;
     this.#parent = parent;
     this.#admission = admission;
+    this.#takeOver = admission.takeOver;
     this.playback = new Playback(video, () => this.#looked());
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
@@ -157,7 +161,8 @@ export class Viewer {
   #hello(): Extract<ViewerIn, { type: "hello" }> {
     const play = this.#desk.ref;
     const chat = this.#view.value.room.version;
-    return { type: "hello", grant: this.#admission.grant, ...(play ? { play } : {}), chat };
+    const take_over = this.#takeOver;
+    return { type: "hello", grant: this.#admission.grant, ...(play ? { play } : {}), chat, take_over };
   }
 
   #receive(message: ViewerOut): void {
@@ -215,6 +220,7 @@ export class Viewer {
 
   #opened(opened: Opened): void {
     this.checks.connected();
+    this.#takeOver = false;
     this.playback.stream.use(opened.playlist);
     this.#desk.opened({ id: opened.play, upload_key: opened.upload_key }, opened.tick, opened.durable);
     for (const message of this.#unsent.splice(0)) this.#line.send(message);

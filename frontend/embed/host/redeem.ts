@@ -20,6 +20,7 @@ export function refusalFor(code: string): Refusal {
 /** What a final close of the socket means, when the server did not say it in words before. */
 export function refusalForClose(code: number, watching: boolean): Refusal {
   if (code === Close.WRONG_ORIGIN) return refusalFor("wrong_origin");
+  if (code === Close.ELSEWHERE) return refusalFor("watching_elsewhere");
   if (code !== Close.NO_ACCESS) return refusalFor("outdated");
   return refusalFor(watching ? "access_withdrawn" : "access_denied");
 }

@@ -26,6 +26,9 @@ export const icons = {
   signal: icon(
     svg`<path d="M12 18.5v.1M8.6 15a4.8 4.8 0 0 1 6.8 0M5.5 11.8a9.2 9.2 0 0 1 13 0M2.6 8.6a13.4 13.4 0 0 1 18.8 0"/>`,
   ),
+  screens: icon(
+    svg`<rect x="3" y="4" width="13" height="9.5" rx="1.6"/><path d="M8 17.5h4M20.5 9v10.5h-13"/>`,
+  ),
   lock: icon(
     svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
   ),

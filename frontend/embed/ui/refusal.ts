@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { countdown, dateOf, timeWithZone } from "../../shared/format";
 import { isKey, t } from "../../shared/i18n";
+import { watchHere } from "../host/takeover";
 import { icons } from "./icons";
 import { Part } from "./part";
 
@@ -30,10 +31,11 @@ export class RefusalView extends Part {
     const hint = `refusal.${code}.hint`;
     const opens_at_ms = refusal?.opens_at_ms ?? null;
     return html`<main class="refusal" data-testid="refusal" data-code=${code} role="alert">
-      <span class="badge">${opens_at_ms === null ? icons.lock : icons.clock}</span>
+      <span class="badge">${icons[badgeOf(code, opens_at_ms !== null)]}</span>
       <h1>${isKey(title) ? t(title) : t("refusal.unknown")}</h1>
       <p>${isKey(hint) ? t(hint) : t("refusal.unknown.hint")}</p>
       ${opens_at_ms === null ? nothing : this.#opens(opens_at_ms)}
+      ${chooses(code) ? html`<button class="primary" data-testid="watch-here" @click=${watchHere}>${t("refusal.watch_here")}</button>` : nothing}
       ${waits(code) ? html`<button class="primary" @click=${() => location.reload()}>${t("refusal.again")}</button>` : nothing}
       <p class="small">${t("refusal.code")} <code>${code}</code></p>
     </main>`;
@@ -54,7 +56,17 @@ export class RefusalView extends Part {
 
 /** Refusals that another try may change. */
 function waits(code: string): boolean {
-  return code === "too_many_requests" || code === "outdated";
+  return code === "too_many_requests" || code === "outdated" || code === "watching_signed";
+}
+
+/** The participant watches elsewhere, and may go on here instead. */
+function chooses(code: string): boolean {
+  return code === "watching_elsewhere" || code === "already_watching";
+}
+
+function badgeOf(code: string, opens: boolean): "clock" | "lock" | "screens" {
+  if (opens) return "clock";
+  return chooses(code) || code === "watching_signed" ? "screens" : "lock";
 }
 
 customElements.define("rollcall-refusal", RefusalView);

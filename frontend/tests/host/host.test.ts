@@ -4,6 +4,7 @@ import { actionOf, inBoomstream } from "../../embed/host/boomstream";
 import { grantName, openKeep } from "../../embed/host/keep";
 import { allowedParent, readWish } from "../../embed/host/parent";
 import { refusalForClose } from "../../embed/host/redeem";
+import { askToTakeOver, takesOver } from "../../embed/host/takeover";
 import { Close } from "../../shared/wire";
 
 const address = (pathname: string, search = "", hash = "") => ({ pathname, search, hash });
@@ -131,5 +132,29 @@ describe("the parent", () => {
     expect(readWish({ type: "volume", volume: 0.5 })).toEqual({ type: "volume", volume: 0.5 });
     const rubbish = [null, "play", { type: "seek" }, { type: "volume" }, { type: "volume", volume: 7 }];
     expect(rubbish.map(readWish)).toEqual(rubbish.map(() => null));
+  });
+});
+
+describe("watching here instead", () => {
+  const entry = () => ({
+    state: null as unknown,
+    replaceState(state: unknown) {
+      this.state = state;
+    },
+  });
+  const refused = () => {
+    throw new DOMException("", "SecurityError");
+  };
+
+  test("the next load takes over, the one after it does not", () => {
+    const tab = openKeep(refused, entry());
+    expect(takesOver(tab)).toBe(false);
+    askToTakeOver(tab);
+    expect([takesOver(tab), takesOver(tab)]).toEqual([true, false]);
+  });
+
+  test("a close that says nothing more means another player", () => {
+    expect(refusalForClose(Close.ELSEWHERE, true).code).toBe("watching_elsewhere");
+    expect(refusalForClose(Close.ELSEWHERE, false).code).toBe("watching_elsewhere");
   });
 });
