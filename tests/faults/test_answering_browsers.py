@@ -68,17 +68,19 @@ async def let_debugger_click(context: BrowserContext, stage: Stage, user_id: str
 
 async def answer_by_hand(page: Page, draw: Random, *, uniform: bool) -> None:
     """Answer each prompt with a mouse that moves, after a time of 1-5 s or as people take it."""
+    button = player(page).get_by_test_id("check-confirm")
     while True:
-        button = player(page).get_by_test_id("check-confirm")
-        await button.wait_for(timeout=120_000)
+        await button.wait_for(timeout=300_000)
+        check = await button.evaluate("button => button.closest('dialog').dataset.check")
+        own = player(page).locator(f'dialog[data-check="{check}"]').get_by_test_id("check-confirm")
         await asyncio.sleep(draw.uniform(1, 5) if uniform else min(5.0, 1.4 * exp(draw.gauss(0, 0.5))))
-        box: Any = await button.bounding_box()
-        x, y = box["x"] + box["width"] * draw.uniform(0.3, 0.7), box["y"] + box["height"] / 2
+        box: Any = await own.bounding_box()
         await page.mouse.move(draw.uniform(50, 800), draw.uniform(50, 500))
+        x, y = box["x"] + box["width"] * draw.uniform(0.3, 0.7), box["y"] + box["height"] / 2
         await page.mouse.move(x, y, steps=6)
         await page.mouse.down()
         await page.mouse.up()
-        await button.wait_for(state="detached", timeout=10_000)
+        await own.wait_for(state="detached", timeout=60_000)
 
 
 @contextlib.asynccontextmanager
@@ -107,12 +109,12 @@ async def test_programs_are_flagged_and_people_are_not(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.end_encoder()  # nobody has to watch to be asked
         async with answering(stage):
-            await eventually(lambda: connected(stage), 30)
+            await eventually(lambda: connected(stage), 120)
             for _ in range(CHECKS):
-                await stage.api.call("POST", f"/media/{stage.media}/checks", {"lifetime_s": 60})
+                await stage.api.call("POST", f"/media/{stage.media}/checks", {"lifetime_s": 300})
                 await asyncio.sleep(EVERY_S)
-            await eventually(lambda: confirmed(stage), 60)
-            found = await eventually(lambda: flagged(stage), 60)
+            await eventually(lambda: confirmed(stage), 120)
+            found = await eventually(lambda: flagged(stage), 120)
         assert found.keys() == set(PROGRAMS)
         assert "untrusted_answer" in found["script"]
         assert "no_pointer" in found["debugger"]
