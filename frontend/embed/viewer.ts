@@ -167,6 +167,7 @@ export class Viewer {
 
   #receive(message: ViewerOut): void {
     const view = this.#view;
+    if (message.type !== "tick") this.#desk.look();
     switch (message.type) {
       case "tick":
         this.#desk.tick(message);
