@@ -7,15 +7,15 @@ import type { Store } from "../shared/store";
 import type { Opened, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
 import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
 import { Checks } from "./check/checks";
-import { farewell, poll } from "./connection/exchange";
-import { Line } from "./connection/line";
-import { ViewerPoll } from "./connection/poll";
-import { ViewerSocket } from "./connection/socket";
+import { farewell } from "./connection/exchange";
+import type { Line } from "./connection/line";
+import { openLine } from "./connection/open";
 import { EvidenceDesk, type Shelf } from "./evidence/desk";
 import type { ParentPage, Wish } from "./host/parent";
 import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
 import { Playback } from "./playback/playback";
+import { Uncounted } from "./playback/uncounted";
 import type { View } from "./view";
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -41,12 +41,10 @@ export class Viewer {
   readonly #parent: ParentPage;
   readonly #line: Line;
   readonly #desk: EvidenceDesk;
+  readonly #uncounted: Uncounted;
   readonly #admission: Admission;
   #askProgress_ms = Number.POSITIVE_INFINITY;
   #tellTime_ms = 0;
-  /** When the picture was last seen to play. */
-  #played_ms = 0;
-  #warned = false;
   #told: "play" | "pause" = "pause";
   #takeOver: boolean;
   #unsent: ViewerIn[] = [];
@@ -57,6 +55,7 @@ export class Viewer {
     this.#admission = admission;
     this.#takeOver = admission.takeOver;
     this.playback = new Playback(video, () => this.#looked());
+    this.#uncounted = new Uncounted(this.playback);
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
       (message) => this.#line.send(message),
@@ -72,7 +71,16 @@ export class Viewer {
       },
       () => this.playback.uncover(),
     );
-    this.#line = this.#connect(admission.media);
+    this.#line = openLine(
+      admission.media,
+      {
+        hello: () => this.#hello(),
+        message: (message) => this.#receive(message),
+        lost: () => this.#lost(),
+        stopped: (code) => this.#stopped(code),
+      },
+      () => this.#view.value.prompts.length > 0,
+    );
   }
 
   /** About once a second, also in a hidden page. */
@@ -138,24 +146,6 @@ export class Viewer {
 
   dismissNotice(): void {
     this.#view.set({ notice: null });
-  }
-
-  #connect(media: string): Line {
-    const address = `${location.origin.replace(/^http/, "ws")}/embed/${media}/socket`;
-    const now_ms = () => performance.now();
-    const hurried = () => this.#view.value.prompts.length > 0;
-    return new Line(
-      {
-        hello: () => this.#hello(),
-        message: (message) => this.#receive(message),
-        lost: () => this.#lost(),
-        stopped: (code) => this.#stopped(code),
-      },
-      Math.random,
-      (listener) =>
-        new ViewerSocket({ open: () => new WebSocket(address), now_ms, random: Math.random }, listener),
-      (listener) => new ViewerPoll({ turn: (body) => poll(media, body), now_ms, hurried }, listener),
-    );
   }
 
   #hello(): Extract<ViewerIn, { type: "hello" }> {
@@ -264,17 +254,10 @@ export class Viewer {
     this.#parent.tell({ type: "access_denied", code: refusal.code });
   }
 
-  /** Back in view: go on where the browser stopped the picture, and say for how long it did. */
   async #wake(): Promise<void> {
     this.online();
-    const for_ms = performance.now() - this.#played_ms;
-    const { muted } = this.playback.video;
-    const stopped = await this.playback.wake();
-    if (stopped && for_ms > 2_500) {
-      this.#view.set({
-        notice: { kind: muted ? "not_counted" : "asleep", for_ms: Math.round(for_ms / 1000) * 1000 },
-      });
-    }
+    const notice = await this.#uncounted.wake(performance.now());
+    if (notice) this.#view.set({ notice });
   }
 
   #ask(now_ms: number): void {
@@ -290,14 +273,6 @@ export class Viewer {
     this.#told = told;
   }
 
-  /** A player that was never audible is stopped in a hidden tab; the button that asks for sound says so by itself. */
-  #warnMuted(): void {
-    const { playback, notice } = this.#view.value;
-    if (this.#warned || !playback?.moving || !playback.muted || playback.mutedByBrowser || notice) return;
-    this.#warned = true;
-    this.#view.set({ notice: { kind: "muted" } });
-  }
-
   #tellTime(now_ms: number): void {
     if (now_ms < this.#tellTime_ms || this.playback.video.paused) return;
     this.#tellTime_ms = now_ms + TIME_EVERY_MS;
@@ -305,18 +280,19 @@ export class Viewer {
   }
 
   #refresh(now_ms: number): void {
-    if (!this.playback.video.paused) this.#played_ms = now_ms;
-    this.#warnMuted();
-    const { link } = this.#view.value;
+    const { link, notice, journalKept } = this.#view.value;
     const waiting = this.#desk.waiting;
     const sent = link === "sending" && waiting === 0;
-    const journalKept = this.#admission.kept && this.#desk.lasting;
-    if (!journalKept && this.#view.value.journalKept) this.#view.set({ notice: { kind: "in_memory" } });
+    const kept = this.#admission.kept && this.#desk.lasting;
+    const playback = this.playback.view(now_ms);
+    const warning =
+      kept || !journalKept ? this.#uncounted.look(playback, now_ms) : ({ kind: "in_memory" } as const);
     this.#view.set({
       waiting,
-      journalKept,
+      journalKept: kept,
       link: sent ? "open" : link,
-      playback: this.playback.view(now_ms),
+      playback,
+      notice: notice ?? warning,
     });
   }
 }

@@ -103,7 +103,9 @@ async def frozen(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> S
     await tab.call("Page.setWebLifecycleState", state="active")
     await browser.front(tab)
     until_ms = now_ms()
-    spans = await spans_when(air, lambda spans: any(is_playing_since(span, until_ms) for span in spans))
+    spans = await spans_when(
+        air, lambda spans: any(is_playing_since(span, since_ms + SETTLE_MS) for span in spans)
+    )
     await browser.close(front)
     return Scene(spans, since_ms, until_ms)
 

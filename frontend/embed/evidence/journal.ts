@@ -111,7 +111,8 @@ export class Journal {
 
   /** This page writes no more. Returns what is in memory alone, or null where all of it is on disk. */
   async finish(): Promise<Left | null> {
-    await this.#writing;
+    await Promise.race([this.#writing, new Promise((late) => setTimeout(late, WRITE_WITHIN_MS))]);
+    if (this.#writing_ms !== null) this.#giveUp();
     const kept = this.#disk !== null;
     this.#disk = null;
     const head = { ...this.#head, open: null, epoch: this.#head.epoch + 1 };
