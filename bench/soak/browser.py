@@ -28,6 +28,8 @@ UNOPENED_MS = 10_500
 
 def run() -> list[str]:
     """Play each scene on a stage of its own."""
+    if PART != 1:
+        click.echo(f"lengths and counts: {PART:g} of the full ones")
     return [fault for scene in (_hidden, _frozen, _killed) for fault in asyncio.run(_on_stage(scene))]
 
 

@@ -309,6 +309,32 @@ describe("without a disk", () => {
   });
 });
 
+describe("a page that is not to watch any more", () => {
+  test("lets go of its play with the last stretch closed, and writes no more", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(3_000);
+    life.now = at(3_600);
+    await life.desk.end();
+    expect(life.desk.ref).toBeNull();
+    const [play] = await left();
+    expect(play?.entries.map(({ row }) => row.row === "beat" && row.to_ms)).toEqual([3_600]);
+    await life.watch(9_000);
+    expect((await life.disk.heads())[0]).toMatchObject({ last: 1, open: null });
+  });
+
+  test("keeps nothing back for a disk that does not answer", async () => {
+    const journal = new Journal(await Disk.open(), { head: head(PLAY), entries: [] });
+    vi.spyOn(Disk.prototype, "write").mockReturnValue(new Promise(() => undefined));
+    journal.keep([entry(1)], null, 0, 0);
+    vi.useFakeTimers();
+    const finished = journal.finish();
+    await vi.advanceTimersByTimeAsync(WRITE_WITHIN_MS);
+    vi.useRealTimers();
+    expect((await finished)?.entries.map(({ row }) => row.seq)).toEqual([1]);
+  });
+});
+
 describe("two tabs", () => {
   test("neither takes the other's living play, and each its own when it comes back", async () => {
     const disk = await Disk.open();
