@@ -3,9 +3,14 @@
 Nothing is ever taken back: a later review of the same moments holds, and every earlier one stays readable.
 """
 
+from typing import Literal
+
 from rollcall.base.secrets import new_code
+from rollcall.domain.credit import Watching
+from rollcall.domain.credit.grades import can_be_recovered, is_live
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo, UserId
+from rollcall.domain.rules import PUBLISHED, Rules
 from rollcall.store import audit, reviews
 from rollcall.store.database import Connection, Database
 from rollcall.store.reviews import Review, Reviewed
@@ -39,6 +44,15 @@ async def review(
         return reviews.add_review(conn, of, new)
 
     return await db.write(store)
+
+
+def grade_of(span: Watching, rules: Rules = PUBLISHED) -> Literal["live", "late", "unverified"] | None:
+    """Return the grade of a span by itself, before caps, outages and reviews; None when nothing played."""
+    if span.state != "playing":
+        return None
+    if is_live(span):
+        return "live"
+    return "late" if can_be_recovered(span, rules) else "unverified"
 
 
 def require(conn: Connection, project_no: ProjectNo, media: str, user_id: UserId) -> Reviewed:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from rollcall.domain.ids import PlayNo
+from rollcall.domain.ids import MediaNo, PlayNo
 from rollcall.store.reviews import Reviewed
 from rollcall.store.tables import marks, plays, spans
 
@@ -43,6 +43,7 @@ class SpanRow(NamedTuple):
     first_arrival_ms: int
     last_arrival_ms: int
     bound_ms: int
+    media_no: MediaNo
 
 
 class MarkRow(NamedTuple):

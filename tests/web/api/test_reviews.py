@@ -146,6 +146,7 @@ async def test_the_evidence_of_a_participant_is_shown_play_by_play(api_on_both: 
         "rate": 1.0,
         "late": False,
         "unverified": False,
+        "grade": "live",
         "content_from_ms": T0,
         "content_to_ms": T0 + 5_000,
         "first_arrival_at": "2026-03-01T09:00:05.000Z",
@@ -158,6 +159,7 @@ async def test_the_evidence_of_a_participant_is_shown_play_by_play(api_on_both: 
         "state": "paused",
         "late": True,
         "unverified": True,
+        "grade": None,
         "content_from_ms": T0 + 5_000,
         "content_to_ms": T0 + 9_000,
         "first_arrival_at": "2026-03-01T09:00:09.000Z",
@@ -215,3 +217,26 @@ async def test_an_archived_media_is_still_reviewed(api: Api) -> None:
     body = {**WINDOW, "counts": True, "reason": "x"}
     assert (await api.mine.api.post(path(code, "reviews"), json=body)).status_code == 201
     assert len((await api.mine.api.get(path(code, "evidence"))).json()["items"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("span", "grade"),
+    [
+        ({}, "live"),
+        ({"late": True}, "late"),
+        ({"late": True, "content_to_ms": T0 + 2_000}, "unverified"),
+        ({"late": True, "unverified": True}, "unverified"),
+        ({"state": "stalled"}, None),
+    ],
+)
+async def test_each_span_says_its_grade(api: Api, span: dict[str, Any], grade: str | None) -> None:
+    def store(conn: Connection) -> str:
+        records = Records(conn)
+        records.project_no = api.mine.no
+        media = records.media()
+        records.span(media, records.play(media, USER), 1, T0, T0 + 60_000, **span)
+        return records.codes[media]
+
+    code = await api.deps.db.write(store)
+    (play,) = (await api.mine.api.get(path(code, "evidence"))).json()["items"]
+    assert [shown["grade"] for shown in play["spans"]] == [grade]

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from rollcall.actions import reviews as actions
+from rollcall.domain.credit import Watching
 from rollcall.domain.ids import PlayNo
 from rollcall.store import reviewed_plays, reviews
 from rollcall.store.database import Connection
@@ -137,11 +138,27 @@ def _span(row: SpanRow) -> SpanOut:
         rate=row.rate,
         late=row.late,
         unverified=row.unverified,
+        grade=actions.grade_of(_watching(row)),
         content_from_ms=row.content_from_ms,
         content_to_ms=row.content_to_ms,
         first_arrival_at=rfc3339(row.first_arrival_ms),
         last_arrival_at=rfc3339(row.last_arrival_ms),
         bound_ms=row.bound_ms,
+    )
+
+
+def _watching(row: SpanRow) -> Watching:
+    return Watching(
+        media_no=row.media_no,
+        start_ms=row.start_ms,
+        end_ms=row.end_ms,
+        signed=True,
+        state=row.state,
+        unverified=row.unverified,
+        late=row.late,
+        rate=row.rate,
+        content_from_ms=row.content_from_ms,
+        content_to_ms=row.content_to_ms,
     )
 
 

@@ -32,8 +32,9 @@ class ReviewOut(msgspec.Struct, frozen=True):
 class SpanOut(msgspec.Struct, frozen=True):
     """A proven stretch of server time in one state, and between which moments it reached us.
 
-    `late`: it first arrived more than 30 s after its end. `unverified`: it could not be placed by a tick. `content_*`:
-    position in a recording, programme time of a broadcast. `bound_ms`: how sure its place is.
+    `grade`, of playing alone and before any review: `live`, `late` (it counts within the caps, or inside an outage) or
+    `unverified`. `late`: it first arrived more than 30 s after its end. `unverified`: it could not be placed by a tick.
+    `content_*`: position in a recording, programme time of a broadcast. `bound_ms`: how sure its place is.
     """
 
     start: MomentOut = msgspec.field(name="from")
@@ -44,6 +45,7 @@ class SpanOut(msgspec.Struct, frozen=True):
     rate: float
     late: bool
     unverified: bool
+    grade: Literal["live", "late", "unverified"] | None
     content_from_ms: int
     content_to_ms: int
     first_arrival_at: MomentOut
