@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 from python_calamine import CalamineWorkbook
 
 from rollcall.render import statistics_xlsx, titles
@@ -56,6 +57,7 @@ in_checks = st.lists(
     st.builds(
         ParticipantCheck, st.just("check001"), st.sampled_from([None, "sess0001"]),
         st.sampled_from(["confirmed", "missed", "not_present"]), st.booleans(), moments, moments, moments,
+        st.just(UNSET) | st.integers(0, 5), st.just(UNSET) | st.booleans(),
     ),
     max_size=1,
 )  # fmt: skip
@@ -132,7 +134,7 @@ def read_back(name: str, cell: Any) -> Any:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if name in titles.WORDS:
         return {said: value for value, said in titles.WORDS[name].items()}[cell]
-    if name in ("late", "sound"):
+    if name in ("correct", "late", "sound"):
         return {"да": True, "нет": False}[cell]
     return int(cell) if isinstance(cell, float) else cell
 
@@ -167,7 +169,7 @@ def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> N
     _, *lines = sheets[titles.CHECK_LOG]
     fields = ["user_id", "name", *scalars(ParticipantCheck)]
     log = [
-        {"user_id": row["user_id"], "name": row["name"], **check}
+        dict.fromkeys(fields) | {"user_id": row["user_id"], "name": row["name"], **check}
         for row in told["participants"]
         for check in row["checks"]
     ]

@@ -35,8 +35,9 @@ def present(value: Struct, names: Iterable[str]) -> list[str]:
 
 
 def cells(value: Struct, names: Sequence[str]) -> list[Cell]:
-    """Return the values of these fields."""
-    return [getattr(value, name) for name in names]
+    """Return the values of these fields; one that only some rows have is empty in the others."""
+    found = (getattr(value, name) for name in names)
+    return [None if cell is UNSET else cell for cell in found]
 
 
 def list_names(row: Participant) -> list[str]:
