@@ -9,7 +9,7 @@ from rollcall.actions.plays import Arrival, let_in
 from rollcall.base.clock import Clock
 from rollcall.domain.ids import UserId
 from rollcall.live.hub import Hub
-from rollcall.live.plays import LivePlay, receive
+from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.store import tables
 from rollcall.store.database import Database
 from rollcall.store.plays import Client
@@ -134,6 +134,28 @@ async def test_rows_applied_after_a_failed_group_are_not_stored_without_it(datab
     assert spans_of(database) == []
     reference = viewer_in.PlayRef(play.code, watched.upload_keys[play.code])
     assert (await opened(database, watched, told, reference)).durable == 0
+
+
+async def test_the_most_extreme_rows_are_stored_and_hold_nobody_up(database: Database) -> None:
+    told: list[int] = []
+    watched = await add_watched(database)
+    play = await opened(database, watched, told)
+    begin = play.state.opened_ms
+    writer = EvidenceWriter(database, Clock(), Hub())
+    ticks = beat_message(play, KEY, 1, begin).ticks
+    beat = viewer_in.Beat(1, 0, 0, 0, 1, 2**52, 0, "playing", rate=16.0)
+    mark = viewer_in.Mark(2, 0, 0, 2**52, "answered", "AAAAAAAA", answer="\U0001f600" * 200)
+    epochs = [viewer_in.Epoch(0, 2**52, 0)]
+    for sent, received in ((0, 2**52), (2**52, 0)):
+        echo = viewer_in.Echo(0, received)
+        done = receive(
+            play, viewer_in.Rows(play.code, sent, 0, echo, ticks, epochs, [beat, mark]), KEY, begin + 10_000
+        )
+        writer.add(play, done.applied_rows)
+    writer.add(play, receive_lost(play, viewer_in.Lost(play.code, 3, 2**31 - 1), begin + 10_000).applied_rows)
+    await committed(writer)
+    assert told == [2**31 - 1]
+    assert len(spans_of(database)) == 1
 
 
 async def test_the_state_of_a_play_survives_its_holder(database: Database) -> None:

@@ -102,16 +102,13 @@ def find_play(conn: Connection, media_code: str, code: str, upload_key: str) -> 
             plays.c.user_id,
             plays.c.opened_ms,
             plays.c.applied,
+            media.c.code,
         )
         .join(media, media.c.no == plays.c.media_no)
-        .where(
-            plays.c.code == code,
-            plays.c.upload_key_hash == hash_secret(upload_key),
-            media.c.code == media_code,
-        )
+        .where(plays.c.code == code, plays.c.upload_key_hash == hash_secret(upload_key))
     )
     row = conn.execute(query).one_or_none()
-    return KnownPlay(*row) if row is not None else None
+    return KnownPlay(*row[:-1]) if row is not None and row.code == media_code else None
 
 
 def take_known(conn: Connection, known: KnownPlay) -> HeldPlay | None:

@@ -9,6 +9,7 @@ with time. The offset moves only when the bounds force it: the mapping is causal
 from dataclasses import dataclass
 
 DRIFT_PPM = 500
+WIDEST_MS = 24 * 3_600_000  # beyond a day a bound says nothing, and forged ones must still fit a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ClockMap:
     @property
     def width_ms(self) -> int:
         """How far the true offset may be from the bounds' other end."""
-        return max(0, round(self.high_ms - self.low_ms))
+        return min(max(0, round(self.high_ms - self.low_ms)), WIDEST_MS)
 
     def to_server(self, player_ms: int) -> int:
         """Return the server time of a moment on the player's clock."""
