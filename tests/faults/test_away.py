@@ -1,4 +1,4 @@
-"""F20: the server is away while people watch on. What they watched comes late, inside an outage that is on record.
+"""F20: the server is away while people watch on; what they watched comes late, inside an outage, and counts whole.
 
 The short form: 42 s without a server, so that rows come more than 30 s late; players keep them as the page does.
 """
@@ -21,6 +21,7 @@ AWAY_S = 42
 LATE_MS = 30_000
 WITHIN_MS = 2_000
 BEAT_MS = 5_000
+SESSION_MS = 7_000
 PEOPLE = ("d-1", "d-2")
 
 
@@ -65,7 +66,7 @@ async def test_what_is_watched_while_the_server_is_away_is_late_inside_an_outage
             assert (opened["resumed"], opened["durable"]) == (True, 1)
             rows = watched_on(player, start)
             assert await player.send(*rows) == 1 + len(rows)
-        window = {"starts_at": rfc3339(gone_ms + 1_000), "ends_at": rfc3339(gone_ms + 8_000)}
+        window = {"starts_at": rfc3339(gone_ms + 1_000), "ends_at": rfc3339(gone_ms + 1_000 + SESSION_MS)}
         await event.api.call(
             "POST", f"/media/{event.media}/sessions", {"title": "Пока нас не было", **window}
         )
@@ -81,4 +82,6 @@ async def test_what_is_watched_while_the_server_is_away_is_late_inside_an_outage
             assert {(span["state"], span["unverified"]) for span in late} == {("playing", False)}
             assert at_ms(late[0]["from"]) <= gone_ms + 1_000
             assert at_ms(late[-1]["to"]) >= back_ms - LATE_MS - BEAT_MS
+            # A cap of 25 % of the session would leave 1750 ms: all of it counts, because the outage holds it.
+            assert (await event.row(user_id))["watched_ms"] == SESSION_MS
             assert at_ms(outage["from"]) - 1_000 <= at_ms(late[0]["from"]) < at_ms(late[-1]["to"]) <= back_ms
