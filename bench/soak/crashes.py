@@ -21,6 +21,7 @@ from tests.server.conftest import Event, make_event
 
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
 CRASHES = int(os.environ.get("SOAK_CRASHES", "50"))
+PEOPLE = 200
 FAILING = (
     "fdatasync,fsync:signal=KILL:when=1",
     "pwrite64:signal=KILL:when=2",
@@ -37,6 +38,7 @@ def run() -> list[str]:
     kinds: list[Crash] = [
         lambda event: crashing.kill_at_random(event, KILLS, seed=1),
         lambda event: crashing.crash_at_points(event, CRASHES, seed=2),
+        lambda event: crashing.crash_with_open_prompts(event, PEOPLE),
         *(partial(_failing, inject) for inject in FAILING),
     ]
     return [fault for crash in kinds for fault in asyncio.run(_on_own_server(crash))]

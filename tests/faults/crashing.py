@@ -21,6 +21,7 @@ from tests.server.conftest import Event
 
 WATCHERS = 4
 ENDS_S = 60
+LIFETIME_S = 10
 FATAL = 70  # how `main` ends when nobody knows what is on disk
 
 
@@ -64,6 +65,36 @@ async def crash_at_points(event: Event, times: int, seed: int) -> Found:
     click.echo(
         f"{len(POINTS)} crash points x {times} (seed {seed}): {found.acknowledged} rows acknowledged,"
         f" {len(states)} prompts confirmed, {len(found.faults)} faults"
+    )
+    return found
+
+
+async def crash_with_open_prompts(event: Event, people: int) -> Found:
+    """Kill the server while everybody's prompt is on display; they confirm once it is back, however late it is."""
+    users = [f"p-{n}" for n in range(people)]
+    for user_id in users:
+        await event.api.call("PUT", f"/lists/{event.people}/participants/{user_id}", {"name": user_id})
+    async with watching(event, people, answers=False, users=users) as watchers:
+        await acknowledged(watchers, time.monotonic())
+        check = await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": LIFETIME_S})
+        async with asyncio.timeout(ENDS_S):
+            while not all(check["id"] in watcher.shown for watcher in watchers):
+                await asyncio.sleep(0.05)
+        await acknowledged(watchers, time.monotonic())  # the display is durable
+        event.server.kill()
+        await asyncio.sleep(LIFETIME_S)  # every lifetime ends while the server is away
+        for watcher in watchers:
+            watcher.answers = True
+        await _restarted(event, watchers, time.monotonic())
+        async with asyncio.timeout(ENDS_S):
+            while not all(check["id"] in watcher.answered for watcher in watchers):
+                await asyncio.sleep(0.05)
+        states = await _settled_prompts(event)  # not present: those of the list who never came
+    found = _stopped(event, watchers)
+    if states.count("confirmed") != people or set(states) - {"confirmed", "not_present"}:
+        found.faults.append(f"prompts ended as {sorted(states)}")
+    click.echo(
+        f"killed with {people} open prompts: {states.count('confirmed')} confirmed, {len(found.faults)} faults"
     )
     return found
 

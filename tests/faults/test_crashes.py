@@ -42,6 +42,11 @@ async def test_f2_f3_system_calls_that_kill_or_fail(event: Event) -> None:
     assert found.faults == []
 
 
+async def test_f24_a_crash_with_open_prompts_makes_none_of_them_missed(event: Event) -> None:
+    found = await crashing.crash_with_open_prompts(event, people=12)
+    assert found.faults == []
+
+
 async def test_f3_a_full_disk_acknowledges_nothing_and_loses_nothing(tmp_path: Path) -> None:
     with crashing.small_disk(tmp_path / "small", 24) as mounted:
         click.echo(

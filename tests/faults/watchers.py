@@ -43,7 +43,8 @@ class Watcher:
     acked: int = 0
     acked_s: float = 0.0
     lost_answers: int = 0
-    asked: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
     answers: bool = True
     _cut_ms: int = 0
     _ignored: int = 0
@@ -63,6 +64,8 @@ class Watcher:
         assert opened["resumed"] or not self.rows, "a play that was durable is gone"
         self._note(opened["durable"])
         await self._send_from(opened["durable"] + 1)
+        for check in {message["check"] for message in self.player.heard if message["type"] == "prompt"}:
+            await self._asked(check)
         hearing, cutting = asyncio.create_task(self._hear()), asyncio.create_task(self._cut_on())
         try:
             done, _ = await asyncio.wait({hearing, cutting}, return_when=asyncio.FIRST_COMPLETED)
@@ -85,10 +88,19 @@ class Watcher:
                 case "tick":
                     self.player.take(message)
                     await self.player.answer()
-                case "prompt" if message["check"] not in self.asked and self.answers:
-                    self.asked.add(message["check"])
-                    shown = self.player.mark("shown", message["check"])
-                    await self._send(shown, self.player.mark("answered", message["check"]))
+                case "prompt":
+                    await self._asked(message["check"])
+                case _:
+                    pass
+
+    async def _asked(self, check: str) -> None:
+        """Show a prompt once, and confirm it once where this watcher answers."""
+        if check not in self.shown:
+            self.shown.add(check)
+            await self._send(self.player.mark("shown", check))
+        if self.answers and check not in self.answered:
+            self.answered.add(check)
+            await self._send(self.player.mark("answered", check))
 
     def _hear_ack(self, durable: int) -> None:
         if self.deaf and durable > max(self._ignored, self.acked):
@@ -125,9 +137,18 @@ class Watcher:
 
 
 @asynccontextmanager
-async def watching(event: Event, count: int, *, deaf: bool = False) -> AsyncIterator[list[Watcher]]:
-    """Let watchers run while the block lasts; at its end everything they have cut is acknowledged."""
-    watchers = [Watcher(await event.granted(f"d-{1 + n % 2}"), deaf=deaf) for n in range(count)]
+async def watching(
+    event: Event,
+    count: int,
+    *,
+    deaf: bool = False,
+    answers: bool = True,
+    users: Sequence[str] = ("d-1", "d-2"),
+) -> AsyncIterator[list[Watcher]]:
+    """Let watchers run while the block lasts, each user in turn."""
+    watchers = [
+        Watcher(await event.granted(users[n % len(users)]), deaf=deaf, answers=answers) for n in range(count)
+    ]
     tasks = [asyncio.create_task(watcher.run()) for watcher in watchers]
     try:
         yield watchers
