@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, update
 
 from rollcall.store import tables
 
@@ -143,6 +143,9 @@ class Records:
         state: str = "playing",
         unverified: bool = False,
         late: bool = False,
+        visible: bool = True,
+        muted: bool = False,
+        rate: float = 1.0,
         content_from_ms: int | None = None,
         content_to_ms: int | None = None,
     ) -> None:
@@ -154,9 +157,9 @@ class Records:
             end_ms=end_ms,
             unverified=unverified,
             late=late,
-            visible=True,
-            muted=False,
-            rate=1.0,
+            visible=visible,
+            muted=muted,
+            rate=rate,
             epoch=1,
             first_seq=ordinal,
             last_seq=ordinal,
@@ -233,6 +236,9 @@ class Records:
         *,
         shown_ms: int | None = None,
         confirmed_ms: int | None = None,
+        expired_ms: int | None = None,
+        closed_ms: int | None = None,
+        unshown: bool = False,
         late: bool = False,
     ) -> None:
         add(
@@ -243,8 +249,66 @@ class Records:
             lifetime_ms=10_000,
             shown_ms=shown_ms,
             confirmed_ms=confirmed_ms,
+            expired_ms=expired_ms,
+            closed_ms=closed_ms,
+            unshown=unshown,
             late=late,
         )
+
+    def returned(self, media_no: int, play_no: int, user_id: str, at_ms: int, *, seq: int = 1) -> None:
+        """Add a mark by which a participant says that they are back after a miss."""
+        add(
+            self.connection,
+            tables.marks,
+            **self._of_event(media_no=media_no, play_no=play_no, user_id=user_id, at_ms=at_ms, seq=seq),
+            mark="resume",
+            check_code="",
+            arrival_ms=at_ms,
+            bound_ms=0,
+            visible=True,
+            trusted=True,
+        )
+
+    def review(self, media_no: int, user_id: str, from_ms: int, to_ms: int, *, counts: bool = True) -> None:
+        add(
+            self.connection,
+            tables.reviews,
+            **self._of_event(media_no=media_no, user_id=user_id, code=code(), counts=counts),
+            from_ms=from_ms,
+            to_ms=to_ms,
+            reason="Seen",
+            actor="reviewer",
+            created_ms=0,
+        )
+
+    def outage(
+        self,
+        from_ms: int,
+        to_ms: int,
+        *,
+        source: str = "down",
+        media_no: int | None = None,
+        withdrawn_ms: int | None = None,
+    ) -> None:
+        """Add an outage of ours, which is everybody's, or an incident of this event."""
+        of_event = self._of_event(media_no=media_no) if source == "incident" else {}
+        add(
+            self.connection,
+            tables.outages,
+            **of_event,
+            code=code(),
+            source=source,
+            from_ms=from_ms,
+            to_ms=to_ms,
+            reason="Said" if source == "incident" else None,
+            created_ms=0,
+            withdrawn_ms=withdrawn_ms,
+        )
+
+    def judged(self, **values: Any) -> None:
+        """Set how the event has its evidence judged."""
+        of_event = tables.events.c.no == self.event_no
+        self.connection.execute(update(tables.events).where(of_event).values(**values))
 
     def plan(self, media_no: int, settings: dict[str, Any]) -> None:
         add(

@@ -4,8 +4,10 @@ import threading
 from typing import Any
 
 from rollcall.domain.ids import CheckNo, EventNo, MediaNo, ProjectNo, UserId
-from rollcall.store import attendance, progress, statistics
+from rollcall.store import attendance, judging, statistics
+from rollcall.store.attendance import BEHIND, HIDDEN, MUTED, PAUSED, STALLED, WEAK
 from rollcall.store.database import Connection, Database
+from rollcall.store.progress import live_playing_of
 from tests.history import Records
 
 
@@ -33,25 +35,35 @@ def test_every_query_of_a_report_sees_one_moment(database: Database) -> None:
     assert database.read_now(lambda c: len(statistics.sessions(c, project_no, [hall]))) == 1
 
 
-def test_only_verified_playing_is_read_and_in_milliseconds(database: Database) -> None:
-    def rows(r: Records) -> tuple[int, int, int]:
+def test_spans_are_read_with_what_is_remarkable_about_them_and_in_milliseconds(database: Database) -> None:
+    t0 = 1_772_355_600_001
+
+    def rows(r: Records) -> tuple[int, int]:
         hall = r.media()
         play, other = r.play(hall, "anna"), r.play(hall, "boris")
         r.span(hall, play, 1, 0, 10)
-        r.span(hall, play, 2, 10, 20, state="paused")
-        r.span(hall, play, 3, 20, 30, unverified=True)
-        r.span(hall, play, 4, 1_772_355_600_001, 1_772_355_600_002, late=True)
+        r.span(hall, play, 2, 10, 20, state="paused", late=True)
+        r.span(hall, play, 3, 20, 30, unverified=True, visible=False)
+        r.span(hall, play, 4, t0, t0 + 1, late=True)
+        r.span(hall, play, 5, t0 + 5, t0 + 9, muted=True, content_from_ms=t0 - 6, content_to_ms=t0 - 2)
+        r.span(hall, play, 6, t0 + 9, t0 + 20, content_from_ms=t0 - 2, content_to_ms=t0 + 10)
+        r.span(hall, play, 7, t0 + 20, t0 + 21, state="stalled")
+        r.span(hall, play, 8, t0 + 21, t0 + 22, state="seeking")
         r.span(hall, other, 1, 5, 6)
-        return hall, play, r.project_no
+        return play, r.project_no
 
-    hall, play, project_no = database.write_now(lambda c: rows(Records(c)))
-    found = database.read_now(lambda c: attendance.playing(c, ProjectNo(project_no), [play]))
-    assert found.tolist() == [[play, 0, 10], [play, 1_772_355_600_001, 1_772_355_600_002]]
-    mine = database.read_now(
-        lambda c: progress.playing_of(c, ProjectNo(project_no), MediaNo(hall), UserId("anna"))
-    )
-    assert mine == [(0, 10), (1_772_355_600_001, 1_772_355_600_002)]
-    assert database.read_now(lambda c: attendance.playing(c, ProjectNo(project_no), [])).tolist() == []
+    play, project_no = database.write_now(lambda c: rows(Records(c)))
+    found = database.read_now(lambda c: attendance.spans(c, ProjectNo(project_no), [play], 10))
+    assert found.tolist() == [
+        [play, 0, 0, 10],
+        [play, PAUSED + WEAK, 10, 20],
+        [play, WEAK + HIDDEN, 20, 30],
+        [play, WEAK, t0, t0 + 1],
+        [play, MUTED + BEHIND, t0 + 5, t0 + 9],
+        [play, 0, t0 + 9, t0 + 20],
+        [play, STALLED, t0 + 20, t0 + 21],
+    ]
+    assert database.read_now(lambda c: attendance.spans(c, ProjectNo(project_no), [], 10)).tolist() == []
 
 
 def test_another_project_reads_nothing_even_with_right_numbers(database: Database) -> None:
@@ -62,13 +74,15 @@ def test_another_project_reads_nothing_even_with_right_numbers(database: Databas
         r.span(hall, play, 1, 0, 10)
         r.session(hall, 0, 100)
         check = r.check(hall, 5)
-        r.prompt(hall, check, "anna", "confirmed", 5)
+        r.prompt(hall, check, "anna", "missed", 5, unshown=True)
+        r.returned(hall, play, "anna", 7)
+        r.review(hall, "anna", 0, 10)
         return r, hall, play, check, Records(r.connection).project_no
 
     r, hall, play, check, stranger = database.write_now(lambda c: rows(Records(c)))
 
     def sizes(connection: Connection, project: int) -> list[int]:
-        project_no, media = ProjectNo(project), [MediaNo(hall)]
+        project_no, media, anna = ProjectNo(project), [MediaNo(hall)], UserId("anna")
         found: list[Any] = [
             statistics.sessions(connection, project_no, media),
             statistics.issued_checks(connection, project_no, media),
@@ -77,15 +91,20 @@ def test_another_project_reads_nothing_even_with_right_numbers(database: Databas
             attendance.plays(connection, project_no, media, None).user_id,
             list(attendance.granted(connection, project_no, media, None)),
             attendance.origins(connection, project_no, media, None).ip,
-            attendance.playing(connection, project_no, [play]).tolist(),
+            attendance.spans(connection, project_no, [play], 0).tolist(),
             list(attendance.prompts(connection, project_no, [CheckNo(check)], None)),
-            progress.playing_of(connection, project_no, media[0], UserId("anna")),
-            progress.asked_of(connection, project_no, media[0], UserId("anna")),
+            live_playing_of(connection, project_no, media[0], anna),
+            list(judging.spans_of(connection, project_no, media, [anna])),
+            list(judging.prompts_of(connection, project_no, media, [anna])),
+            list(judging.returns_of(connection, project_no, media, [anna])),
+            list(judging.reviews_of(connection, project_no, media, [anna])),
+            list(judging.who_missed(connection, project_no, media)),
+            list(judging.who_hid_prompts(connection, project_no, media, 1)),
         ]
         return [len(rows) for rows in found]
 
-    assert database.read_now(lambda c: sizes(c, r.project_no)) == [1] * 11
-    assert database.read_now(lambda c: sizes(c, stranger)) == [0] * 11
+    assert database.read_now(lambda c: sizes(c, r.project_no)) == [1] * 16
+    assert database.read_now(lambda c: sizes(c, stranger)) == [0] * 16
     assert database.read_now(lambda c: statistics.find_media(c, ProjectNo(stranger), r.codes[hall])) is None
     assert database.read_now(lambda c: statistics.find_event(c, ProjectNo(stranger), r.event)) is None
 

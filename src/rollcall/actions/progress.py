@@ -2,56 +2,64 @@
 
 from collections import Counter
 
-from rollcall.actions.statistics.frame import session_holding, wall_of
+from rollcall.actions.statistics.frame import session_holding
+from rollcall.actions.statistics.judging import read_cases, read_event
+from rollcall.domain.credit import Count, Share
 from rollcall.domain.ids import MediaNo, UserId
-from rollcall.domain.intervals import Intervals, intersect, length, union
-from rollcall.store import check_plans, progress, statistics
+from rollcall.domain.rules import PUBLISHED, Rules
+from rollcall.store import check_plans, statistics
 from rollcall.store.check_plans import StoredPlan
 from rollcall.store.database import Connection, Database
 from rollcall.store.statistics import SessionRow
 from rollcall.wire.viewer_out import ChecksExpected, Progress, SessionProgress
 
 
-async def read_progress(db: Database, media_no: MediaNo, user_id: UserId, now_ms: int) -> Progress:
+async def read_progress(
+    db: Database, media_no: MediaNo, user_id: UserId, now_ms: int, rules: Rules = PUBLISHED
+) -> Progress:
     """Return proven time and checks of one participant at one media, equal to the statistics read at `now_ms`."""
-    return await db.read(lambda connection: _progress(connection, media_no, user_id, now_ms))
+    return await db.read(lambda connection: _progress(connection, media_no, user_id, now_ms, rules))
 
 
-def _progress(connection: Connection, media_no: MediaNo, user_id: UserId, now_ms: int) -> Progress:
+def _progress(
+    connection: Connection, media_no: MediaNo, user_id: UserId, now_ms: int, rules: Rules
+) -> Progress:
     statistics.freeze(connection)
-    project_no = progress.project_of_media(connection, media_no)
-    sessions = statistics.sessions(connection, project_no, [media_no])
-    proven = union(progress.playing_of(connection, project_no, media_no, user_id))
+    event = read_event(connection, media_no, rules)
+    case = read_cases(connection, event, [user_id])[user_id]
+    rows = [row for row in event.sessions if row.media_no == media_no]
+    spans = [span for span in case.spans if span.media_no == media_no]
+    count = Count(event.sessions_of([media_no]), now_ms, case.standing, rules)
+    total = count.total(spans)
     ended = Counter(
-        (session_holding(sessions, media_no, asked.check_issued_ms), asked.state)
-        for asked in progress.asked_of(connection, project_no, media_no, user_id)
+        (session_holding(rows, media_no, prompt.check_issued_ms), prompt.state)
+        for prompt in case.prompts
+        if prompt.media_no == media_no
     )
-    confirmed = sum(count for (_, state), count in ended.items() if state == "confirmed")
-    missed = sum(count for (_, state), count in ended.items() if state == "missed")
-    windows = [window for row in sessions if (window := wall_of(row, now_ms)) is not None]
+    confirmed = sum(number for (_, state), number in ended.items() if state == "confirmed")
+    missed = sum(number for (_, state), number in ended.items() if state == "missed")
     return Progress(
-        watched_ms=length(intersect(proven, windows)),
-        recovered_ms=0,
-        unverified_ms=0,
-        voided_ms=0,
+        watched_ms=total.watched_ms,
+        recovered_ms=total.recovered_ms,
+        unverified_ms=total.unverified_ms,
+        voided_ms=total.voided_ms,
         checks_confirmed=confirmed,
         checks_asked=confirmed + missed,
-        expected=_expected(check_plans.find_plan(connection, project_no, media_no)),
+        expected=_expected(check_plans.find_plan(connection, event.project_no, media_no)),
         sessions=[
-            _session(row, proven, ended[position, "confirmed"], ended[position, "missed"], now_ms)
-            for position, row in enumerate(sessions)
+            _session(row, share, ended[position, "confirmed"], ended[position, "missed"])
+            for position, (row, share) in enumerate(zip(rows, count.in_sessions(spans), strict=True))
         ],
     )
 
 
-def _session(row: SessionRow, proven: Intervals, confirmed: int, missed: int, now_ms: int) -> SessionProgress:
-    window = wall_of(row, now_ms)
+def _session(row: SessionRow, share: Share, confirmed: int, missed: int) -> SessionProgress:
     return SessionProgress(
         id=row.code,
         title=row.title,
         starts_at_ms=row.starts_ms,
         ends_at_ms=row.ends_ms,
-        watched_ms=0 if window is None else length(intersect(proven, (window,))),
+        watched_ms=share.watched_ms,
         checks_confirmed=confirmed,
         checks_missed=missed,
     )

@@ -18,6 +18,7 @@ def json_chunks(report: Report) -> Iterator[bytes]:
         "generated_at": report.generated_at,
         "sessions": report.sessions,
         "checks": report.checks,
+        "outages": report.outages,
     }
     yield encode(top)[:-1] + b',"participants":['
     rows = iter(report.participants)

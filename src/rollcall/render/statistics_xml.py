@@ -22,6 +22,7 @@ SINGULAR = {
     "sessions": "session",
     "checks": "check",
     "flags": "flag",
+    "outages": "outage",
     "media": "media",
     "per_media": "media",
 }
@@ -49,6 +50,7 @@ def xml_chunks(report: Report) -> Iterator[bytes]:
                         out.write(_element("participant", row))
                     out.flush()
                     yield sink.take()
+            out.write(_list("outages", report.outages))
     yield sink.take()
 
 
@@ -76,8 +78,9 @@ def _list(name: str, values: Sequence[Struct]) -> etree._Element:
 
 
 def _scalars(value: Struct) -> dict[str, str]:
-    contents = ((field, getattr(value, field)) for field in value.__struct_fields__)
-    return {field: _text(content) for field, content in contents if isinstance(content, (str, int))}
+    names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+    contents = ((name, getattr(value, field)) for name, field in names)
+    return {name: _text(content) for name, content in contents if isinstance(content, (str, int))}
 
 
 def _fill(element: etree._Element, value: Struct) -> etree._Element:

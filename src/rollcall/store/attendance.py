@@ -1,8 +1,8 @@
 """Queries for who attended: participants, plays, proven spans and prompts of one report.
 
 Large results come straight from the driver's cursor, as columns: half a million small objects that live until the
-report is counted would make Python's collector stop the whole process again and again. What counts is decided by
-`domain/credit.earns`; `playing` says the same in SQL. It knows nothing of totals or outcomes.
+report is counted would make Python's collector stop the whole process again and again. The rule of credit is
+`domain/credit`; `spans` sorts its spans in SQL. It knows nothing of totals or outcomes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,13 +12,15 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, not_, or_, select
 
+from rollcall.domain.credit.spans import PROGRAMME_MS
 from rollcall.domain.ids import CheckNo, MediaNo, ProjectNo, UserId
 from rollcall.store import tables
 
 Ints: TypeAlias = NDArray[np.int64]
 PORTION_ROWS = 5_000
+PAUSED, STALLED, WEAK, HIDDEN, MUTED, BEHIND = 1, 2, 4, 8, 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +140,37 @@ def granted(
     return map(GrantedRow._make, _cursor(connection, query))
 
 
-def playing(connection: Connection, project_no: ProjectNo, play_nos: Sequence[int]) -> Ints:
-    """Return the spans of these plays that earn, as rows of (play, start_ms, end_ms) in order of plays."""
+def spans(connection: Connection, project_no: ProjectNo, play_nos: Sequence[int], behind_ms: int) -> Ints:
+    """Return the spans of these plays that are playing, paused or stalled: rows of (play, marks, start_ms, end_ms).
+
+    `marks` adds up what is remarkable about a span, 0 for almost all of them.
+    """
     t = tables.spans.c
-    query = select(t.play_no, t.start_ms, t.end_ms).where(
+    behind = and_(
+        t.content_from_ms >= PROGRAMME_MS,
+        t.start_ms - t.content_from_ms > behind_ms,
+        t.end_ms - t.content_to_ms > behind_ms,
+    )
+    remarkable = (
+        (t.state == "paused", PAUSED),
+        (t.state == "stalled", STALLED),
+        (or_(t.late, t.unverified), WEAK),
+        (not_(t.visible), HIDDEN),
+        (t.muted, MUTED),
+        (behind, BEHIND),
+    )
+    marks = sum((case((condition, mark), else_=0) for condition, mark in remarkable), start=literal(0))
+    query = select(
+        t.play_no,
+        case((or_(*(condition for condition, _ in remarkable)), marks), else_=0),
+        t.start_ms,
+        t.end_ms,
+    ).where(
         t.play_no.in_(list(play_nos)),
         t.project_no == project_no,
-        t.state == "playing",
-        t.unverified.is_(False),
+        t.state.in_(("playing", "paused", "stalled")),
     )
-    return np.fromiter(chain.from_iterable(_cursor(connection, query)), np.int64).reshape(-1, 3)
+    return np.fromiter(chain.from_iterable(_cursor(connection, query)), np.int64).reshape(-1, 4)
 
 
 def prompts(

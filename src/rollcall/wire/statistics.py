@@ -5,11 +5,12 @@ with milliseconds, durations integer milliseconds; None is "not (yet)". Fields t
 are left out elsewhere (`UNSET`).
 """
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 Identity: TypeAlias = Literal["signed", "plain"]
 Outcome: TypeAlias = Literal[
@@ -67,13 +68,28 @@ class Check(Struct, frozen=True):
     media: str | UnsetType = UNSET
 
 
+class Outage(Struct, frozen=True):
+    """A time that touched the sessions in which late evidence counts without a cap.
+
+    `source`: `down` and `silence` of our own log, `incident` declared by the organiser, who says the `reason`.
+    """
+
+    start: str = field(name="from")
+    end: str = field(name="to")
+    source: Literal["down", "silence", "incident"]
+    reason: str | None
+
+
 class ParticipantSession(Struct, frozen=True, gc=False):
-    """One participant in one session."""
+    """One participant in one session; `recovered_ms` is part of `watched_ms`, the next two do not count."""
 
     session_id: str
     watched_ms: int
     checks_confirmed: int
     checks_missed: int
+    recovered_ms: int = 0
+    unverified_ms: int = 0
+    voided_ms: int = 0
 
 
 class ParticipantCheck(Struct, frozen=True, gc=False):
@@ -110,7 +126,11 @@ class ParticipantMedia(Struct, frozen=True, gc=False):
 
 
 class Participant(Struct, frozen=True):
-    """One row. `watched_plain_ms` is the part of `watched_ms` that only plain plays prove."""
+    """One row. Parts of `watched_ms`: `watched_plain_ms` only plain plays prove, `recovered_ms` did not come live.
+
+    `unverified_ms` and `voided_ms` do not count: nobody has promoted it, a check was missed. The rest is listed only,
+    whether it counts or not; `overlap_ms`: several plays of the participant at once. All of it inside sessions.
+    """
 
     user_id: str
     name: str | None
@@ -123,6 +143,15 @@ class Participant(Struct, frozen=True):
     sessions: list[ParticipantSession]
     checks: list[ParticipantCheck]
     flags: list[ParticipantFlag] = []
+    recovered_ms: int = 0
+    unverified_ms: int = 0
+    voided_ms: int = 0
+    hidden_ms: int = 0
+    muted_ms: int = 0
+    paused_ms: int = 0
+    stalled_ms: int = 0
+    behind_ms: int = 0
+    overlap_ms: int = 0
     per_media: list[ParticipantMedia] | UnsetType = UNSET
     ip: list[str] | UnsetType = UNSET
     user_agent: list[str] | UnsetType = UNSET
@@ -137,6 +166,7 @@ class Report:
     sessions: list[Session]
     checks: list[Check]
     participants: Iterable[Participant]
+    outages: list[Outage] = dataclasses.field(default_factory=list)
 
 
 class MediaStatistics(Struct, frozen=True):
@@ -146,6 +176,7 @@ class MediaStatistics(Struct, frozen=True):
     generated_at: str
     sessions: list[Session]
     checks: list[Check]
+    outages: list[Outage]
     participants: list[Participant]
 
 
@@ -156,4 +187,5 @@ class EventStatistics(Struct, frozen=True):
     generated_at: str
     sessions: list[Session]
     checks: list[Check]
+    outages: list[Outage]
     participants: list[Participant]

@@ -60,7 +60,24 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
             "watched_ms": watched_ms,
             "checks_confirmed": confirmed,
             "checks_missed": missed,
+            "recovered_ms": 0,
+            "unverified_ms": 0,
+            "voided_ms": 0,
         }
+
+    def beside(**figures: int) -> Any:
+        names = (
+            "recovered",
+            "unverified",
+            "voided",
+            "hidden",
+            "muted",
+            "paused",
+            "stalled",
+            "behind",
+            "overlap",
+        )
+        return {f"{name}_ms": 0 for name in names} | figures
 
     assert read(database, records.codes[hall]) == {
         "media": {
@@ -117,6 +134,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                 "not_present": 2,
             },
         ],
+        "outages": [],
         "participants": [
             {
                 "user_id": "anna",
@@ -141,6 +159,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                     check(two, None, "pending", "2026-03-01T09:02:30.000Z", None, None),
                 ],
                 "flags": [],
+                **beside(overlap_ms=90_000),
             },
             {
                 "user_id": "boris",
@@ -157,6 +176,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                     check(two, None, "not_present"),
                 ],
                 "flags": [],
+                **beside(paused_ms=10_000),
             },
             {
                 "user_id": "vera",
@@ -170,6 +190,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
                 "sessions": [session(first, 0, 0, 0), session(second, 0, 0, 0)],
                 "checks": [check(one, first, "not_present"), check(two, None, "not_present")],
                 "flags": [],
+                **beside(),
             },
         ],
     }

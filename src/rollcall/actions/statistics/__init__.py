@@ -5,44 +5,51 @@ read, after the transaction has ended. Times and lists come from the store, rule
 `render`.
 """
 
-from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame
-from rollcall.actions.statistics.heads import checks, head, sessions
+from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame, wall_of
+from rollcall.actions.statistics.heads import checks, head, outages, sessions
 from rollcall.actions.statistics.outcomes import read_outcomes
-from rollcall.actions.statistics.roster import read_roster, read_whereabouts
+from rollcall.actions.statistics.roster import Roster, read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
 from rollcall.actions.statistics.watching import count_watched
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
+from rollcall.domain.rules import PUBLISHED, Rules
+from rollcall.store import judging
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.flags import flags_by_user
+from rollcall.store.judging import OutageRow
 from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import Report
 
 __all__ = ["Ask", "report_anything_now", "report_event", "report_media"]
 
 
-async def report_media(db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Report:
+async def report_media(
+    db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED
+) -> Report:
     """Return the statistics of a media; raises NotFound for a media or session that the project has not."""
 
     def count(connection: Connection) -> Report:
         store.freeze(connection)
-        return _report(connection, media_frame(connection, project_no, code, ask, now_ms), ask)
+        return _report(connection, media_frame(connection, project_no, code, ask, now_ms, rules), ask)
 
     return await db.read_long(count)
 
 
-async def report_event(db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Report:
+async def report_event(
+    db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED
+) -> Report:
     """Return the statistics of an event, the union over its media; raises NotFound like `report_media`."""
 
     def count(connection: Connection) -> Report:
         store.freeze(connection)
-        return _report(connection, event_frame(connection, project_no, code, ask, now_ms), ask)
+        return _report(connection, event_frame(connection, project_no, code, ask, now_ms, rules), ask)
 
     return await db.read_long(count)
 
 
-def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int) -> Report:
+def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED) -> Report:
     """Return the statistics of the media or event `code` of whichever project, in the calling thread.
 
     For whoever holds the data directory; raises NotFound when there is neither.
@@ -54,7 +61,7 @@ def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int) -> Repor
         if owner is None:
             raise NotFound(f"There is no media or event '{code}'.")
         frame = media_frame if owner.is_media else event_frame
-        return _report(connection, frame(connection, owner.project_no, code, ask, now_ms), ask)
+        return _report(connection, frame(connection, owner.project_no, code, ask, now_ms, rules), ask)
 
     return db.read_now(count)
 
@@ -70,5 +77,21 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
         generated_at=rfc3339(frame.now_ms),
         sessions=sessions(frame),
         checks=checks(frame, outcomes),
+        outages=outages(frame, _outages(connection, frame, roster)),
         participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
     )
+
+
+def _outages(connection: Connection, frame: Frame, roster: Roster) -> list[OutageRow]:
+    """Return the outages from the first to the last moment that the report may speak of."""
+    if frame.judged is None or not frame.sessions:
+        return []
+    windows = [window for row in frame.sessions if (window := wall_of(row, frame.now_ms)) is not None]
+    first = [window.start for window in windows]
+    last = [window.end for window in windows]
+    if len(windows) < len(frame.sessions):
+        first += roster.plays.opened_ms.tolist()
+        last += roster.plays.last_arrival_ms.tolist()
+    if not first:
+        return []
+    return judging.outages_between(connection, frame.judged.no, min(first), max(last))

@@ -24,21 +24,47 @@ class Coverage:
 
 def cover(owner: Ints, start: Ints, end: Ints, owners: int) -> Coverage:
     """Unite intervals per owner (0 ≤ owner < owners); empty ones vanish, touching ones become one."""
+    return cover_twice(owner, start, end, owners)[0]
+
+
+def cover_twice(owner: Ints, start: Ints, end: Ints, owners: int) -> tuple[Coverage, Coverage]:
+    """Return what at least one interval of an owner covers, and what at least two do.
+
+    A moment that two cover lies in a later-beginning one before the furthest end of those that began earlier.
+    """
     held = start < end
     if not held.all():
         owner, start, end = owner[held], start[held], end[held]
     if not len(owner):
-        return _covered(owner, start, end, owners)
-    zero = start.min()
-    width = end.max() - zero + 1
+        return (_covered(owner, start, end, owners),) * 2
+    zero = int(start.min())
+    width = int(end.max()) - zero + 1
     begins = owner * width + (start - zero)
     order = np.argsort(begins, kind="stable")
-    begins = begins[order]
-    reach = np.maximum.accumulate((owner * width + (end - zero))[order])
-    opens = np.concatenate(([True], begins[1:] > reach[:-1]))
-    closes = np.concatenate((opens[1:], [True]))
-    whose, since = np.divmod(begins[opens], width)
-    return _covered(whose, since + zero, reach[closes] - whose * width + zero, owners)
+    begins, ends = begins[order], (owner * width + (end - zero))[order]
+    reach = np.maximum.accumulate(ends)
+    again, until = begins[1:], np.minimum(ends[1:], reach[:-1])
+    both = again < until
+    axis = _Axis(zero, width, owners)
+    return axis.united(begins, reach), axis.united(again[both], np.maximum.accumulate(until[both]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Where the moments of each owner lie: owner k's from k times `width` on."""
+
+    zero: int
+    width: int
+    owners: int
+
+    def united(self, begins: Ints, reach: Ints) -> Coverage:
+        """Unite intervals sorted by `begins`, of which those up to each reach so far."""
+        if not len(begins):
+            return _covered(begins, begins, begins, self.owners)
+        opens = np.concatenate(([True], begins[1:] > reach[:-1]))
+        closes = np.concatenate((opens[1:], [True]))
+        whose, since = np.divmod(begins[opens], self.width)
+        return _covered(whose, since + self.zero, reach[closes] - whose * self.width + self.zero, self.owners)
 
 
 def clip(coverage: Coverage, window: Interval, owners: int) -> Coverage:

@@ -7,16 +7,17 @@ sessions drawn or moved afterwards take their checks along.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rollcall.actions.statistics.judging import JudgedEvent, read_event
 from rollcall.domain.credit import wall
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import MediaNo, ProjectNo, SessionId, UserId
 from rollcall.domain.intervals import Interval
+from rollcall.domain.rules import Rules
 from rollcall.domain.sessions import WallWindow, holds
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection
 from rollcall.store.statistics import CheckRow, EventRow, MediaRow, SessionRow
 
-BEFORE_CHECK_MS = 30_000  # playing this long before an issue already makes a participant present
 NO_SESSION = -1
 
 
@@ -32,15 +33,21 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Columns of a report. Media, sessions and checks are known by their position in these lists."""
+    """Columns of a report. Media, sessions and checks are known by their position in these lists.
+
+    `judged` is the whole event, None when it has no media; `every_session` those of the media before narrowing.
+    """
 
     project_no: ProjectNo
+    judged: JudgedEvent | None
     event: EventRow | None
     media: list[MediaRow]
     sessions: list[SessionRow]
+    every_session: list[SessionRow]
     checks: list[CheckRow]
     session_of_check: list[int]
     now_ms: int
+    rules: Rules
 
     def media_nos(self) -> list[MediaNo]:
         """Return the row numbers of the media."""
@@ -57,27 +64,31 @@ class Frame:
     def attendance_windows(self, media_no: MediaNo) -> list[tuple[int, Interval]]:
         """Return position of each check of a media and the time in which playing means that one was present."""
         return [
-            (position, Interval(check.issued_ms - BEFORE_CHECK_MS, _last_moment_ms(check)))
+            (position, Interval(check.issued_ms - self.rules.present_before_ms, _last_moment_ms(check)))
             for position, check in enumerate(self.checks)
             if check.media_no == media_no
         ]
 
 
-def media_frame(connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Frame:
+def media_frame(
+    connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
+) -> Frame:
     """Return the frame of one media; raises NotFound for a media or session that the project has not."""
     media = store.find_media(connection, project_no, code)
     if media is None:
         raise NotFound(f"There is no media '{code}' in this project.")
-    return _frame(connection, project_no, None, [media], ask, now_ms)
+    return _frame(connection, project_no, None, [media], ask, now_ms, rules)
 
 
-def event_frame(connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int) -> Frame:
+def event_frame(
+    connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
+) -> Frame:
     """Return the frame of an event over all its media; raises NotFound like `media_frame`."""
     event = store.find_event(connection, project_no, code)
     if event is None:
         raise NotFound(f"There is no event '{code}' in this project.")
     media = store.media_of_event(connection, project_no, event.no)
-    return _frame(connection, project_no, event, media, ask, now_ms)
+    return _frame(connection, project_no, event, media, ask, now_ms, rules)
 
 
 def wall_of(session: SessionRow, now_ms: int) -> Interval | None:
@@ -104,9 +115,11 @@ def _frame(
     media: list[MediaRow],
     ask: Ask,
     now_ms: int,
+    rules: Rules,
 ) -> Frame:
     nos = [m.no for m in media]
-    sessions = store.sessions(connection, project_no, nos)
+    judged = read_event(connection, nos[0], rules) if nos else None
+    sessions = every_session = [s for s in judged.sessions if s.media_no in nos] if judged else []
     checks = store.issued_checks(connection, project_no, nos)
     if ask.session_id is not None:
         sessions = [session for session in sessions if session.code == ask.session_id]
@@ -118,7 +131,7 @@ def _frame(
             if session_holding(sessions, check.media_no, check.issued_ms) != NO_SESSION
         ]
     belongs = [session_holding(sessions, check.media_no, check.issued_ms) for check in checks]
-    return Frame(project_no, event, media, sessions, checks, belongs, now_ms)
+    return Frame(project_no, judged, event, media, sessions, every_session, checks, belongs, now_ms, rules)
 
 
 def _last_moment_ms(check: CheckRow) -> int:

@@ -3,13 +3,16 @@
 It decides nothing: every number here was counted in `outcomes`.
 """
 
+from collections.abc import Iterable
+
 from msgspec import UNSET
 
 from rollcall.actions.statistics.frame import NO_SESSION, Frame, wall_of
 from rollcall.actions.statistics.outcomes import Outcomes
+from rollcall.store.judging import OutageRow
 from rollcall.store.statistics import MediaRow, SessionRow
 from rollcall.wire.api.values import rfc3339, rfc3339_or_none
-from rollcall.wire.statistics import Check, Event, Media, Session
+from rollcall.wire.statistics import Check, Event, Media, Outage, Session
 
 
 def head(frame: Frame) -> Media | Event:
@@ -68,6 +71,22 @@ def checks(frame: Frame, outcomes: Outcomes) -> list[Check]:
             zip(frame.checks, counts, strict=True)
         )
     ]
+
+
+def outages(frame: Frame, found: Iterable[OutageRow]) -> list[Outage]:
+    """Return the outages of `found` that touched a session of the clock, or any time for sessions of content."""
+    return [
+        Outage(rfc3339(row.from_ms), rfc3339(row.to_ms), row.source, row.reason)
+        for row in found
+        if any(_touches(row, session, frame.now_ms) for session in frame.sessions)
+    ]
+
+
+def _touches(outage: OutageRow, session: SessionRow, now_ms: int) -> bool:
+    if outage.media_no not in (None, session.media_no):
+        return False
+    window = wall_of(session, now_ms)
+    return window is None or (outage.from_ms < window.end and window.start < outage.to_ms)
 
 
 def _duration_ms(row: SessionRow, now_ms: int) -> int:

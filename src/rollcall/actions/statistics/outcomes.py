@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.roster import NEVER, Roster
-from rollcall.actions.statistics.watching import Watched
+from rollcall.actions.statistics.watched import Watched
 from rollcall.store import attendance
 from rollcall.store.attendance import Ints
 from rollcall.store.database import Connection

@@ -15,7 +15,7 @@ from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.heads import session_code
 from rollcall.actions.statistics.outcomes import NO_ANSWER, NOT_ASKED, NUMBER, OUTCOMES, Outcomes
 from rollcall.actions.statistics.roster import NEVER, Roster, Whereabouts
-from rollcall.actions.statistics.watching import Watched
+from rollcall.actions.statistics.watched import LISTED, Watched
 from rollcall.domain.ids import UserId
 from rollcall.store.attendance import Ints
 from rollcall.store.flags import FlagCount
@@ -31,6 +31,7 @@ from rollcall.wire.statistics import (
 )
 
 BATCH_ROWS = 250
+BESIDE = ("recovered_ms", "unverified_ms", "voided_ms", *LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def participants(counted: Counted) -> Iterator[Participant]:
             strict=True,
         )
         for person, sessions, checks, per_media, user in parts:
-            user_id, name, identity, watched_ms, plain_ms, first_seen, last_seen, removed = person
+            user_id, name, identity, watched_ms, plain_ms, first_seen, last_seen, removed, figures = person
             yield Participant(
                 user_id=user_id,
                 name=name,
@@ -76,6 +77,7 @@ def participants(counted: Counted) -> Iterator[Participant]:
                 sessions=sessions,
                 checks=checks,
                 flags=_flags(counted, user_id),
+                **figures,
                 per_media=per_media,
                 ip=_distinct(counted.whereabouts.ip, counted, user) if counted.ask.ip else UNSET,
                 user_agent=_distinct(counted.whereabouts.user_agent, counted, user)
@@ -92,18 +94,23 @@ def _flags(counted: Counted, user_id: UserId) -> list[ParticipantFlag]:
 
 
 def _people(counted: Counted, rows: slice) -> Iterator[tuple[Any, ...]]:
-    """Yield the scalars of each row in the order of `Participant`."""
+    """Yield the scalars of each row in the order of `Participant`, then the figures beside by name."""
     roster, watched = counted.roster, counted.watched
     removed = np.where(roster.listed[rows], NEVER, roster.removed[rows])
+    total = watched.total
+    figures = np.column_stack(
+        (total.recovered[rows], total.unverified[rows], total.voided[rows], watched.listed[rows])
+    )
     return zip(
         roster.user_ids[rows],
         roster.names[rows],
         _identities(counted, rows),
-        watched.total[rows].tolist(),
+        total.watched[rows].tolist(),
         watched.plain[rows].tolist(),
         map(_moment, roster.first_seen[rows].tolist()),
         map(_moment, roster.last_seen[rows].tolist()),
         map(_moment, removed.tolist()),
+        (dict(zip(BESIDE, values, strict=True)) for values in figures.tolist()),
         strict=True,
     )
 
@@ -141,11 +148,14 @@ def _sessions(
     ids = [session.code for session in frame.sessions]
     position = {no: index for index, no in enumerate(frame.media_nos())}
     theirs = counted.roster.member[rows][:, [position[session.media_no] for session in frame.sessions]]
-    for numbers in zip(*_lists(counted.watched.sessions[rows], confirmed, missed, theirs), strict=True):
+    shares = counted.watched.sessions
+    columns = [array[rows] for array in (shares.watched, shares.recovered, shares.unverified, shares.voided)]
+    figures = np.stack([columns[0], confirmed, missed, *columns[1:]], axis=-1)
+    for numbers, own in zip(*_lists(figures, theirs), strict=True):
         yield [
-            ParticipantSession(session_id, watched_ms, confirmed_count, missed_count)
-            for session_id, watched_ms, confirmed_count, missed_count, own in zip(ids, *numbers, strict=True)
-            if own
+            ParticipantSession(session_id, *of_session)
+            for session_id, of_session, is_own in zip(ids, numbers, own, strict=True)
+            if is_own
         ]
 
 

@@ -16,7 +16,7 @@ of where spans are kept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rollcall.domain.credit.clock import proven_by_clock
 from rollcall.domain.credit.content import proven_by_content
@@ -25,13 +25,25 @@ from rollcall.domain.credit.listed import Listed, listed
 from rollcall.domain.credit.proof import Proof, both
 from rollcall.domain.credit.spans import Session, Slice, Standing, Watching, wall
 from rollcall.domain.ids import MediaNo
-from rollcall.domain.intervals import Interval, Intervals, intersect, length
+from rollcall.domain.intervals import Interval, Intervals, intersect, length, subtract
 from rollcall.domain.rules import PUBLISHED, Rules
 from rollcall.domain.sessions import ContentWindow, WallWindow
 
 __all__ = [
-    "Credit", "Listed", "Session", "Share", "Slice", "Standing", "Watching",
-    "credit", "credit_in", "prove", "share", "wall",
+    "Count",
+    "Credit",
+    "Listed",
+    "Session",
+    "Share",
+    "Slice",
+    "Standing",
+    "Watching",
+    "credit",
+    "credit_in",
+    "presence",
+    "prove",
+    "share",
+    "wall",
 ]  # fmt: skip
 
 
@@ -69,7 +81,7 @@ def credit(
     rules: Rules = PUBLISHED,
 ) -> Credit:
     """Return what a user with these spans is credited in these sessions, as read at `now_ms`."""
-    count = _Count(sessions, now_ms, standing, rules)
+    count = Count(sessions, now_ms, standing, rules)
     whole, signed = count.total(spans), count.total([span for span in spans if span.signed])
     return Credit(
         total=whole,
@@ -89,7 +101,7 @@ def credit_in(
     rules: Rules = PUBLISHED,
 ) -> Credit:
     """Return of `credit` the session at `position` alone: caps are those of all sessions, figures of this one."""
-    count = _Count(sessions, now_ms, standing, rules)
+    count = Count(sessions, now_ms, standing, rules)
     whole = count.session(spans, position)
     signed = count.session([span for span in spans if span.signed], position)
     only = sessions[position]
@@ -100,6 +112,13 @@ def credit_in(
         media={only[0]: whole},
         listed=listed(spans, [only], now_ms, rules),
     )
+
+
+def presence(spans: Sequence[Watching], standing: Standing, rules: Rules) -> Intervals:
+    """Return when live or recovered evidence shows the user playing, hidden or behind too, whatever the caps say."""
+    graded = grade(spans, replace(standing, hidden_counts=True, behind_counts=True), rules)
+    playing = [span.moments for span in graded.live] + [span.moments for _, span in graded.late]
+    return subtract(playing, standing.disbelieved)
 
 
 def prove(
@@ -126,7 +145,7 @@ def share(proof: Proof, within: Interval | None = None) -> Share:
 
 
 @dataclass(frozen=True, slots=True)
-class _Count:
+class Count:
     """One count over several selections of the same user's spans."""
 
     sessions: Sequence[Session]
@@ -135,16 +154,20 @@ class _Count:
     rules: Rules
 
     def total(self, spans: Sequence[Watching]) -> Share:
+        """Return what counts in all."""
         return share(self._proof(spans, self.sessions))
 
     def media(self, spans: Sequence[Watching], media_no: MediaNo) -> Share:
+        """Return what counts at one media by itself."""
         return share(self._proof(_at(spans, media_no), [s for s in self.sessions if s[0] == media_no]))
 
     def in_sessions(self, spans: Sequence[Watching]) -> list[Share]:
+        """Return what counts in each session, by the evidence of its media."""
         on_clock = {no: self._by_clock(spans, no) for no in dict(self.sessions)}
         return [self._in_session(spans, session, on_clock[session[0]]) for session in self.sessions]
 
     def session(self, spans: Sequence[Watching], position: int) -> Share:
+        """Return what counts in one session, as `in_sessions` does."""
         session = self.sessions[position]
         return self._in_session(spans, session, self._by_clock(spans, session[0]))
 

@@ -11,9 +11,12 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     false,
+    text,
 )
 
 from rollcall.store.tables.columns import Number, metadata, moment, of, row_no, words
+
+_RESUMED = text("mark = 'resume'")
 
 plays = Table(
     "plays",
@@ -93,5 +96,6 @@ marks = Table(
     words("answer", nullable=True),
     Column("pointer", Boolean, nullable=False, server_default=false()),  # it moved before the answer
     Index("marks_by_check", "check_code", "user_id"),
+    Index("marks_resumed", "media_no", "user_id", sqlite_where=_RESUMED, postgresql_where=_RESUMED),
     Index("marks_by_arrival", "arrival_ms"),
 )

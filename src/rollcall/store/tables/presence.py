@@ -36,6 +36,7 @@ session_revisions = Table(
 # What is looked up each second has an index of the few open rows alone.
 _UNFINISHED = text("state IN ('planned', 'issued')")
 _OPEN = text("state = 'issued'")
+_UNSHOWN = text("unshown")
 
 checks = Table(
     "checks",
@@ -93,6 +94,7 @@ prompts = Table(
         "unshown", Boolean, nullable=False, server_default=false()
     ),  # undelivered: it had arrived at a player that ran on and never displayed it
     Index("prompts_by_user", "user_id", "media_no"),
+    Index("prompts_unshown", "media_no", "user_id", sqlite_where=_UNSHOWN, postgresql_where=_UNSHOWN),
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )

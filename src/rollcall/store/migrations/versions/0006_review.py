@@ -99,3 +99,8 @@ def upgrade() -> None:
         op.add_column(table, column)
     op.create_index("marks_by_arrival", "marks", ["arrival_ms"])
     op.create_index("prompts_by_user", "prompts", ["user_id", "media_no"])
+    for name, table, where in (
+        ("prompts_unshown", "prompts", sa.text("unshown")),
+        ("marks_resumed", "marks", sa.text("mark = 'resume'")),
+    ):
+        op.create_index(name, table, ["media_no", "user_id"], sqlite_where=where, postgresql_where=where)

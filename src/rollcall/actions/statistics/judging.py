@@ -1,0 +1,195 @@
+"""What decides about single participants beside their spans: the event's policy, their prompts, reviews, outages.
+
+"My progress" and those of a report who need the whole rule are read here. It is read only where it can matter: an
+ordinary participant costs two queries. It counts nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rollcall.domain.checks.policy import Miss, Policy, disbelieved, voided
+from rollcall.domain.credit import Session, Standing, Watching
+from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
+from rollcall.domain.intervals import Interval, Intervals
+from rollcall.domain.review import promoted
+from rollcall.domain.rules import Rules
+from rollcall.domain.sessions import ContentWindow, WallWindow, holds
+from rollcall.store import judging as store
+from rollcall.store import statistics
+from rollcall.store.database import Connection
+from rollcall.store.judging import PromptRow, SpanRow
+from rollcall.store.statistics import SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedEvent:
+    """An event as its evidence is judged: every media by its kind, every session, whatever of it is reported."""
+
+    project_no: ProjectNo
+    no: EventNo
+    policy: Policy
+    hidden_counts: bool
+    behind_counts: bool
+    media: Mapping[MediaNo, str]
+    sessions: Sequence[SessionRow]
+    rules: Rules
+
+    def sessions_of(self, media: Iterable[MediaNo]) -> list[Session]:
+        """Return the sessions of some media as the rule of credit takes them."""
+        wanted = set(media)
+        return [(row.media_no, window_of(row)) for row in self.sessions if row.media_no in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One participant of the event: all spans, all checks they were asked, and how the spans stand."""
+
+    spans: list[Watching] = field(default_factory=list)
+    prompts: list[PromptRow] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
+
+
+def read_event(connection: Connection, media_no: MediaNo, rules: Rules) -> JudgedEvent:
+    """Return the event of a media that exists."""
+    rows = store.ruled(connection, media_no)
+    first, media = rows[0], {row.media_no: row.kind for row in rows}
+    return JudgedEvent(
+        first.project_no,
+        first.event_no,
+        first.policy,
+        first.hidden_counts,
+        first.behind_counts,
+        media,
+        statistics.sessions(connection, first.project_no, media),
+        rules,
+    )
+
+
+def read_cases(connection: Connection, event: JudgedEvent, users: Sequence[UserId]) -> dict[UserId, Case]:
+    """Return these participants with everything that decides about their time."""
+    media = list(event.media)
+    spans: dict[UserId, list[Watching]] = defaultdict(list)
+    for row in store.spans_of(connection, event.project_no, media, users):
+        spans[row.user_id].append(_watching(row, event.media[row.media_no] != "recording"))
+    prompts: dict[UserId, list[PromptRow]] = defaultdict(list)
+    for prompt in store.prompts_of(connection, event.project_no, media, users):
+        prompts[prompt.user_id].append(prompt)
+    returns: dict[UserId, list[int]] = defaultdict(list)
+    if event.policy != "record":
+        for user_id, at_ms in store.returns_of(connection, event.project_no, media, users):
+            returns[user_id].append(at_ms)
+    voids = {user: _voided(event, spans[user], prompts[user], returns[user]) for user in users}
+    doubts = {user: _disbelieved(event, prompts[user]) for user in users}
+    weak = [user for user in users if doubts[user] or any(s.late or s.unverified for s in spans[user])]
+    reviewed, outages = _reviewed(connection, event, weak), _outages(connection, event, spans, weak)
+    return {
+        user: Case(
+            spans[user],
+            prompts[user],
+            Standing(
+                event.hidden_counts, event.behind_counts, voids[user], doubts[user], reviewed[user], outages
+            ),
+        )
+        for user in users
+    }
+
+
+def window_of(row: SessionRow) -> WallWindow | ContentWindow:
+    """Return the window of a session, of the clock or of content."""
+    if row.starts_ms is not None:
+        return WallWindow(row.starts_ms, row.ends_ms)
+    return ContentWindow(row.from_ms or 0, row.to_ms or 0)
+
+
+def _watching(row: SpanRow, on_air: bool) -> Watching:
+    return Watching(
+        row.media_no,
+        row.start_ms,
+        row.end_ms,
+        signed=row.identity == "signed",
+        state=row.state,
+        unverified=bool(row.unverified),
+        late=bool(row.late),
+        visible=bool(row.visible),
+        muted=bool(row.muted),
+        rate=row.rate,
+        content_from_ms=row.content_from_ms,
+        content_to_ms=row.content_to_ms,
+        on_air=on_air,
+        play=row.play_no,
+    )
+
+
+def _voided(
+    event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[PromptRow], returns: Sequence[int]
+) -> Intervals:
+    if event.policy == "record":
+        return ()
+    misses = [
+        Miss(prompt.expired_ms, _first_playing(event, spans, prompt))
+        for prompt in prompts
+        if prompt.state == "missed"
+    ]
+    return voided(event.policy, misses, _confirmations(prompts), returns)
+
+
+def _first_playing(event: JudgedEvent, spans: Sequence[Watching], prompt: PromptRow) -> int | None:
+    """Return when the participant first played in the session that the check belongs to, None = in none."""
+    for media_no, window in event.sessions_of([prompt.media_no]):
+        if isinstance(window, WallWindow) and holds(window, prompt.check_issued_ms):
+            return min(
+                (
+                    max(span.start_ms, window.starts_ms)
+                    for span in spans
+                    if span.media_no == media_no
+                    and span.state == "playing"
+                    and window.starts_ms < span.end_ms > span.start_ms
+                    and (window.ends_ms is None or span.start_ms < window.ends_ms)
+                ),
+                default=None,
+            )
+    return None
+
+
+def _disbelieved(event: JudgedEvent, prompts: Sequence[PromptRow]) -> Intervals:
+    unshown = [prompt.ended_ms for prompt in prompts if prompt.unshown]
+    return disbelieved(unshown, _confirmations(prompts), event.rules.unshown_prompts)
+
+
+def _confirmations(prompts: Iterable[PromptRow]) -> list[int]:
+    return [
+        prompt.confirmed_ms
+        for prompt in prompts
+        if prompt.state == "confirmed" and prompt.confirmed_ms is not None
+    ]
+
+
+def _reviewed(
+    connection: Connection, event: JudgedEvent, users: Sequence[UserId]
+) -> Mapping[UserId, dict[MediaNo, Intervals]]:
+    words: dict[tuple[UserId, MediaNo], list[tuple[Interval, bool]]] = defaultdict(list)
+    for row in store.reviews_of(connection, event.project_no, list(event.media), users) if users else ():
+        words[row.user_id, row.media_no].append((Interval(row.from_ms, row.to_ms), bool(row.counts)))
+    found: dict[UserId, dict[MediaNo, Intervals]] = defaultdict(dict)
+    for (user_id, media_no), said in words.items():
+        found[user_id][media_no] = promoted(said)
+    return found
+
+
+def _outages(
+    connection: Connection,
+    event: JudgedEvent,
+    spans: Mapping[UserId, Sequence[Watching]],
+    users: Sequence[UserId],
+) -> dict[MediaNo, Intervals]:
+    """Return the outages, by media, in which late time of these users lies."""
+    late = [span for user in users for span in spans[user] if span.late]
+    if not late:
+        return {}
+    first, last = min(span.start_ms for span in late), max(span.end_ms for span in late)
+    found = store.outages_between(connection, event.no, first, last)
+    return {
+        no: tuple(Interval(o.from_ms, o.to_ms) for o in found if o.media_no in (None, no))
+        for no in event.media
+    }
