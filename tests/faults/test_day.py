@@ -131,6 +131,9 @@ async def test_a_day_is_counted_to_the_millisecond_and_its_breaks_not_at_all(dat
     assert {row["user_id"]: row["watched_ms"] for row in report["participants"]} == {
         user_id: sum(parts) for user_id, parts in WATCHED.items()
     }
+    recovered = {row["user_id"]: row["recovered_ms"] for row in report["participants"] if row["recovered_ms"]}
+    assert list(recovered) == ["dmitri"]
+    assert 11 * MINUTE < recovered["dmitri"] <= 12 * MINUTE
     await count_the_breaks(day)
 
 

@@ -81,6 +81,7 @@ async def test_tabs_and_devices_of_one_doctor_count_as_their_union(database: Dat
     report = read_report(database, place.code, clock.at_ms)
     (row,) = report["participants"]
     assert row["watched_ms"] == counted(viewers, 1)
+    assert row["overlap_ms"] == counted(viewers, 2)
     assert [session["watched_ms"] for session in row["sessions"]] == [
         counted(viewers, 1, (session,)) for session in SESSIONS
     ]
@@ -106,6 +107,7 @@ async def test_parallel_halls_count_once_in_the_event_and_fully_in_each_hall(dat
     }
     assert {media["code"]: media["watched_ms"] for media in row["per_media"]} == by_hall
     assert row["watched_ms"] == counted(viewers, 1)
+    assert row["overlap_ms"] == counted(viewers, 2)
     assert max(by_hall.values()) < row["watched_ms"] < sum(by_hall.values())
     assert row["watched_ms"] <= sum(end - start for start, end in SESSIONS)
     for hall in halls:

@@ -1,17 +1,34 @@
 """The second count: what stored rows prove, found apart from the program and as simply as can be (I11).
 
 Time is cut at every moment at which anything begins or ends. Within such a piece nothing changes, so each question has
-one answer for all of it, found by looking at every row; totals are sums of pieces. Slow, and hard to get wrong.
+one answer for all of it, found by looking at every row; totals are sums of pieces. What fits the limits of late time is
+found by trying every cut of gaps and sessions, never by pushing a flow. Slow, and hard to get wrong. Sessions of a
+recording's content are not counted here.
 """
 
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain, combinations, pairwise
 from typing import Any
 
+from tests.recount.standing import Standing, standing_of
 from tests.recount.stored import Check, Session, Span, Stored
 
 BEFORE_CHECK_MS = 30_000
+GAP_MS = 15 * 60_000
+SESSION_PERCENT = 25
 Piece = tuple[int, int]
+PARTS = ("watched_ms", "recovered_ms", "unverified_ms", "voided_ms")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What of one piece is watched, how much of that did not come live, what waits for a reviewer, what is void."""
+
+    watched_ms: int = 0
+    recovered_ms: int = 0
+    unverified_ms: int = 0
+    voided_ms: int = 0
 
 
 def recount(stored: Stored, now_ms: int) -> dict[str, Any]:
@@ -22,31 +39,27 @@ def recount(stored: Stored, now_ms: int) -> dict[str, Any]:
 
 def _count(stored: Stored, user_id: str, now_ms: int) -> dict[str, Any]:
     mine = [span for span in stored.spans if span.user_id == user_id]
-    pieces = _pieces(stored, mine, now_ms)
-
-    def total(holds: Callable[[Piece], bool]) -> int:
-        return sum(end - start for start, end in pieces if holds((start, end)))
-
-    def proven(piece: Piece, sessions: Iterable[Session], *, signed: bool = False) -> bool:
-        """Tell whether the user is proven to watch, in one of these sessions, during the whole piece."""
-        return any(
-            _in(session, piece, now_ms) and _earning(mine, piece, session.media_no, signed=signed)
-            for session in sessions
+    signed = [span for span in mine if span.signed]
+    standing = standing_of(stored, user_id, now_ms)
+    total = _figures(mine, stored.sessions, standing, now_ms)
+    by_media = {
+        media["no"]: _figures(
+            mine, [s for s in stored.sessions if s.media_no == media["no"]], standing, now_ms
         )
-
-    every = stored.sessions
+        for media in stored.media
+    }
+    watched = _sum(total, "watched_ms")
     return {
-        "watched_ms": total(lambda piece: proven(piece, every)),
-        "watched_plain_ms": total(
-            lambda piece: proven(piece, every) and not proven(piece, every, signed=True)
-        ),
+        **{part: _sum(total, part) for part in PARTS},
+        "watched_plain_ms": watched - _sum(_figures(signed, stored.sessions, standing, now_ms), "watched_ms"),
+        **_listed(mine, stored.sessions, standing, now_ms),
         "sessions": {
             session.code: {
-                "watched_ms": total(lambda piece, s=session: proven(piece, [s])),  # type: ignore[misc]
-                "checks_confirmed": _ended(stored, user_id, session, now_ms, "confirmed"),
-                "checks_missed": _ended(stored, user_id, session, now_ms, "missed"),
+                **{part: _sum(by_media[session.media_no], part, session, now_ms) for part in PARTS},
+                "checks_confirmed": _ended(stored, user_id, session, "confirmed"),
+                "checks_missed": _ended(stored, user_id, session, "missed"),
             }
-            for session in every
+            for session in stored.sessions
             if (user_id, session.media_no) in stored.member
         },
         "checks": {
@@ -55,35 +68,185 @@ def _count(stored: Stored, user_id: str, now_ms: int) -> dict[str, Any]:
             if (outcome := _outcome(stored, mine, check, user_id)) is not None
         },
         "per_media": {
-            media["code"]: total(
-                lambda piece, no=media["no"]: proven(piece, [s for s in every if s.media_no == no])  # type: ignore[misc]
-            )
+            media["code"]: _sum(by_media[media["no"]], "watched_ms")
             for media in stored.media
             if stored.is_event and (user_id, media["no"]) in stored.member
         },
     }
 
 
-def live_ms(stored: Stored, user_id: str, now_ms: int) -> int:
-    """Return how long a user was proven live in the sessions of one media: what is counted while it happens."""
-    mine = [span for span in stored.spans if span.user_id == user_id]
-    live = [span for span in mine if not span.late]
+def _sum(figures: dict[Piece, Figures], part: str, session: Session | None = None, now_ms: int = 0) -> int:
     return sum(
-        piece[1] - piece[0]
-        for piece in _pieces(stored, mine, now_ms)
-        if any(_in(s, piece, now_ms) and _earning(live, piece, s.media_no) for s in stored.sessions)
+        getattr(of_piece, part)
+        for piece, of_piece in figures.items()
+        if session is None or _in(session, piece, now_ms)
     )
 
 
-def _pieces(stored: Stored, mine: list[Span], now_ms: int) -> list[Piece]:
-    moments = {now_ms}
-    for span in mine:
+def _figures(
+    spans: list[Span], sessions: list[Session], standing: Standing, now_ms: int
+) -> dict[Piece, Figures]:
+    """Return what each piece inside these sessions is worth."""
+    pieces = [
+        piece
+        for piece in _pieces(spans, sessions, standing, now_ms)
+        if any(_in(session, piece, now_ms) for session in sessions)
+    ]
+    room = _Room(spans, sessions, standing, now_ms)
+    recovered = room.recovered(pieces)
+    return {piece: _worth(piece, room, recovered.get(piece, 0)) for piece in pieces}
+
+
+class _Room:
+    """Which evidence there is for a piece, at the media in whose session it lies, and what late time fits."""
+
+    def __init__(self, spans: list[Span], sessions: list[Session], standing: Standing, now_ms: int) -> None:
+        self.spans = [span for span in spans if standing.may_count(span)]
+        self.all, self.sessions, self.standing, self.now_ms = spans, sessions, standing, now_ms
+
+    def of(self, piece: Piece) -> list[Span]:
+        """Return the spans that play through the whole piece in a session of their media."""
+        return [
+            span
+            for span in self.spans
+            if span.start_ms <= piece[0]
+            and piece[1] <= span.end_ms
+            and any(s.media_no == span.media_no and _in(s, piece, self.now_ms) for s in self.sessions)
+        ]
+
+    def is_live(self, piece: Piece) -> bool:
+        return any(span.is_live for span in self.of(piece)) and not self.standing.is_disbelieved(piece)
+
+    def is_promoted(self, piece: Piece) -> bool:
+        """Tell whether a reviewer lets count what would not: late, unverified or not believed."""
+        disbelieved = self.standing.is_disbelieved(piece)
+        return any(
+            (disbelieved or not span.is_live) and self.standing.is_promoted(piece, span.media_no)
+            for span in self.of(piece)
+        )
+
+    def late(self, piece: Piece) -> list[Span]:
+        """Return the late spans that may be recovered in a piece, nothing where there is better evidence."""
+        if self.is_live(piece) or self.is_promoted(piece):
+            return []
+        if self.standing.is_disbelieved(piece):
+            return []
+        return [span for span in self.of(piece) if span.late and not span.unverified and span.in_step]
+
+    def gap(self, span: Span) -> tuple[int, int]:
+        """Return which gap of its play a late span lies in: after how many live reports."""
+        live = [
+            s for s in self.all if s.play_no == span.play_no and s.is_live and s.start_ms <= span.start_ms
+        ]
+        return span.play_no, len(live)
+
+    def recovered(self, pieces: list[Piece]) -> dict[Piece, int]:
+        """Return how much of each piece is recovered: the most that fits, the earliest first."""
+        found: dict[Piece, int] = {}
+        capped: list[tuple[Piece, set[Any], set[Any]]] = []
+        for piece in pieces:
+            late = self.late(piece)
+            if any(self.standing.is_outage(piece, span.media_no) for span in late):
+                found[piece] = piece[1] - piece[0]
+            elif late:
+                media = {span.media_no for span in late}
+                sessions = {s for s in self.sessions if s.media_no in media and _in(s, piece, self.now_ms)}
+                capped.append((piece, {self.gap(span) for span in late}, sessions))
+        before = 0
+        for number, (piece, _, _) in enumerate(capped, 1):
+            most = self.most(capped[:number])
+            found[piece], before = most - before, most
+        return found
+
+    def most(self, pieces: list[tuple[Piece, set[Any], set[Any]]]) -> int:
+        """Return how much of these pieces fits their gaps and sessions: the least that any cut leaves through."""
+        gaps = set(chain.from_iterable(gaps for _, gaps, _ in pieces))
+        sessions = set(chain.from_iterable(sessions for _, _, sessions in pieces))
+        return min(
+            GAP_MS * len(full)
+            + sum(self.limit(session) for session in closed)
+            + sum(
+                piece[1] - piece[0]
+                for piece, of_gaps, of_sessions in pieces
+                if of_gaps - full and of_sessions - closed
+            )
+            for full in map(set, _subsets(gaps))
+            for closed in map(set, _subsets(sessions))
+        )
+
+    def limit(self, session: Session) -> int:
+        return (_end(session, self.now_ms) - (session.starts_ms or 0)) * SESSION_PERCENT // 100
+
+
+def _worth(piece: Piece, room: _Room, recovered_ms: int) -> Figures:
+    length = piece[1] - piece[0]
+    live, void = room.is_live(piece), room.standing.is_voided(piece)
+    if live and not void:
+        return Figures(watched_ms=length)
+    counted = length if room.is_promoted(piece) else recovered_ms
+    weak = any(not span.is_live for span in room.of(piece)) or (
+        bool(room.of(piece)) and room.standing.is_disbelieved(piece)
+    )
+    return Figures(
+        watched_ms=counted,
+        recovered_ms=counted,
+        unverified_ms=length - counted if weak else 0,
+        voided_ms=length - counted if live and void else 0,
+    )
+
+
+def _listed(spans: list[Span], sessions: list[Session], standing: Standing, now_ms: int) -> dict[str, int]:
+    """Return what is listed beside: of whatever grade, inside sessions, each moment once."""
+    found = dict.fromkeys(("hidden_ms", "muted_ms", "paused_ms", "stalled_ms", "behind_ms", "overlap_ms"), 0)
+    for piece in _pieces(spans, sessions, standing, now_ms):
+        here = [
+            span
+            for span in spans
+            if span.start_ms <= piece[0]
+            and piece[1] <= span.end_ms
+            and any(s.media_no == span.media_no and _in(s, piece, now_ms) for s in sessions)
+        ]
+        playing = [span for span in here if span.state == "playing"]
+        holds = {
+            "hidden_ms": any(not span.visible for span in playing),
+            "muted_ms": any(span.muted for span in playing),
+            "paused_ms": any(span.state == "paused" for span in here),
+            "stalled_ms": any(span.state == "stalled" for span in here),
+            "behind_ms": any(standing.is_behind(span) for span in playing),
+            "overlap_ms": len({span.play_no for span in playing}) > 1,
+        }
+        for name, is_so in holds.items():
+            found[name] += (piece[1] - piece[0]) * is_so
+    return found
+
+
+def live_ms(stored: Stored, user_id: str, now_ms: int) -> int:
+    """Return how long a user was proven live in the sessions of one media: what is counted while it happens."""
+    live = [
+        span for span in stored.spans if span.user_id == user_id and span.is_live and span.state == "playing"
+    ]
+    return sum(
+        piece[1] - piece[0]
+        for piece in _pieces(live, stored.sessions, None, now_ms)
+        if any(_in(session, piece, now_ms) for session in stored.sessions)
+        and any(span.start_ms <= piece[0] and piece[1] <= span.end_ms for span in live)
+    )
+
+
+def _pieces(
+    spans: list[Span], sessions: list[Session], standing: Standing | None, now_ms: int
+) -> list[Piece]:
+    moments = {now_ms} | (standing.moments() if standing is not None else set())
+    for span in spans:
         moments |= {span.start_ms, span.end_ms}
-    for session in stored.sessions:
+    for session in sessions:
         if session.starts_ms is not None:
             moments |= {session.starts_ms, _end(session, now_ms)}
-    ordered = sorted(moments)
-    return list(pairwise(ordered))
+    return list(pairwise(sorted(moments)))
+
+
+def _subsets(of: set[Any]) -> Iterable[tuple[Any, ...]]:
+    return chain.from_iterable(combinations(of, count) for count in range(len(of) + 1))
 
 
 def _end(session: Session, now_ms: int) -> int:
@@ -94,18 +257,6 @@ def _in(session: Session, piece: Piece, now_ms: int) -> bool:
     if session.starts_ms is None:
         return False
     return session.starts_ms <= piece[0] and piece[1] <= _end(session, now_ms)
-
-
-def _earning(mine: list[Span], piece: Piece, media_no: int, *, signed: bool = False) -> bool:
-    return any(
-        span.media_no == media_no
-        and span.state == "playing"
-        and not span.unverified
-        and (span.signed or not signed)
-        and span.start_ms <= piece[0]
-        and piece[1] <= span.end_ms
-        for span in mine
-    )
 
 
 def _outcome(stored: Stored, mine: list[Span], check: Check, user_id: str) -> str | None:
@@ -123,6 +274,7 @@ def _outcome(stored: Stored, mine: list[Span], check: Check, user_id: str) -> st
         span.media_no == check.media_no
         and span.state == "playing"
         and not span.unverified
+        and (span.in_step or not span.late)
         and max(span.start_ms, begins) < min(span.end_ms, ends)
         for span in mine
     )
@@ -131,9 +283,8 @@ def _outcome(stored: Stored, mine: list[Span], check: Check, user_id: str) -> st
     return "undelivered" if check.origin == "manual" else None
 
 
-def _ended(stored: Stored, user_id: str, session: Session, now_ms: int, outcome: str) -> int:
+def _ended(stored: Stored, user_id: str, session: Session, outcome: str) -> int:
     """Return how many checks issued inside a session ended so for a user."""
-    del now_ms
     return sum(
         prompt.user_id == user_id
         and prompt.state == outcome
@@ -149,13 +300,15 @@ def _ended(stored: Stored, user_id: str, session: Session, now_ms: int, outcome:
 
 def told(report: Any) -> dict[str, Any]:
     """Return what a report says, in the terms of `recount`."""
+    amounts = (
+        *PARTS, "watched_plain_ms", "hidden_ms", "muted_ms", "paused_ms", "stalled_ms", "behind_ms", "overlap_ms",
+    )  # fmt: skip
     return {
         row["user_id"]: {
-            "watched_ms": row["watched_ms"],
-            "watched_plain_ms": row["watched_plain_ms"],
+            **{name: row[name] for name in amounts},
             "sessions": {
                 session["session_id"]: {
-                    key: session[key] for key in ("watched_ms", "checks_confirmed", "checks_missed")
+                    name: session[name] for name in (*PARTS, "checks_confirmed", "checks_missed")
                 }
                 for session in row["sessions"]
             },

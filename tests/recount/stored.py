@@ -27,6 +27,17 @@ class Span(NamedTuple):
     end_ms: int
     first_arrival_ms: int
 
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it came in time."""
+        return not self.late and not self.unverified
+
+    @property
+    def in_step(self) -> bool:
+        """Tell whether the content advanced as the clock did: within 2 s and a tenth."""
+        expected = (self.end_ms - self.start_ms) * self.rate
+        return abs(self.content_to_ms - self.content_from_ms - expected) <= 2_000 + expected / 10
+
 
 class Session(NamedTuple):
     """A session that is not removed."""
@@ -64,6 +75,8 @@ class Prompt(NamedTuple):
     shown_ms: int | None
     confirmed_ms: int | None
     closed_ms: int | None
+    expired_ms: int | None
+    is_unshown: bool
 
 
 class Mark(NamedTuple):
@@ -92,6 +105,12 @@ class Stored:
     marks: list[Mark]
     outages: Sequence[Any]
     reviews: Sequence[Any]
+    event_media: Sequence[Any]
+    event_spans: list[Span]
+    event_sessions: list[Session]
+    event_checks: list[Check]
+    event_prompts: list[Prompt]
+    event_marks: list[Mark]
     listed: set[tuple[str, int]]
     played: set[tuple[str, int]]
 
@@ -114,7 +133,8 @@ CHECKS = """
     WHERE media_no = :media AND issued_ms IS NOT NULL ORDER BY issued_ms, no
 """
 PROMPTS = """
-    SELECT check_no, user_id, state, late, issued_ms, lifetime_ms, shown_ms, confirmed_ms, closed_ms FROM prompts
+    SELECT check_no, user_id, state, late, issued_ms, lifetime_ms, shown_ms, confirmed_ms, closed_ms,
+           expired_ms, unshown FROM prompts
     WHERE media_no = :media
 """
 MARKS = """
@@ -133,7 +153,7 @@ OUTAGES = """
     AND (event_no IS NULL OR event_no = :event)
 """
 REVIEWS = """
-    SELECT media_no, user_id, from_ms, to_ms, counts FROM reviews WHERE event_no = :event ORDER BY created_ms, no
+    SELECT media_no, user_id, from_ms, to_ms, counts FROM reviews WHERE event_no = :event ORDER BY no
 """
 
 
@@ -149,8 +169,11 @@ def read_stored(conn: Connection, code: str) -> Stored:
     event_no = media[0]["event_no"]
     event = conn.execute(text("SELECT * FROM events WHERE no = :no"), {"no": event_no}).mappings().one()
 
-    def each(query: str) -> list[Any]:
-        return [row for m in media for row in conn.execute(text(query), {"media": m["no"]})]
+    of_no = "SELECT * FROM media WHERE event_no = :no ORDER BY no"
+    every = conn.execute(text(of_no), {"no": event_no}).mappings().all()
+
+    def each(query: str, of: Sequence[Any] = media) -> list[Any]:
+        return [row for m in of for row in conn.execute(text(query), {"media": m["no"]})]
 
     def of_event_(query: str) -> list[Any]:
         return list(conn.execute(text(query), {"event": event_no}))
@@ -166,6 +189,12 @@ def read_stored(conn: Connection, code: str) -> Stored:
         marks=[Mark(*row) for row in each(MARKS)],
         outages=of_event_(OUTAGES),
         reviews=of_event_(REVIEWS),
+        event_media=every,
+        event_spans=[Span(*row) for row in each(SPANS, every)],
+        event_sessions=[Session(*row) for row in each(SESSIONS, every)],
+        event_checks=[Check(*row) for row in each(CHECKS, every)],
+        event_prompts=[Prompt(*row) for row in each(PROMPTS, every)],
+        event_marks=[Mark(*row) for row in each(MARKS, every)],
         listed={(user_id, media_no) for user_id, media_no in each(LISTED)},
         played={(user_id, media_no) for user_id, media_no in each(PLAYED)},
     )

@@ -15,7 +15,19 @@ from tests.reports import read_report
 T0 = 1_772_355_600_000
 LENGTH_MS = 2 * 3_600_000
 USERS = ("ann", "bob", "cid")
-OUTCOMES = ("confirmed", "missed", "undelivered", "cancelled", "excused", "issued", None, None, None)
+# With "!": a player had the prompt in view and never displayed it.
+OUTCOMES = (
+    "confirmed",
+    "missed",
+    "undelivered",
+    "undelivered!",
+    "cancelled",
+    "excused",
+    "issued",
+    None,
+    None,
+    None,
+)
 # Few different moments, so that things begin and end together, and any moment, so that they do not.
 moments = st.sampled_from(range(0, LENGTH_MS, 600_000)) | st.integers(0, LENGTH_MS)
 
@@ -28,6 +40,7 @@ class Play:
     cuts: list[int]  # spans lie between successive moments
     states: list[str]
     grades: list[tuple[bool, bool]]  # late, unverified
+    looks: list[tuple[bool, bool, int, int]]  # visible, muted, how far behind, how far out of step
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,10 @@ class History:
     sessions: list[tuple[int, int, int | None]]
     checks: list[Asked]
     listed: list[tuple[str, int]]
+    outages: list[tuple[int, int, str, int]]
+    reviews: list[tuple[str, int, int, int, bool]]
+    returns: list[tuple[int, int]]  # by which play, when
+    judged: dict[str, object]
 
 
 @st.composite
@@ -54,7 +71,13 @@ def plays(draw: st.DrawFn, halls: int) -> Play:
     cuts = sorted(draw(st.sets(moments, max_size=6)))
     spans = max(0, len(cuts) - 1)
     states = st.sampled_from(["playing", "playing", "playing", "paused", "stalled"])
-    grades = st.sampled_from([(False, False), (False, False), (True, False), (True, True)])
+    grades = st.sampled_from([(False, False), (False, False), (True, False), (True, False), (True, True)])
+    looks = st.tuples(
+        st.sampled_from([True, True, False]),
+        st.booleans(),
+        st.sampled_from([6_000, 6_000, 60_000, 61_000]),
+        st.sampled_from([0, 0, 0, 1_000, -900_000]),
+    )
     return Play(
         draw(st.sampled_from(USERS)),
         draw(st.integers(0, halls - 1)),
@@ -62,6 +85,7 @@ def plays(draw: st.DrawFn, halls: int) -> Play:
         cuts,
         draw(st.lists(states, min_size=spans, max_size=spans)),
         draw(st.lists(grades, min_size=spans, max_size=spans)),
+        draw(st.lists(looks, min_size=spans, max_size=spans)),
     )
 
 
@@ -86,7 +110,20 @@ def histories(draw: st.DrawFn) -> History:
         sessions,
         draw(st.lists(asked, max_size=3)),
         draw(st.lists(st.tuples(st.sampled_from(USERS), hall), max_size=4, unique=True)),
+        draw(st.lists(st.tuples(moments, moments, st.sampled_from(["down", "incident"]), hall), max_size=2)),
+        draw(st.lists(st.tuples(st.sampled_from(USERS), hall, moments, moments, st.booleans()), max_size=3)),
+        draw(st.lists(st.tuples(st.integers(0, 5), moments), max_size=2)),
+        draw(judged),
     )
+
+
+judged: st.SearchStrategy[dict[str, object]] = st.fixed_dictionaries(
+    {
+        "presence_policy": st.sampled_from(["record", "stop_until_confirmed", "void_since_last_confirmed"]),
+        "hidden_counts": st.booleans(),
+        "behind_counts": st.booleans(),
+    }
+)
 
 
 def write(conn: Connection, history: History) -> Records:
@@ -95,13 +132,16 @@ def write(conn: Connection, history: History) -> Records:
     lists = [records.list_of(hall) for hall in halls]
     for user_id, hall in history.listed:
         records.participant(lists[hall], user_id)
+    nos: list[int] = []
     for play in history.plays:
-        no = records.play(halls[play.hall], play.user_id, identity=play.identity)
-        stretches = zip(play.cuts, play.cuts[1:], play.states, play.grades, strict=False)
-        for ordinal, (start, end, state, (late, unverified)) in enumerate(stretches, 1):
+        nos.append(no := records.play(halls[play.hall], play.user_id, identity=play.identity))
+        stretches = zip(play.cuts, play.cuts[1:], play.states, play.grades, play.looks, strict=False)
+        for ordinal, (start, end, state, grade, look) in enumerate(stretches, 1):
+            (late, unverified), (visible, muted, behind, astray) = grade, look
             records.span(
                 halls[play.hall], no, ordinal, T0 + start, T0 + end,
-                state=state, late=late, unverified=unverified,
+                state=state, late=late, unverified=unverified, visible=visible, muted=muted,
+                content_from_ms=T0 + start - behind, content_to_ms=T0 + end - behind + astray,
             )  # fmt: skip
     for hall, starts, ends in history.sessions:
         records.session(halls[hall], T0 + starts, None if ends is None else T0 + ends)
@@ -115,11 +155,34 @@ def write(conn: Connection, history: History) -> Records:
         )
         for user_id, outcome in zip(USERS, asked.outcomes, strict=True):
             if outcome is not None:
-                records.prompt(halls[asked.hall], no, user_id, outcome, T0 + asked.at)
+                records.prompt(
+                    halls[asked.hall], no, user_id, outcome.removesuffix("!"), T0 + asked.at,
+                    confirmed_ms=T0 + asked.at + 4_000 if outcome == "confirmed" else None,
+                    expired_ms=T0 + asked.at + asked.lifetime_s * 1000 if outcome == "missed" else None,
+                    closed_ms=T0 + asked.at + 400_000 if outcome.startswith("undelivered") else None,
+                    unshown=outcome.endswith("!"),
+                )  # fmt: skip
+    judge(records, history, halls, nos)
     return records
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def judge(records: Records, history: History, halls: list[int], plays: list[int]) -> None:
+    """Write what decides how the evidence is judged."""
+    records.judged(**history.judged)
+    for start, end, source, hall in history.outages:
+        media = None if source == "down" else halls[hall]
+        if start < end:
+            records.outage(T0 + start, T0 + end, source=source, media_no=media)
+    for user_id, hall, start, end, counts in history.reviews:
+        if start < end:
+            records.review(halls[hall], user_id, T0 + start, T0 + end, counts=counts)
+    for seq, (number, at) in enumerate(history.returns, 1):
+        if number < len(plays):
+            play = history.plays[number]
+            records.returned(halls[play.hall], plays[number], play.user_id, T0 + at, seq=seq)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 def test_the_report_equals_the_second_count(database: Database, history: History) -> None:
     records = database.write_now(lambda conn: write(conn, history))

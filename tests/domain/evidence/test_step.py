@@ -251,6 +251,18 @@ def test_a_clock_that_lagged_while_offline_still_telescopes() -> None:
     assert effect.span.end_ms - OPENED == 20_000 + night * 500 // 1_000_000
 
 
+def test_a_row_never_begins_before_the_tick_it_cites() -> None:
+    """I5: what cites a tick was made after it, whatever its own clock says."""
+    cited = beat(1, 0, 10_000, tick_at_ms=OPENED + 4_000)
+    _, (effect,) = fed(heard(), cited, arrival_ms=OPENED + 10_000)
+    assert isinstance(effect, Stored)
+    assert (effect.span.start_ms - OPENED, effect.span.end_ms - OPENED) == (4_000, 10_000)
+    mark = Mark(1, 0, OPENED + 4_000, 1_000, "answered", "CHECK234", True, True, None)
+    _, (marked,) = fed(heard(), mark, arrival_ms=OPENED + 10_000)
+    assert isinstance(marked, Marked)
+    assert marked.at_ms == OPENED + 4_000
+
+
 def test_lost_rows_are_passed_over_once_and_never_leave_a_gap() -> None:
     play, _ = fed(heard(), beat(1, 0, 4_000), arrival_ms=OPENED + 5_000)
     assert lose(play, 3, 5) == (play, Missing(2))
