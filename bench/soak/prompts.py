@@ -1,7 +1,7 @@
-"""Checks across slow lines, and lines cut 200 times at each stage: 0 wrong misses, every outcome as it must be.
+"""Checks across slow lines, and lines cut at every stage: 0 wrong misses, every outcome as it must be.
 
-In simulated time against the real actions and store (F21, F22). `SOAK_PROMPTS` in the environment makes it shorter: a
-part of one, as `0.1`.
+In simulated time against the real actions and store (F21, F22), each stage cut 200 times. `SOAK_PROMPTS` in the
+environment makes it shorter: a part of one, as `0.1`.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ def run() -> list[str]:
     """Ask slow players, then such whose line is cut, who answer and who do not."""
     found = asyncio.run(_ask("slow lines", slow(SLOW, seed=1), minutes=9, timed=True))
     for answers in (True, False):
-        name = "cut, answering" if answers else "cut, silent"
+        name = f"each stage cut {EACH * len(BACK)} times, {'answering' if answers else 'silent'}"
         found += asyncio.run(_ask(name, cut(EACH, seed=2, answers=answers), minutes=24, timed=False))
     return found
 
@@ -39,5 +39,5 @@ async def _ask(name: str, fates: Sequence[Fate], minutes: int, *, timed: bool) -
             await database.write(migrate)
             players, prompts, issued_ms = await asked(database, fates, minutes)
     ended = Counter(f"{row.state}{' late' if row.late else ''}" for row in prompts.values())
-    click.echo(f"{name:<15} {len(players)} players: {dict(ended)}")
+    click.echo(f"{name:<37} {len(players)} players: {dict(ended)}")
     return wrongly_timed(players, prompts) if timed else wrongly_ended(players, prompts, issued_ms)
