@@ -6,6 +6,7 @@ It does not decide prompts; it says of each whether it may stand as it does.
 from tests.recount.stored import Mark, Prompt, Stored
 
 GRACE_MS = 1_000
+DELIVERY_MS = 120_000
 SILENCE_MS = 300_000
 LAST_MS = 420_000
 
@@ -56,10 +57,12 @@ def _check(prompt: Prompt, marks: list[Mark], now_ms: int) -> None:
 
 
 def _windows(prompt: Prompt, marks: list[Mark]) -> dict[int, tuple[int, int]]:
-    """Return for each play that displayed the prompt: since which row, and until when its answer counts."""
+    """Return for each play that displayed the prompt while it was offered: since which row, until when it counts."""
+    offered_until = prompt.issued_ms + prompt.lifetime_ms + DELIVERY_MS
     windows: dict[int, tuple[int, int]] = {}
     for mark in sorted(marks, key=lambda mark: (mark.play_no, mark.seq)):
-        if mark.mark in ("received", "shown") and mark.play_no not in windows:
+        displays = mark.mark in ("received", "shown") and mark.at_ms < offered_until
+        if displays and mark.play_no not in windows:
             until = max(mark.at_ms, prompt.issued_ms) + prompt.lifetime_ms + GRACE_MS + mark.bound_ms // 2
             windows[mark.play_no] = mark.seq, until
     return windows
