@@ -24,6 +24,9 @@ export class ProgressView extends Part {
         <div><dt>${t("progress.watched")}</dt><dd data-testid="progress-total" data-ms=${watched_ms}>${minutes(watched_ms)}</dd></div>
         <div><dt>${t("progress.checks")}</dt>
           <dd data-testid="progress-checks">${t("progress.checks_of", { confirmed: checks_confirmed, asked: checks_asked })}</dd></div>
+        ${beside("recovered", progress.recovered_ms)}
+        ${beside("unverified", progress.unverified_ms)}
+        ${beside("voided", progress.voided_ms)}
       </dl>
       <p class="small">${announced(expected)}</p>
       <h2>${t("progress.sessions")}</h2>
@@ -66,6 +69,12 @@ export class ProgressView extends Part {
     const choose = () => this.dispatchEvent(new CustomEvent("language", { bubbles: true, detail: code }));
     return html`<button class="link" lang=${code} aria-pressed=${language() === code} @click=${choose}>${name}</button>`;
   }
+}
+
+/** A figure beside the credit, shown only when there is any. */
+function beside(name: "recovered" | "unverified" | "voided", ms: number): TemplateResult | typeof nothing {
+  if (ms === 0) return nothing;
+  return html`<div><dt>${t(`progress.${name}`)}</dt><dd data-testid=${`progress-${name}`} data-ms=${ms}>${minutes(ms)}</dd></div>`;
 }
 
 /** How many checks to expect; never when. */

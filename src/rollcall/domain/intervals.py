@@ -5,6 +5,7 @@ not touching, none empty. It knows nothing of what the moments mean.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 
@@ -52,11 +53,14 @@ def subtract(left: Iterable[Interval], right: Iterable[Interval]) -> Intervals:
     """Return the moments of `left` that `right` does not hold."""
     holes = union(right)
     rest: list[Interval] = []
+    first = 0
     for start, end in union(left):
         at = start
-        for hole in holes:
-            if hole.end <= at or hole.start >= end:
-                continue
+        while first < len(holes) and holes[first].end <= start:
+            first += 1
+        for hole in islice(holes, first, None):
+            if hole.start >= end:
+                break
             if hole.start > at:
                 rest.append(Interval(at, hole.start))
             at = hole.end

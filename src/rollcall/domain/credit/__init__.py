@@ -82,12 +82,13 @@ def credit(
 ) -> Credit:
     """Return what a user with these spans is credited in these sessions, as read at `now_ms`."""
     count = Count(sessions, now_ms, standing, rules)
-    whole, signed = count.total(spans), count.total([span for span in spans if span.signed])
+    whole = count.total(spans)
+    signed = whole if all(span.signed for span in spans) else count.total([s for s in spans if s.signed])
     return Credit(
         total=whole,
         watched_plain_ms=max(0, whole.watched_ms - signed.watched_ms),
         sessions=tuple(count.in_sessions(spans)),
-        media={no: count.media(spans, no) for no in dict(sessions)},
+        media={no: whole if count.is_all(no) else count.media(spans, no) for no in dict(sessions)},
         listed=listed(spans, sessions, now_ms, rules),
     )
 
@@ -152,6 +153,10 @@ class Count:
     now_ms: int
     standing: Standing
     rules: Rules
+
+    def is_all(self, media_no: MediaNo) -> bool:
+        """Tell whether every session is of this media."""
+        return all(no == media_no for no, _ in self.sessions)
 
     def total(self, spans: Sequence[Watching]) -> Share:
         """Return what counts in all."""
