@@ -4,6 +4,7 @@ Every setting is a field with its unit in its name. Unknown names in the file ar
 """
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from rollcall.domain.errors import Malformed, Problem
+from rollcall.domain.rules import PUBLISHED, Rules
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
@@ -30,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     base_url: str | None = None  # default: http://host:port
     rtmp_base_url: str | None = None  # default: rtmp://host:port/live
     trusted_proxies: list[str] = []  # addresses or networks whose forwarding headers count
+    rules: Rules = PUBLISHED  # constants of the count, applied when reading
     body_limit_bytes: Annotated[int, Meta(ge=1024)] = 64 * 1024 * 1024
 
 
@@ -45,6 +48,10 @@ def read_settings(file: Path | None, **given: object) -> Settings:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise Malformed(Problem(str(file), str(error))) from error
     values |= {name: value for name, value in given.items() if value is not None}
+    rules = values.get("rules", {})
+    unknown = set(rules) - {field.name for field in fields(Rules)} if isinstance(rules, dict) else set()
+    if unknown:
+        raise Malformed(Problem(str(file), f"There is no rule '{min(unknown)}'. - at `$.rules`"))
     try:
         return msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:

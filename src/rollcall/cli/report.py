@@ -52,7 +52,7 @@ def report(
     )
     wanted = named(name)
     with contextlib.closing(_open(settings)) as database:
-        counted = report_anything_now(database, code, ask, Clock().now_ms())
+        counted = report_anything_now(database, code, ask, Clock().now_ms(), settings.rules)
     _write(wanted, counted, output)
 
 

@@ -236,7 +236,9 @@ class Viewing:
         self._progress_at_s = now_s + PROGRESS_PAUSE_S
         now_ms = self._deps.clock.now_ms()
         try:
-            told = await progress.read_progress(self._deps.db, self.play.media_no, self.play.user_id, now_ms)
+            told = await progress.read_progress(
+                self._deps.db, self.play.media_no, self.play.user_id, now_ms, self._deps.settings.rules
+            )
         except RollcallError as refusal:
             log.warning("Progress could not be read: %s", refusal)
             return

@@ -53,7 +53,9 @@ async def read_media_statistics(
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id)
     return _answer(
-        wanted, await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms()), code
+        wanted,
+        await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
+        code,
     )
 
 
@@ -79,7 +81,9 @@ async def read_event_statistics(
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id)
     return _answer(
-        wanted, await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms()), code
+        wanted,
+        await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
+        code,
     )
 
 

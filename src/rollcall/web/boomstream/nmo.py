@@ -161,7 +161,9 @@ async def statistics(deps: Deps, caller: Caller, call: Call) -> Data:
     if ask.ip or ask.user_agent:
         caller.need("personal")
     page = call.number("page", 1, 1, 1_000_000)
-    report = await report_media(deps.db, caller.project_no, call.need("code"), ask, deps.clock.now_ms())
+    report = await report_media(
+        deps.db, caller.project_no, call.need("code"), ask, deps.clock.now_ms(), deps.settings.rules
+    )
     rows = list(islice(report.participants, (page - 1) * PAGE_ROWS, page * PAGE_ROWS + 1))
     head: dict[str, Value] = {
         "Media": _values(report.head),
