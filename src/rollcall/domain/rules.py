@@ -1,7 +1,7 @@
 """The published constants of the count, in one value that is handed down; an installation may set its own.
 
 They belong to the evidence that is read, not to a moment: the same evidence read with the same rules gives the same
-figures. `late_ms` alone is applied when a row arrives, and stays with it.
+figures. What is late (30 s) is decided once, when a row arrives, and stays with it: `domain/evidence/step`.
 """
 
 from dataclasses import dataclass, fields
@@ -11,14 +11,13 @@ from dataclasses import dataclass, fields
 class Rules:
     """Durations in milliseconds, shares in whole percent, counts in whole numbers; none is negative.
 
-    `late_ms`: what arrives longer than this after it happened is late. Late time is recovered up to `gap_ms` for each
-    gap between live reports of a player and `session_percent` of a session's length. Its content has to have advanced
-    in step with the clock, within `step_ms` plus `step_percent` of the time. `behind_ms`: this far behind the
-    broadcast is behind. `unshown_prompts`: after so many prompts that a player had and did not display, time is
-    unverified. `present_before_ms`: having played this long before a check's issue is having been present.
+    Late time is recovered up to `gap_ms` for each gap between live reports of a player and `session_percent` of a
+    session's length. Its content has to have advanced in step with the clock, within `step_ms` plus `step_percent` of
+    the time. `behind_ms`: this far behind the broadcast is behind. `unshown_prompts`: after so many prompts that a
+    player had and did not display, time is unverified. `present_before_ms`: having played this long before a check's
+    issue is having been present.
     """
 
-    late_ms: int = 30_000
     gap_ms: int = 15 * 60_000
     session_percent: int = 25
     step_ms: int = 2_000
