@@ -90,9 +90,9 @@ class Node:
     def begin(self) -> None:
         """Start with an empty memory: what was not committed is gone."""
         self.hub, self.playing = Hub(), Playing()
-        self.writer = EvidenceWriter(self.db, self.clock, self.hub)
+        self.writer = EvidenceWriter(self.db, self.clock, self.hub, self.playing)
         self.held, self.arrivals = HeldPlays(), Arrivals()
-        self.intake = Intake(self.writer, self.playing, self.clock, KEY)
+        self.intake = Intake(self.writer, self.clock, KEY)
         self.uploads = Uploads(self.db, self.clock, self.held, self.intake)
 
     async def let_in(

@@ -32,6 +32,7 @@ class Event:
     def arrive(self, *users: str) -> None:
         for user_id in users:
             self.screens[user_id] = self.hall.join(user_id)
+            self.playing.set_baseline(self.hall.media_no, UserId(user_id), [])
 
     async def begin(self, length_s: int | None = None) -> Session:
         now_ms = self.hall.now_ms

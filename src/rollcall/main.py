@@ -121,10 +121,10 @@ async def _run(
 ) -> None:
     db, clock = base.db, base.clock
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
-    feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub)
+    feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub, playing)
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
     entrance = Entrance(db, clock, playing, screens)
-    intake = Intake(writer, playing, clock, base.secrets.tick_key())
+    intake = Intake(writer, clock, base.secrets.tick_key())
     own_log = OwnLog(db, clock, base.node(), voices)
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))

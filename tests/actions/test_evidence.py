@@ -9,6 +9,7 @@ from rollcall.actions.plays import Arrival, let_in
 from rollcall.base.clock import Clock
 from rollcall.domain.ids import UserId
 from rollcall.live.hub import Hub
+from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.store import tables
 from rollcall.store.database import Database
@@ -68,7 +69,7 @@ async def test_rows_are_acknowledged_after_they_are_stored(database: Database) -
     told: list[int] = []
     watched = await add_watched(database)
     play = await opened(database, watched, told)
-    writer = EvidenceWriter(database, Clock(), Hub())
+    writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     begin = play.state.opened_ms
     for seq in (1, 2, 3):
         arrival = begin + seq * 10_000
@@ -85,7 +86,7 @@ async def test_a_play_taken_over_is_not_written_by_its_former_holder(database: D
     watched = await add_watched(database)
     old = await opened(database, watched, told)
     begin = old.state.opened_ms
-    writer = EvidenceWriter(database, Clock(), Hub())
+    writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     new = await opened(database, watched, told, viewer_in.PlayRef(old.code, watched.upload_keys[old.code]))
     assert (new.no, new.generation) == (old.no, 2)
     receive(old, beat_message(old, KEY, 1, begin), KEY, begin + 10_000)
@@ -105,7 +106,7 @@ async def test_a_group_that_cannot_be_stored_acknowledges_nothing(database: Data
     watched = await add_watched(database)
     play = await opened(database, watched, told)
     begin = play.state.opened_ms
-    writer = EvidenceWriter(database, Clock(), Hub())
+    writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     receive(play, beat_message(play, KEY, 1, begin), KEY, begin + 10_000)
     writer.add(play, 1)
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans RENAME TO spans_away"))
@@ -120,7 +121,7 @@ async def test_rows_applied_after_a_failed_group_are_not_stored_without_it(datab
     watched = await add_watched(database)
     play = await opened(database, watched, told)
     begin = play.state.opened_ms
-    writer = EvidenceWriter(database, Clock(), Hub())
+    writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     for seq, state in enumerate(("playing", "paused"), start=1):
         receive(play, beat_message(play, KEY, seq, begin, state), KEY, begin + seq * 10_000)  # type: ignore[arg-type]
     writer.add(play, 2)
@@ -141,7 +142,7 @@ async def test_the_most_extreme_rows_are_stored_and_hold_nobody_up(database: Dat
     watched = await add_watched(database)
     play = await opened(database, watched, told)
     begin = play.state.opened_ms
-    writer = EvidenceWriter(database, Clock(), Hub())
+    writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     ticks = beat_message(play, KEY, 1, begin).ticks
     beat = viewer_in.Beat(1, 0, 0, 0, 1, 2**52, 0, "playing", rate=16.0)
     mark = viewer_in.Mark(2, 0, 0, 2**52, "answered", "AAAAAAAA", answer="\U0001f600" * 200)
@@ -163,7 +164,7 @@ async def test_the_state_of_a_play_survives_its_holder(database: Database) -> No
     watched = await add_watched(database)
     play = await opened(database, watched, told)
     begin = play.state.opened_ms
-    writer = EvidenceWriter(database, Clock(), Hub())
+    writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     receive(play, beat_message(play, KEY, 1, begin), KEY, begin + 10_000)
     writer.add(play, 1)
     await committed(writer)
@@ -182,7 +183,7 @@ async def test_a_full_disk_stops_acknowledgements_and_nothing_else(sqlite_databa
     watched = await add_watched(sqlite_database)
     play = await opened(sqlite_database, watched, told)
     begin = play.state.opened_ms
-    writer = EvidenceWriter(sqlite_database, Clock(), Hub())
+    writer = EvidenceWriter(sqlite_database, Clock(), Hub(), Playing())
     pages = await sqlite_database.write(lambda conn: conn.exec_driver_sql("PRAGMA page_count").scalar_one())
     await sqlite_database.write(lambda conn: conn.exec_driver_sql(f"PRAGMA max_page_count = {pages}").all())
     seq = 0

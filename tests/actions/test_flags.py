@@ -11,6 +11,7 @@ from rollcall.base.clock import Clock
 from rollcall.domain.evidence.tick import Tick, tick_mac
 from rollcall.domain.ids import ProjectNo
 from rollcall.live.hub import Hub
+from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.render.statistics_json import json_chunks
 from rollcall.store import tables
@@ -63,7 +64,7 @@ class Stage:
         self.database = database
         self.watched = watched
         self.play = play
-        self.writer = EvidenceWriter(database, Clock(), Hub())
+        self.writer = EvidenceWriter(database, Clock(), Hub(), Playing())
 
     async def send(self, *rows: dict[str, Any]) -> None:
         """Send rows that arrive as soon as they end, each in an envelope of its own, and commit them together."""

@@ -21,23 +21,39 @@ def counted(stretches: list[tuple[int, int]], windows: list[tuple[int, int]]) ->
     )
 
 
-@given(stretches, stretches, st.sets(moments, max_size=6))
+@given(stretches, stretches, stretches, st.sets(moments, max_size=6))
 def test_every_proven_moment_counts_once(
-    before: list[tuple[int, int]], after: list[tuple[int, int]], cuts: set[int]
+    stored: list[tuple[int, int]],
+    meanwhile: list[tuple[int, int]],
+    after: list[tuple[int, int]],
+    cuts: set[int],
 ) -> None:
     ordered = sorted(cuts)
     windows = list(zip(ordered[::2], ordered[1::2], strict=False))
     playing = Playing()
-    playing.set_baseline(HALL, ANNA, [Interval(start, end) for start, end in before])
+    for start, end in meanwhile:  # committed while the baseline was being read
+        playing.note(HALL, ANNA, start, end)
+    assert not playing.knows(HALL, ANNA)
+    playing.set_baseline(HALL, ANNA, [Interval(start, end) for start, end in stored])
     for start, end in after:
         playing.note(HALL, ANNA, start, end)
     playing.set_windows(HALL, windows)  # sessions may be drawn after the fact
-    assert playing.played_ms(HALL, ANNA) == counted([*before, *after], windows)
+    assert playing.knows(HALL, ANNA)
+    assert playing.played_ms(HALL, ANNA) == counted([*stored, *meanwhile, *after], windows)
+
+
+def test_who_has_no_baseline_yet_is_not_present() -> None:
+    playing = Playing()
+    playing.note(HALL, ANNA, 5_000, 20_000)
+    assert playing.present(HALL, 20_000) == []
+    playing.set_baseline(HALL, ANNA, [])
+    assert playing.present(HALL, 20_000) == [ANNA]
 
 
 def test_who_plays_is_expected_to_play_on_until_now() -> None:
     playing = Playing()
     playing.set_windows(HALL, [(0, None)])
+    playing.set_baseline(HALL, ANNA, [])
     playing.note(HALL, ANNA, 5_000, 20_000)
     assert playing.present(HALL, 35_000) == [ANNA]
     assert playing.expected_ms(HALL, ANNA, 35_000) == 30_000

@@ -18,6 +18,7 @@ from rollcall.domain.checks.outcome import PromptOutcome, Told
 from rollcall.domain.evidence.step import Marked
 from rollcall.domain.ids import CheckId, PlayNo
 from rollcall.live.hub import Hub
+from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay
 from rollcall.store.database import Connection, Database
 from rollcall.store.evidence import PlayGroup, write_group
@@ -35,10 +36,11 @@ log = logging.getLogger(__name__)
 class EvidenceWriter:
     """Collects plays with rows that wait, and commits them. Call `add` after applying rows; run `run` as a task."""
 
-    def __init__(self, db: Database, clock: Clock, hub: Hub) -> None:
+    def __init__(self, db: Database, clock: Clock, hub: Hub, playing: Playing) -> None:
         self._db = db
         self._clock = clock
         self._hub = hub
+        self._playing = playing
         # By identity, as two generations of a play may wait at once; who waits longest is first.
         self._waiting: OrderedDict[int, LivePlay] = OrderedDict()
         self._waiting_rows = 0
@@ -70,6 +72,7 @@ class EvidenceWriter:
         if not plays:
             return
         signs = [raised for play in plays for raised in flags.of_play(play)]
+        proven = [play.proven for play in plays]
         group = [_group_of(play) for play in plays]
         now_ms = self._clock.now_ms()
         try:
@@ -80,8 +83,10 @@ class EvidenceWriter:
                 play.drop(Close.NOT_STORED)
             return
         reach("evidence.after_commit")
-        for play, part in zip(plays, group, strict=True):
+        for play, part, stretches in zip(plays, group, proven, strict=True):
             if part.no in held:
+                for start_ms, end_ms in stretches:
+                    self._playing.note(play.media_no, play.user_id, start_ms, end_ms)
                 reach("evidence.before_ack")
                 play.stored(part.applied)
                 reach("evidence.after_ack")
@@ -137,7 +142,7 @@ def _group_of(play: LivePlay) -> PlayGroup:
         spans=list(play.spans.values()),
         marks=[_mark_row(play, marked) for marked in play.marks],
     )
-    play.spans, play.marks, play.waiting_rows = {}, [], 0
+    play.spans, play.proven, play.marks, play.waiting_rows = {}, [], [], 0
     return group
 
 

@@ -7,7 +7,6 @@ from rollcall.actions.evidence import SLOW_DOWN_MS, EvidenceWriter
 from rollcall.base.clock import Clock
 from rollcall.domain.evidence.tick import Tick, tick_mac
 from rollcall.domain.ids import PlayId
-from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.wire import viewer_in, viewer_out
 
@@ -18,9 +17,8 @@ Answer = viewer_out.SlowDown | viewer_out.Ack | viewer_out.TickOut | viewer_out.
 class Intake:
     """The one way of evidence from the border to the plays of this process."""
 
-    def __init__(self, writer: EvidenceWriter, playing: Playing, clock: Clock, tick_key: bytes) -> None:
+    def __init__(self, writer: EvidenceWriter, clock: Clock, tick_key: bytes) -> None:
         self._writer = writer
-        self._playing = playing
         self._clock = clock
         self._tick_key = tick_key
 
@@ -33,9 +31,6 @@ class Intake:
             received = receive_lost(play, message, now_ms)
         else:
             received = receive(play, message, self._tick_key, now_ms)
-        if self._playing.knows(play.media_no, play.user_id):
-            for start_ms, end_ms in received.proven:
-                self._playing.note(play.media_no, play.user_id, start_ms, end_ms)
         answers: list[Answer] = []
         if received.applied_rows:
             self._writer.add(play, received.applied_rows)

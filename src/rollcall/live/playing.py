@@ -1,6 +1,6 @@
 """How long each participant has been proven playing inside sessions, live: what check plans count on.
 
-It follows the evidence of live grade as it is applied, over all plays, each moment once and in whatever order proofs
+It follows the evidence of live grade as it is committed, over all plays, each moment once and in whatever order proofs
 come; the statistics do not use it. After a restart a participant begins at what the store proves. In memory only.
 """
 
@@ -18,6 +18,7 @@ class Playing:
     def __init__(self) -> None:
         self._windows: dict[MediaNo, Sequence[tuple[int, int | None]]] = {}
         self._proven: dict[MediaNo, dict[UserId, Intervals]] = {}
+        self._known: set[tuple[MediaNo, UserId]] = set()
 
     def set_windows(self, media: MediaNo, windows: Sequence[tuple[int, int | None]]) -> None:
         """Count from now on what falls into these sessions of `media`."""
@@ -25,11 +26,13 @@ class Playing:
 
     def knows(self, media: MediaNo, user_id: UserId) -> bool:
         """Return whether the participant has a baseline in this process."""
-        return user_id in self._proven.get(media, {})
+        return (media, user_id) in self._known
 
     def set_baseline(self, media: MediaNo, user_id: UserId, proven: Sequence[Interval]) -> None:
-        """Begin to count a participant at what the store proves; ignored when already counting."""
-        self._proven.setdefault(media, {}).setdefault(user_id, union(proven))
+        """Begin to count a participant at what the store proves, beside what was committed while it was read."""
+        of_media = self._proven.setdefault(media, {})
+        of_media[user_id] = union((*of_media.get(user_id, ()), *proven))
+        self._known.add((media, user_id))
 
     def note(self, media: MediaNo, user_id: UserId, start_ms: int, end_ms: int) -> None:
         """Count a proven stretch of playing; what was proven already, by whichever play, counts once."""
@@ -57,7 +60,7 @@ class Playing:
         return [
             user_id
             for user_id, proven in self._proven.get(media, {}).items()
-            if _until_ms(proven) >= since_ms
+            if _until_ms(proven) >= since_ms and self.knows(media, user_id)
         ]
 
     def _of(self, media: MediaNo, user_id: UserId) -> Intervals:

@@ -61,6 +61,7 @@ class LivePlay:
     last_arrival_ms: int = 0
     waiting_rows: int = 0
     spans: dict[int, Span] = field(default_factory=dict)
+    proven: list[tuple[int, int]] = field(default_factory=list)  # the stretches of playing of live grade
     marks: list[Marked] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
     _waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list, init=False)
@@ -107,14 +108,12 @@ class LivePlay:
 class Received:
     """What an envelope did: `expected` when rows have to be sent again from there.
 
-    `proven`: the stretches of playing of live grade.
     `needs_tick`: they could not be placed, because no tick was answered in the present epoch of the player's clock.
     """
 
     applied_rows: int = 0
     expected: int | None = None
     needs_tick: bool = False
-    proven: list[tuple[int, int]] = field(default_factory=list)
 
 
 def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int) -> Received:
@@ -175,7 +174,7 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             if isinstance(row, Beat):
                 play.watch.beat(row, span.end_ms, begins=span.first_seq == row.seq)
             if span.state == "playing" and not span.unverified and not span.late:
-                received.proven.append((max(before_ms, span.start_ms), span.end_ms))
+                play.proven.append((max(before_ms, span.start_ms), span.end_ms))
         case Marked(mark, at_ms):
             play.marks.append(effect)
             play.watch.mark(mark, at_ms)
