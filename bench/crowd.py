@@ -12,7 +12,7 @@ from rollcall.base.clock import Clock
 from rollcall.cli.simulate.page.clock import Clocks
 from rollcall.cli.simulate.page.player import Player
 from rollcall.wire import viewer_out
-from rollcall.wire.viewer_in import Hello
+from rollcall.wire.viewer_in import Hello, PlayRef
 
 AT_ONCE = 256
 JOIN_LIMIT_S = 120
@@ -23,14 +23,16 @@ decode: Callable[[bytes], viewer_out.ViewerOut] = msgspec.json.Decoder(viewer_ou
 
 @dataclass(slots=True)
 class Viewer:
-    """One player on a raw socket. `acked` is the last row known to be on disk."""
+    """One player on a raw socket. `acked` is the last row known to be on disk, `sent_ms` when rows last went."""
 
     grant: str
     clock: Clock
     socket: RawSocket | None = None
     player: Player | None = None
     play: str = ""
+    ref: PlayRef | None = None
     acked: int = 0
+    sent_ms: int = 0
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     on_ack: Callable[["Viewer"], None] | None = None
     on_prompt: Callable[[], None] | None = None
@@ -41,14 +43,12 @@ class Viewer:
         now = self.clock.now_ms()
         match message:
             case viewer_out.Opened():
-                self.play = message.play
-                self.player = Player(Clocks(now), message.tick, now)
-                self.send(self.player.answer(self.play, now))
-                self.opened.set()
+                self._opened(message, now)
             case viewer_out.TickOut():
                 assert self.player is not None
                 self.player.tick(message, now)
                 for envelope in self.player.unsent(self.play, now):
+                    self.sent_ms = now
                     self.send(envelope)
             case viewer_out.Ack():
                 assert self.player is not None
@@ -62,16 +62,31 @@ class Viewer:
             case _:
                 pass
 
+    def _opened(self, opened: viewer_out.Opened, now: int) -> None:
+        """Begin, or go on with, a play."""
+        self.play = opened.play
+        self.ref = PlayRef(opened.play, opened.upload_key)
+        self.acked = opened.durable
+        if self.player is None:
+            self.player = Player(Clocks(now), opened.tick, now)
+        else:
+            self.player.tick(opened.tick, now)
+            self.player.acknowledged(opened.durable)
+            self.player.send_again(opened.durable + 1)
+        self.send(self.player.answer(self.play, now))
+        self.opened.set()
+
     def send(self, message: object) -> None:
         """Send one message."""
         assert self.socket is not None
         self.socket.send(encode(message))
 
     async def join(self, port: int, media: str) -> None:
-        """Connect, say hello, and wait until the play is open."""
+        """Connect, say hello, and wait until the play is open, or open again."""
+        self.play = ""
         self.socket = RawSocket(self.heard, lambda _: self.opened.set())
         await self.socket.open("127.0.0.1", port, f"/embed/{media}/socket")
-        self.send(Hello(self.grant))
+        self.send(Hello(self.grant, self.ref))
         await self.opened.wait()
         if not self.play:
             raise ConnectionError("the server closed the connection instead of opening the play")

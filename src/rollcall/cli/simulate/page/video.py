@@ -49,7 +49,8 @@ class Video:
         self._move(at_ms)
         if self.live and view.state == "playing" and self.view.state == "paused":
             self.media_ms = live_edge(at_ms)
-        self.media_ms = max(0, self.media_ms + seek_ms)
+        moved_ms = max(0, self.media_ms + seek_ms)
+        self.media_ms = min(moved_ms, live_edge(at_ms)) if self.live else moved_ms
         self.view = view
 
     def sleep(self, at_ms: int) -> None:

@@ -14,6 +14,7 @@ HIDDEN = View(visible=False)
 PAUSED = View("paused")
 TEN_YEARS_MS = 315_576_000_000
 TWO_JUMPS_FROM_MS = 75_000
+LONGEST_SLOW_MS = 40_000  # longer at half speed is far behind the broadcast, which does not count
 HALLS = 3
 
 
@@ -122,7 +123,7 @@ def roaming(source: Random, length: int) -> Tabs:
 
 def offline(source: Random, length: int) -> Tabs:
     """Loses the network for long, plays on, and sends everything afterwards."""
-    for_ms = source.randint(length * 10 // 100, length * 20 // 100)
+    for_ms = source.randint(length * 10 // 100, length * 18 // 100)
     return (TabScript(0, length, clock(source), drops=(Drop(_middle(source, length), for_ms),)),)
 
 
@@ -153,16 +154,16 @@ def rates(source: Random, length: int) -> Tabs:
     at = length * 10 // 100
     for rate in source.sample((0.5, 1.1, 1.5, 2.0, 4.0), 3):
         changes += _seek(source, at, -20_000 if rate > 1 else 0, View(rate=rate))
-        at += source.randint(length * 12 // 100, length * 20 // 100)
+        at += min(LONGEST_SLOW_MS, source.randint(length * 12 // 100, length * 20 // 100))
     return (TabScript(0, length, clock(source), (*changes, Change(at, View(rate=1.1)))),)
 
 
 def looping(source: Random, length: int) -> Tabs:
-    """Goes back again and again to see the last part once more."""
+    """Goes back again and again to see the last part once more, then on to where the broadcast is."""
     changes: list[Change] = []
     step = max(3_000, min(30_000, length // 6))
-    for at in range(length * 15 // 100, length * 90 // 100, step):
-        changes += _seek(source, at, -step, View())
+    for number, at in enumerate(range(length * 15 // 100, length * 90 // 100, step)):
+        changes += _seek(source, at, step if number % 2 else -step, View())
     return (TabScript(0, length, clock(source), tuple(changes)),)
 
 

@@ -1,0 +1,87 @@
+"""The server is down for ten minutes while the picture plays on: everything is recovered, the outage known (F20).
+
+`SOAK_MINUTES` in the environment makes the outage longer or shorter.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rollcall.cli.api_client import parse_time
+from rollcall.cli.simulate import describe, find_faults
+from rollcall.cli.simulate.run import Outcome, Simulation, simulate_event
+from tests.running import RunningServer
+
+DOWN_S = int(os.environ.get("SOAK_MINUTES", "10")) * 60
+BEFORE_S, AFTER_S = 90, 120
+VIEWERS = 100
+BEHAVIOURS = ("plain", "pauses", "tabs", "hidden", "late")
+BOUND_MS = 1_000
+OUTAGE_BOUND_MS = 2_000
+
+
+@dataclass(frozen=True)
+class Down:
+    """When the server was killed and when it answered again, Unix milliseconds."""
+
+    from_ms: int
+    to_ms: int
+
+
+def run() -> list[str]:
+    """Kill the server, leave it dead, start it; compare what is credited, and the outage it found itself."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-soak-") as folder:
+        server = RunningServer(Path(folder) / "data")
+        server.start()
+        try:
+            outcome, down = asyncio.run(_attend(server))
+            outages = server.must("GET", f"/events/{outcome.event}/outages")["items"]
+            told = server.must("GET", f"/events/{outcome.event}/statistics")["participants"]
+        finally:
+            server.stop()
+    for line in describe(outcome):
+        click.echo(line)
+    return [*find_faults(outcome, BOUND_MS), *_unverified(told), *_outage_faults(outages, down)]
+
+
+async def _attend(server: RunningServer) -> tuple[Outcome, Down]:
+    wanted = Simulation(server.url, server.key, None, VIEWERS, BEFORE_S + DOWN_S + AFTER_S, 1, BEHAVIOURS)
+    outcome, down = await asyncio.gather(simulate_event(wanted), _go_down(server))
+    return outcome, down
+
+
+async def _go_down(server: RunningServer) -> Down:
+    await asyncio.sleep(BEFORE_S)
+    await asyncio.to_thread(server.kill)
+    from_ms = time.time_ns() // 1_000_000
+    await asyncio.sleep(DOWN_S)
+    await asyncio.to_thread(server.start)
+    return Down(from_ms, time.time_ns() // 1_000_000)
+
+
+def _unverified(told: list[dict[str, Any]]) -> list[str]:
+    recovered_ms, unverified_ms = (
+        sum(row[name] for row in told) for name in ("recovered_ms", "unverified_ms")
+    )
+    click.echo(f"recovered         {recovered_ms / 60_000:.1f} minutes, unverified {unverified_ms} ms")
+    return [f"{unverified_ms} ms of honest time are unverified"] if unverified_ms else []
+
+
+def _outage_faults(outages: list[dict[str, Any]], down: Down) -> list[str]:
+    for outage in outages:
+        off_ms = [parse_time(outage[name]) - at for name, at in (("from", down.from_ms), ("to", down.to_ms))]
+        click.echo(
+            f"outage            begins {off_ms[0]:+} ms, ends {off_ms[1]:+} ms beside the truth; {outage}"
+        )
+    matched = any(
+        abs(parse_time(outage["from"]) - down.from_ms) <= OUTAGE_BOUND_MS
+        and abs(parse_time(outage["to"]) - down.to_ms) <= OUTAGE_BOUND_MS
+        for outage in outages
+    )
+    return [] if matched else ["no outage of the server's own log matches its absence within 2 s"]

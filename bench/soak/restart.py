@@ -1,0 +1,120 @@
+"""The server is killed with five thousand players connected and started again: all back in 30 s, nothing lost (F7).
+
+`SOAK_PLAYERS` in the environment makes it larger or smaller.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import psutil
+import uvloop
+
+from bench.connections import crowd
+from bench.crowd import Viewer, all_joined
+from bench.servers import Rollcall
+from tests.running import RunningServer
+
+PLAYERS = int(os.environ.get("SOAK_PLAYERS", "5000"))
+STEADY_S, SETTLE_S, MEASURE_S = 30, 60, 20
+BACK_LIMIT_S, ACK_LIMIT_MS, MEMORY_LIMIT = 30, 2_000, 2.0
+RETRY_FIRST_S, RETRY_CAP_S = 0.5, 30.0
+
+
+@dataclass
+class Measured:
+    """What the run showed; memory in MiB."""
+
+    back_s: list[float] = field(default_factory=list)
+    ack_ms: list[int] = field(default_factory=list)
+    steady: int = 0
+    peak: int = 0
+    missing: int = 0
+
+
+def run() -> list[str]:
+    """Kill and start once; return what was slower, larger or less than promised."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-soak-") as folder:
+        server = RunningServer(Path(folder) / "data")
+        server.start()
+        try:
+            measured = uvloop.run(_survive(server))
+        finally:
+            server.stop()
+    return _judge(measured)
+
+
+async def _survive(server: RunningServer) -> Measured:
+    measured = Measured()
+    rollcall = Rollcall(int(server.url.rpartition(":")[2]), server.key, psutil.Process(server.pid))
+    async with crowd(rollcall, PLAYERS) as (_, media, viewers):
+        await all_joined([viewer.join(rollcall.port, media) for viewer in viewers])
+        await asyncio.sleep(STEADY_S)
+        measured.steady = rollcall.process.memory_info().rss >> 20
+        acked = [viewer.acked for viewer in viewers]
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        watching = asyncio.create_task(_watch(psutil.Process(server.pid), measured))
+        began = time.monotonic()
+        await asyncio.gather(*(_come_back(v, rollcall.port, media, began, measured) for v in viewers))
+        measured.missing = sum(v.acked < before for v, before in zip(viewers, acked, strict=True))
+        await asyncio.sleep(max(0.0, began + SETTLE_S - time.monotonic()))
+        for viewer in viewers:
+            viewer.on_ack = lambda v: measured.ack_ms.append(v.clock.now_ms() - v.sent_ms)
+        await asyncio.sleep(MEASURE_S)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    return measured
+
+
+async def _come_back(viewer: Viewer, port: int, media: str, began: float, measured: Measured) -> None:
+    """Connect with the play of before, with full jitter, as the page does."""
+    longest_s = RETRY_FIRST_S
+    while True:
+        await asyncio.sleep(_jitter(longest_s))
+        viewer.opened.clear()
+        try:
+            await viewer.join(port, media)
+        except OSError:
+            longest_s = min(2 * longest_s, RETRY_CAP_S)
+            continue
+        measured.back_s.append(time.monotonic() - began)
+        return
+
+
+def _jitter(longest_s: float) -> float:
+    return int.from_bytes(os.urandom(4)) / 2**32 * longest_s
+
+
+async def _watch(process: psutil.Process, measured: Measured) -> None:
+    while True:
+        measured.peak = max(measured.peak, process.memory_info().rss >> 20)
+        await asyncio.sleep(0.5)
+
+
+def _judge(measured: Measured) -> list[str]:
+    back, acks = sorted(measured.back_s), sorted(measured.ack_ms) or [0]
+    p99_ms = acks[len(acks) * 99 // 100]
+    click.echo(f"players           {PLAYERS}, {len(back)} back")
+    click.echo(
+        f"back again        median {back[len(back) // 2]:.1f} s, last {back[-1]:.1f} s after the server answered"
+    )
+    click.echo(
+        f"to durable        p99 {p99_ms} ms of {len(acks)} acknowledgements, from {SETTLE_S} s after the start"
+    )
+    click.echo(f"memory            {measured.steady} MiB before, {measured.peak} MiB at most after")
+    click.echo(f"acknowledged      {measured.missing} players miss rows that were acknowledged")
+    faults = []
+    if back[-1] > BACK_LIMIT_S:
+        faults.append(f"the last player was back after {back[-1]:.1f} s")
+    if p99_ms > ACK_LIMIT_MS:
+        faults.append(f"p99 to durable is {p99_ms} ms")
+    if measured.peak > MEMORY_LIMIT * measured.steady:
+        faults.append(f"memory rose from {measured.steady} to {measured.peak} MiB")
+    if measured.missing:
+        faults.append(f"{measured.missing} players miss acknowledged rows")
+    return faults
