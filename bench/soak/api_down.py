@@ -52,11 +52,13 @@ def run() -> list[str]:
 
 async def _attend(server: RunningServer) -> tuple[Outcome, Down]:
     wanted = Simulation(server.url, server.key, None, VIEWERS, BEFORE_S + DOWN_S + AFTER_S, 1, BEHAVIOURS)
-    outcome, down = await asyncio.gather(simulate_event(wanted), _go_down(server))
+    started = asyncio.Event()
+    outcome, down = await asyncio.gather(simulate_event(wanted, started), _go_down(server, started))
     return outcome, down
 
 
-async def _go_down(server: RunningServer) -> Down:
+async def _go_down(server: RunningServer, started: asyncio.Event) -> Down:
+    await started.wait()
     await asyncio.sleep(BEFORE_S)
     await asyncio.to_thread(server.kill)
     from_ms = time.time_ns() // 1_000_000

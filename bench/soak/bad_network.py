@@ -28,12 +28,13 @@ VIEWERS = 100
 BEHAVIOURS = ("plain", "mixed", "pauses", "roaming", "tabs")
 BOUND_MS = 1_000
 FAULT = "FAULT  "
+PLAYERS = "127.0.0.2"  # where their connections come from; calls of the API are left alone
 DROPS = """
 table inet loss {{
   chain arrives {{
     type filter hook input priority 0;
-    tcp dport {port} numgen random mod 100 < {percent} counter drop
-    tcp sport {port} numgen random mod 100 < {percent} counter drop
+    ip saddr {players} tcp dport {port} numgen random mod 100 < {percent} counter drop
+    ip daddr {players} tcp sport {port} numgen random mod 100 < {percent} counter drop
   }}
 }}
 """
@@ -78,8 +79,10 @@ def _may_drop() -> bool:
 async def _attend(faults: Faults, drop_percent: int | None) -> list[str]:
     with rollcall_server() as server:
         if drop_percent is not None:
-            await _nft(DROPS.format(port=urlsplit(server.url).port, percent=drop_percent))
-        wanted = Simulation(server.url, server.key, None, VIEWERS, MINUTES * 60, 1, BEHAVIOURS, faults)
+            await _nft(DROPS.format(players=PLAYERS, port=urlsplit(server.url).port, percent=drop_percent))
+        wanted = Simulation(
+            server.url, server.key, None, VIEWERS, MINUTES * 60, 1, BEHAVIOURS, faults, PLAYERS
+        )
         outcome = await simulate_event(wanted)
         if drop_percent is not None:
             dropped = re.findall(r"packets (\d+)", await _nft("list ruleset"))

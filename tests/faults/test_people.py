@@ -21,7 +21,7 @@ from tests.running import RunningServer
 
 BOUND_MS = 1_000
 SECONDS = 25
-KILLED_AFTER_S = 10
+KILLED_AFTER_S = 8
 # As in the long form, but dark for five seconds of every twenty: twice while they watch.
 BAD_NETWORK = replace(PROFILES["blackouts"], blackout_every_ms=20_000)
 ON_BAD_NETWORK = ("mixed", "plain", "roaming", "pauses")
@@ -50,12 +50,13 @@ def attended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attended]:
 async def _attend(steady: RunningServer, killed: RunningServer) -> Attended:
     everybody = _event(steady, tuple(BEHAVIOURS), 3)
     badly = replace(_event(steady, ON_BAD_NETWORK, ON_BAD_NETWORK_PEOPLE), faults=BAD_NETWORK)
-    async with asyncio.timeout(240):
+    started = asyncio.Event()
+    async with asyncio.timeout(300):
         *outcomes, _ = await asyncio.gather(
             simulate_event(everybody),
             simulate_event(badly),
-            simulate_event(_event(killed, ("mixed",), 200)),
-            _kill_and_start(killed),
+            simulate_event(_event(killed, ("mixed",), 200), started),
+            _kill_and_start(killed, started),
         )
     return Attended(*outcomes)
 
@@ -64,7 +65,8 @@ def _event(server: RunningServer, behaviours: tuple[str, ...], people: int) -> S
     return Simulation(server.url, server.key, None, people * len(behaviours), SECONDS, 11, behaviours)
 
 
-async def _kill_and_start(server: RunningServer) -> None:
+async def _kill_and_start(server: RunningServer, started: asyncio.Event) -> None:
+    await started.wait()
     await asyncio.sleep(KILLED_AFTER_S)
     await asyncio.to_thread(server.kill)
     await asyncio.to_thread(server.start)

@@ -25,7 +25,7 @@ SETTLE_S = 1.5
 class Simulation:
     """What to simulate. Without `media` a fresh event is made, with two sessions in each hall and a check.
 
-    With `faults` all players (not the calls of the API) go through a proxy that has them.
+    With `faults` all players (not the calls of the API) go through a proxy that has them, from address `source`.
     """
 
     url: str
@@ -36,6 +36,7 @@ class Simulation:
     seed: int
     behaviours: Sequence[str] = ("mixed",)
     faults: Faults | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +51,25 @@ class Outcome:
     faults: Mapping[str, int] = field(default_factory=dict)
 
 
-async def simulate_event(wanted: Simulation) -> Outcome:
-    """Run the simulation. Raises CallFailed when the server refuses a call of the API."""
+async def simulate_event(wanted: Simulation, started: asyncio.Event | None = None) -> Outcome:
+    """Run the simulation; `started` is set when all is prepared and people come.
+
+    Raises CallFailed when the server refuses a call of the API.
+    """
+    started = started or asyncio.Event()
     people = write_scripts(wanted.people, wanted.length_s * 1000, wanted.seed, wanted.behaviours)
     connector = aiohttp.TCPConnector(limit=0)
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=30)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
         api = Api(http, wanted.url.rstrip("/"), wanted.key)
         if wanted.faults is None:
-            return await _attend(api, wanted, people, None)
-        async with FaultProxy(api.base_url, wanted.faults, wanted.seed) as proxy:
-            return await _attend(api, wanted, people, proxy)
+            return await _attend(api, wanted, people, started, None)
+        async with FaultProxy(api.base_url, wanted.faults, wanted.seed, wanted.source) as proxy:
+            return await _attend(api, wanted, people, started, proxy)
 
 
 async def _attend(
-    api: Api, wanted: Simulation, people: list[PersonScript], proxy: FaultProxy | None
+    api: Api, wanted: Simulation, people: list[PersonScript], started: asyncio.Event, proxy: FaultProxy | None
 ) -> Outcome:
     staged = await stage.prepare(api, wanted.media, people)
     tabs = [(person, tab) for person in people for tab in person.tabs]
@@ -81,6 +86,7 @@ async def _attend(
         Tab(world, person, script, grant, truths[person.user_id], tapes[person.user_id]).run()
         for (person, script), grant in zip(tabs, grants, strict=True)
     ]
+    started.set()
     await asyncio.gather(*running)
     await asyncio.sleep(SETTLE_S)
     statistics = await api.call("GET", f"/events/{staged.event}/statistics")

@@ -27,10 +27,13 @@ _Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class FaultProxy:
     """`async with FaultProxy(server_url, faults, seed) as proxy:` players connect to `proxy.url` instead.
 
-    `counts` tells what was done. A test may also black out or cut everybody at a moment of its own.
+    `counts` tells what was done. `source` is the address that it connects from. A test may also black out or cut
+    everybody at a moment of its own.
     """
 
-    def __init__(self, target: str, faults: Faults | None = None, seed: int = 1) -> None:
+    def __init__(
+        self, target: str, faults: Faults | None = None, seed: int = 1, source: str | None = None
+    ) -> None:
         parts = urlsplit(target)
         assert parts.hostname is not None
         self._host, self._tls = parts.hostname, parts.scheme == "https"
@@ -38,6 +41,7 @@ class FaultProxy:
         self.faults = faults or Faults()
         self.counts: Counter[str] = Counter()
         self._seed = seed
+        self._source = None if source is None else (source, 0)
         self._seen: set[tuple[bytes, bytes]] = set()
         self._links: dict[asyncio.Task[None], _Link] = {}
         self._began_s = self._dark_until_s = 0.0
@@ -94,7 +98,7 @@ class FaultProxy:
     async def _reach(self) -> _Pair:
         limit = SMALL_CHUNK if self.faults.reader_bytes_s else CHUNK
         reader, writer = await asyncio.open_connection(
-            self._host, self._port, ssl=self._tls or None, limit=limit
+            self._host, self._port, ssl=self._tls or None, limit=limit, local_addr=self._source
         )
         if self.faults.reader_bytes_s:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * SMALL_CHUNK)
