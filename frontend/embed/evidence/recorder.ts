@@ -121,8 +121,14 @@ export class Recorder {
     if (!continues(last, sample)) this.#cut(sample.at_ms, positionBefore_ms(last, sample), sample.media_ms);
   }
 
+  /** What the content proves up to a moment ago was played before the clocks parted; nothing else is. */
   #beginEpoch(last: Sample, sample: Sample): void {
     this.#cut(last.at_ms, last.media_ms);
+    const passed_ms = sample.at_ms - last.at_ms;
+    if (last.state === "playing" && passed_ms > 0 && passed_ms <= SPARSE_MS) {
+      const proven_ms = provenPlaying_ms(last, sample);
+      this.#cut(last.at_ms + proven_ms, last.media_ms + Math.round(proven_ms * last.rate));
+    }
     this.#epoch = { epoch: this.#epoch.epoch + 1, from_ms: sample.at_ms, wall_ms: sample.wall_ms };
     this.#open(sample.at_ms, sample.media_ms);
   }

@@ -114,7 +114,11 @@ class Recorder:
             self._cut(sample.at_ms, position_before_ms(last, sample), sample.media_ms)
 
     def _begin_epoch(self, last: Sample, sample: Sample) -> None:
+        """Count what the content proves up to a moment ago, and nothing else, as played before the clocks parted."""
         self._cut(last.at_ms, last.media_ms)
+        if last.state == "playing" and 0 < sample.at_ms - last.at_ms <= SPARSE_MS:
+            proven_ms = proven_playing_ms(last, sample)
+            self._cut(last.at_ms + proven_ms, last.media_ms + int(proven_ms * last.rate + 0.5))
         self.epoch = Epoch(self.epoch.epoch + 1, sample.at_ms, sample.wall_ms)
         self._open(sample.at_ms, sample.media_ms)
 

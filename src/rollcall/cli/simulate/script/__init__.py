@@ -46,7 +46,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "roaming": Behaviour(honest.roaming),
     "offline": Behaviour(honest.offline),
     "drifting": Behaviour(honest.drifting),
-    "clock-jumps": Behaviour(honest.clock_jumps, slack_ms=1_000),
+    "clock-jumps": Behaviour(honest.clock_jumps),
     "wrong-rate": Behaviour(honest.wrong_rate, slack_ms=5_000, in_default_mix=False),
     "rates": Behaviour(honest.rates),
     "looping": Behaviour(honest.looping),
