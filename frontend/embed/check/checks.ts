@@ -79,14 +79,18 @@ export class Checks {
     this.#parent.tell({ type: "check_shown", check, hidden, left_ms: Math.round(prompt?.left_ms ?? 0) });
   }
 
-  /** `trusted`: the answer came from a person's input, not from a program. */
+  /**
+   * `trusted`: the answer came from a person's input, not from a program. Who answers before two frames are known to
+   * be painted has seen it: without a display the server would take no answer.
+   */
   answer(check: string, answer: string | null, trusted: boolean): void {
+    const asked = this.#view.value.prompts.find((each) => each.check === check);
+    if (!asked) return;
     const now_ms = performance.now();
-    const { prompts } = this.#view.value;
-    const displayed_ms = prompts.find((each) => each.check === check)?.displayed_ms ?? now_ms;
-    const pointer = this.#activity.since(displayed_ms);
+    const pointer = this.#activity.since(asked.displayed_ms ?? now_ms);
+    if (asked.displayed_ms === null) this.displayed(check, document.visibilityState === "hidden");
     this.#mark("answered", check, { trusted, pointer, ...(answer === null ? {} : { answer }) });
-    this.#view.set({ prompts: withAnswer(prompts, check, answer, now_ms) });
+    this.#view.set({ prompts: withAnswer(this.#view.value.prompts, check, answer, now_ms) });
   }
 
   /** The viewer is back after a miss that stopped the counting. */
