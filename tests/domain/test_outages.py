@@ -132,6 +132,23 @@ def test_twelve_of_fifty_nine_and_goodbyes_beside_them() -> None:
     assert silences(crowd(49)) == []
 
 
+@CROWDS
+@given(
+    st.lists(st.tuples(phases, st.integers(11 * S, 25 * S)), min_size=1, max_size=LEAST - 1),
+    st.lists(phases, min_size=2 * LEAST, max_size=60),
+    st.booleans(),
+)
+def test_a_few_who_vanish_before_the_cut_do_not_make_it_longer(
+    vanished: list[tuple[int, int]], cut: list[int], breaks: bool
+) -> None:
+    """They went for reasons of their own, up to half a minute before; so no minute before the cut is an outage."""
+    before = [Person(phase, CUT - TICK - earlier, None, breaks=True) for phase, earlier in vanished]
+    crowd = before + [Person(phase, CUT, CUT + 60 * S, breaks) for phase in cut]
+    (outage,) = silences(crowd)
+    assert CUT - TICK <= outage.start <= CUT
+    assert CUT + 60 * S <= outage.end <= CUT + 66 * S
+
+
 def test_only_whoever_comes_back_proves_it_and_most_of_them_end_it() -> None:
     """Of forty silent, ten are back after a minute: on record. At the twenty-first it ends."""
     back = [60] * 10 + [120] * 10 + [180] * 10 + [None] * 10

@@ -7,8 +7,8 @@ silent within half a minute, measured against all who were there when that half 
 A crowd that leaves is none: a page that is left closes its connection with a close frame, and whoever says goodbye is
 not silent, but still counts among those who were there. Phones often end a page without a word; so a silence goes on
 record only once enough of the silent have come back: who left does not, who was cut off does. It then runs from the
-moment the first of them was last heard until most of them are heard again. Each participant counts once, however many
-players are open, so that nobody makes an outage alone.
+moment the first of them was last heard, but for a few stragglers before, until most of them are heard again. Each
+participant counts once, however many players are open, so that nobody makes an outage alone.
 """
 
 from bisect import bisect_left
@@ -64,8 +64,16 @@ class Silence(Generic[Who]):
 
     @property
     def from_ms(self) -> int:
-        """When the first of them was last heard."""
-        return min(self.fell_ms.values())
+        """When the first of them was last heard, but for a few who fell more than a tick period before all others.
+
+        Whoever is cut off at one moment was last heard within one tick period; the few went for reasons of their own.
+        """
+        falls = sorted(self.fell_ms.values())
+        begin = 0
+        for at in range(1, min(LEAST - 1, len(falls) - self.needed) + 1):
+            if falls[at] - falls[at - 1] > PERIOD_MS:
+                begin = at
+        return falls[begin]
 
     @property
     def has_ended(self) -> bool:

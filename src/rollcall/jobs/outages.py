@@ -88,7 +88,7 @@ class OwnLog:
         proven = self._silence.proven if self._silence is not None else None
         if proven is None or (self._silent is not None and self._silent.of == proven):
             return
-        goes_on = self._silent is not None and self._silent.of.start == proven.start
+        goes_on = self._silent is not None and proven.start < self._silent.of.end
         code = self._silent.code if self._silent is not None and goes_on else new_code()
         if not goes_on:
             log.warning("Many viewers were silent from %d ms on", proven.start)
