@@ -140,6 +140,7 @@ async def _run(
 
     async def ready(server: Server) -> None:
         await own_log.answers()
+        await media.until_ready()
         started(Running(deps.base_url(), deps.rtmp_url(), server.stop))
 
     async def leave() -> None:

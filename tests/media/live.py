@@ -134,6 +134,7 @@ async def running(run: Path, ffmpeg: str | None = None) -> AsyncIterator[Broadca
     handlers, place = Handlers(), MediaPlace(run, "127.0.0.1", 0, ffmpeg)
     supervisor = MediaSupervisor(place, path_key=KEY, revoked=[], handlers=handlers, now_ms=Clock().now_ms)
     await supervisor.start()
+    await supervisor.until_ready()
     async with serving(MediaProxy(place.http)) as base, aiohttp.ClientSession() as viewer:
         broadcast = Broadcast(supervisor, handlers, viewer, base)
         try:

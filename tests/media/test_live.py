@@ -164,5 +164,7 @@ async def test_a_busy_port_is_said(tmp_path: Path) -> None:
         supervisor = MediaSupervisor(
             place, path_key=KEY, revoked=[], handlers=Handlers(), now_ms=Clock().now_ms
         )
+        await supervisor.start()
         with pytest.raises(Unavailable, match=f"RTMP port {place.rtmp_port} .* busy"):
-            await supervisor.start()
+            await supervisor.until_ready()
+        await supervisor.stop()

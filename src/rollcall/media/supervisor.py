@@ -82,8 +82,8 @@ class MediaSupervisor:
 
     @property
     def rtmp_port(self) -> int:
-        """Return the port on which encoders are taken: known after `start`, and kept over restarts."""
-        return self._ready.result()
+        """Return the port of encoders: the one that was asked for until `until_ready`, then kept over restarts."""
+        return self._ready.result() if self._ready.done() else self._place.rtmp_port
 
     @property
     def pid(self) -> int | None:
@@ -91,22 +91,21 @@ class MediaSupervisor:
         return self._child.pid
 
     async def start(self) -> None:
-        """Start the media process and wait until it listens. Raises Unavailable with the reason."""
+        """Start the media process, and do not wait for it: evidence needs no picture."""
         self._place.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         listening = unix_socket.listen(self._place.link)
         listening.setblocking(False)
         self._server = await asyncio.start_unix_server(self._accept, sock=listening, limit=_MAX_LINE_BYTES)
         self._ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._child = Child(self._place, self._ready)
+
+    async def until_ready(self) -> None:
+        """Wait until the media process listens. Raises Unavailable with the reason."""
         try:
             async with asyncio.timeout(READY_WITHIN_S):
                 await asyncio.shield(self._ready)
         except TimeoutError:
-            await self.stop()
             raise Unavailable(f"The media process was not ready within {READY_WITHIN_S:.0f} s.") from None
-        except Unavailable:
-            await self.stop()
-            raise
 
     async def stop(self) -> None:
         """End the media process and the link; what was on is reported stopped first."""
