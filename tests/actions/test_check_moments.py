@@ -86,6 +86,22 @@ async def test_stopping_the_session_cancels_what_still_runs(database: Database) 
     assert late.got == []
 
 
+async def test_an_answer_from_before_the_stop_counts_when_it_arrives_after(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    session = await begin(hall)
+    check = await ask(hall)
+    await hall.mark("anna", check.id, "shown")
+    hall.wait(10_000)
+    await sessions.stop_session(
+        database, hall.hub, hall.project_no, hall.code, session.id, "test", hall.now_ms
+    )
+    assert await hall.states(check.id) == {"anna": "cancelled"}
+    hall.wait(-1)
+    await hall.mark("anna", check.id, "answered", late_ms=20_000)
+    assert await hall.states(check.id) == {"anna": "confirmed"}
+
+
 async def test_a_session_that_ends_by_itself_or_is_deleted_cancels_too(database: Database) -> None:
     hall = await open_hall(database, "anna")
     hall.join("anna")

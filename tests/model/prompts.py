@@ -29,7 +29,7 @@ def check_prompts(stored: Stored, now_ms: int) -> None:
 def _check(prompt: Prompt, marks: list[Mark], now_ms: int) -> None:
     windows = _windows(prompt, marks)
     accepted = [
-        mark.at_ms
+        max(mark.at_ms, prompt.issued_ms)
         for mark in marks
         if mark.mark == "answered"
         and mark.play_no in windows

@@ -171,12 +171,12 @@ def asked_users(conn: Connection, check_no: CheckNo) -> set[UserId]:
 
 
 def hold_answered(conn: Connection, given: Sequence[MarkRow]) -> list[Asked]:
-    """Return the prompts that these marks speak of, whatever their state, held until the commit."""
+    """Return the prompts that these marks speak of, held until the commit; one cancelled by hand stays so."""
     pairs = {(mark.media_no, mark.check, mark.user_id) for mark in given}
     wanted = {mark.check for mark in given}
     found: list[Asked] = []
     for users in chunks(sorted({mark.user_id for mark in given})):
-        query = _asked().where(checks.c.code.in_(wanted), prompts.c.user_id.in_(users))
+        query = _asked().where(checks.c.code.in_(wanted), prompts.c.user_id.in_(users), ~_cancelled_by_hand())
         found += _held(conn, query)
     return [asked for asked in found if (asked.media_no, asked.check, asked.user_id) in pairs]
 
@@ -222,6 +222,10 @@ def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
             for row in ended
         ],
     )
+
+
+def _cancelled_by_hand() -> ColumnElement[bool]:
+    return and_(prompts.c.state == "cancelled", checks.c.state == "cancelled")
 
 
 def _decidable(now_ms: int) -> list[Any]:

@@ -31,7 +31,7 @@ def statistics(watched_ms: int, outcome: str, **beside: int) -> dict[str, Any]:
                 "user_id": "a",
                 "watched_ms": watched_ms,
                 "sessions": [{"session_id": "s1", "watched_ms": watched_ms, **beside}],
-                "checks": [{"check_id": "c1", "outcome": outcome}],
+                "checks": [{"check_id": "c1", "session_id": "s1", "outcome": outcome}],
                 **beside,
             }
         ],
@@ -57,6 +57,10 @@ def test_what_is_wrong_is_found() -> None:
     assert [d.error_ms for d in compared.deviations] == [1_500, 1_500, 30_000, 30_000]
     assert str(compared.worst) == "b (plain) in session s1: 30000 ms"
     assert compared.wrong_outcomes == ("a answered c1: missed",)
+    too_late = {"a": truth(NOON + 60_000)}
+    for outcome, wrong in (("cancelled", 0), ("confirmed", 0), ("missed", 1)):
+        assert len(compare(statistics(0, outcome), [person("a")], too_late).wrong_outcomes) == wrong
+    assert compare(statistics(0, "cancelled"), [person("a")], {"a": truth(NOON + 59_999)}).wrong_outcomes
     never = compare(statistics(0, "confirmed"), [person("a")], {"a": Truth()})
     assert never.wrong_outcomes == ("a was never asked c1: confirmed",)
 

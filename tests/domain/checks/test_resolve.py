@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Final, Outcome, Resolution, State, may_become
 from rollcall.domain.checks.resolve import resolve
-from rollcall.domain.checks.windows import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt
+from rollcall.domain.checks.windows import DELIVERY_MS, EARLY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, intersect, length, subtract, union
 from rollcall.domain.judging import HiddenMiss
@@ -108,6 +108,31 @@ def test_a_session_that_ends_while_the_lifetime_runs_cancels() -> None:
     assert at(30_000, shown, answered, prompt=prompt).outcome == "confirmed"
 
 
+def test_an_answer_before_the_session_ended_counts_whenever_it_arrives_and_one_after_it_never() -> None:
+    prompt = replace(PROMPT, session_ends_ms=ISSUED + 30_000)
+    shown = mark("shown", 0)
+    stands = at(10**7, shown, mark("answered", 29_999, seq=2, delay_ms=100_000), prompt=prompt)
+    assert (stands.outcome, stands.late) == ("confirmed", True)
+    assert may_become("cancelled", stands.outcome)
+    after = 30_000 + GRACE_MS
+    assert at(10**7, shown, mark("answered", after - 1, seq=2), prompt=prompt).outcome == "confirmed"
+    assert at(10**7, shown, mark("answered", after, seq=2), prompt=prompt).outcome == "cancelled"
+
+
+def test_a_display_that_a_wrong_clock_places_before_the_issue_was_at_the_issue() -> None:
+    shown, answered = mark("shown", -EARLY_MS, bound_ms=15), mark("answered", 500, seq=2)
+    assert at(600, shown, answered) == Resolution("confirmed", None, ISSUED, ISSUED + 500)
+    assert at(600, shown, mark("answered", -100, seq=2)).confirmed_ms == ISSUED
+    over = LIFETIME + GRACE_MS + 7
+    assert at(over, shown, heard={1: over}).outcome == "missed"
+
+
+def test_marks_of_an_earlier_issue_are_none_of_this_one() -> None:
+    before = -LIFETIME - DELIVERY_MS
+    assert at(0, mark("shown", before), mark("answered", before + 10, seq=2)).outcome == "pending"
+    assert at(0, mark("shown", -EARLY_MS - 16, bound_ms=15)).shown_ms is None
+
+
 def test_a_session_that_ends_after_the_lifetime_changes_nothing() -> None:
     prompt = replace(PROMPT, session_ends_ms=ISSUED + LIFETIME)
     assert at(LIFETIME, mark("shown", 0), prompt=prompt).outcome == "pending"
@@ -120,7 +145,7 @@ def test_what_may_replace_an_end() -> None:
     states: list[State] = ["issued", *ends]
     outcomes: list[Outcome] = ["pending", *ends]
     allowed = {(state, outcome) for state in states for outcome in outcomes if may_become(state, outcome)}
-    late = {("missed", "confirmed"), ("undelivered", "confirmed")}
+    late = {("missed", "confirmed"), ("undelivered", "confirmed"), ("cancelled", "confirmed")}
     assert allowed == {("issued", end) for end in ends} | late
 
 
@@ -209,7 +234,7 @@ def test_a_prompt_is_confirmed_once_and_an_end_stands(
     assert seen.count("confirmed") <= 1
     assert len(seen) <= 2
     if len(seen) == 2:
-        assert seen[0] in ("missed", "undelivered")
+        assert seen[0] in ("missed", "undelivered", "cancelled")
         assert seen[1] == "confirmed"
 
 

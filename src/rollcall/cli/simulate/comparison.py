@@ -11,7 +11,7 @@ from typing import Any
 from rollcall.cli.api_client import parse_time
 from rollcall.cli.simulate.script import BEHAVIOURS
 from rollcall.cli.simulate.script.values import PersonScript
-from rollcall.cli.simulate.tally import Truth
+from rollcall.cli.simulate.tally import Asked, Truth
 from rollcall.domain.intervals import Interval, intersect, length, union
 
 # Listed beside the watched time: proven, but late without a cap, or not counted by the event's own rules.
@@ -72,7 +72,7 @@ def compare(
     mine = [(person, rows.get(person.user_id, nobody), truths[person.user_id]) for person in people]
     return Comparison(
         tuple(d for person, row, truth in mine for d in _deviations(person, row, truth, sessions)),
-        tuple(sentence for person, row, truth in mine for sentence in _wrong(person.user_id, row, truth)),
+        tuple(s for person, row, truth in mine for s in _wrong(person.user_id, row, truth, sessions)),
         sum(check["outcome"] == "confirmed" for _, row, _ in mine for check in row["checks"]),
         sum(row["watched_ms"] for _, row, _ in mine),
     )
@@ -115,13 +115,23 @@ def _deviation(person: PersonScript, where: str, said: Mapping[str, Any], real_m
     return Deviation(person.user_id, person.behaviour, where, error_ms, beyond_ms)
 
 
-def _wrong(user_id: str, row: Mapping[str, Any], truth: Truth) -> Iterable[str]:
+def _wrong(user_id: str, row: Mapping[str, Any], truth: Truth, sessions: Sequence[_Session]) -> Iterable[str]:
+    ends = {session.id: session.wall.end for session in sessions}
+    until = {check["check_id"]: ends.get(check["session_id"]) for check in row["checks"]}
     said = {check["check_id"]: check["outcome"] for check in row["checks"]}
     for check, asked in truth.asked.items():
         outcome = said.pop(check, "nothing")
-        if (outcome == "confirmed") != (asked.answered_ms is not None):
+        if not _may_be(outcome, asked, until.get(check)):
             did = "answered" if asked.answered_ms else "did not answer"
             yield f"{user_id} {did} {check}: {outcome}"
     for check, outcome in said.items():
         if outcome in {"confirmed", "missed"}:
             yield f"{user_id} was never asked {check}: {outcome}"
+
+
+def _may_be(outcome: str, asked: Asked, session_ends_ms: int | None) -> bool:
+    """Tell whether a prompt may have become this. Who clicks as the session ends is cancelled or just in time."""
+    if asked.answered_ms is None:
+        return outcome != "confirmed"
+    too_late = session_ends_ms is not None and asked.answered_ms >= session_ends_ms
+    return outcome == "confirmed" or (too_late and outcome == "cancelled")

@@ -1,6 +1,7 @@
 """How a prompt can end, and which end may replace which. Why it ends so is decided in `resolve`.
 
-A prompt ends once: the one correction is an answer given in time that reaches us after the end, from a journal.
+A prompt ends once: the one correction is an answer given in time that reaches us after the end, from a journal. The
+end of a session is no exception: who answered before it was present, however long the network was gone.
 """
 
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ Told: TypeAlias = PromptOutcome | CountingNow
 
 
 def may_become(state: State, outcome: Outcome) -> bool:
-    """Tell whether a prompt in `state` takes `outcome`: an open one any, `missed` and `undelivered` a late answer."""
+    """Tell whether a prompt in `state` takes `outcome`: an open one any, an unanswered one a late answer."""
     if state == "issued":
         return outcome != "pending"
-    return state in ("missed", "undelivered") and outcome == "confirmed"
+    return state != "confirmed" and outcome == "confirmed"

@@ -95,6 +95,9 @@ def _accepted(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[
 def _deadline_ms(prompt: Prompt, window: Window, marks: Sequence[MarkRow]) -> int:
     """Return when the prompt would have ended without the answer of this window's play."""
     known_ms = min(mark.arrival_ms for mark in marks if mark.mark in ("received", "shown"))
+    ends_ms = prompt.session_ends_ms
+    if ends_ms is not None and window.until_ms > ends_ms:
+        return ends_ms
     if known_ms >= prompt.gives_up_ms:
         return prompt.gives_up_ms
     return min(window.silent_until_ms, prompt.last_ms)

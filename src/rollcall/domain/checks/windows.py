@@ -1,11 +1,11 @@
 """A prompt's lifetime in each play: from its own display, and longer where an outage of ours took time away.
 
-Pure. A window begins where the play displayed the prompt, or received it in a hidden frame. Marks from before this
-issue of the prompt, and displays after its delivery was given up, open none.
+Pure. A window begins where the play displayed the prompt, or received it in a hidden frame, and ends with the session
+at the latest. Marks of an earlier issue of the prompt, and displays after its delivery was given up, open none.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rollcall.domain.checks.answers import Click, Expected
 from rollcall.domain.checks.marks import MarkRow
@@ -17,6 +17,9 @@ DELIVERY_MS = 120_000  # after the lifetime: how long a prompt that nobody displ
 SILENCE_MS = 300_000  # after a play's window: how long a silent play may still send its answer
 LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
 GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
+EARLY_MS = (
+    2_000  # a clock 5 % wrong can place a mark so much before the issue; earlier ones are of an earlier issue
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Prompt:
 class Window:
     """The lifetime in one play, from its row `seq` on; an answer counts until `accepts_until_ms`.
 
+    `until_ms` is the end of the lifetime; where the session ends before it, answers count until then.
     `silent_until_ms`: how long the play may say nothing before that is taken for a miss. `hidden`: never in view.
     `interrupted`: an outage took time away.
     """
@@ -86,9 +90,16 @@ def after(from_ms: int, length_ms: int, outages: Iterable[Interval]) -> int:
 
 
 def current(prompt: Prompt, marks: Sequence[MarkRow]) -> list[MarkRow]:
-    """Return the marks of this issue of the prompt, in the order of each play; one issued anew forgets older ones."""
+    """Return the marks of this issue of the prompt, in the order of each play; one issued anew forgets older ones.
+
+    None of them can have been before the issue, whatever the clock of its play says.
+    """
     ordered = sorted(marks, key=lambda mark: (mark.play_no, mark.seq))
-    return [mark for mark in ordered if mark.at_ms + mark.bound_ms >= prompt.issued_ms]
+    return [
+        replace(mark, at_ms=max(mark.at_ms, prompt.issued_ms))
+        for mark in ordered
+        if mark.at_ms + mark.bound_ms + EARLY_MS >= prompt.issued_ms
+    ]
 
 
 def windows_of(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, Window]:
@@ -106,13 +117,14 @@ def windows_of(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, Window]
 
 
 def _window(prompt: Prompt, mark: MarkRow, *, hidden: bool | None = None) -> Window:
-    from_ms = max(mark.at_ms, prompt.issued_ms)
+    from_ms = mark.at_ms
     until_ms = prompt.after(from_ms, prompt.lifetime_ms)
+    last_ms = until_ms if prompt.session_ends_ms is None else min(until_ms, prompt.session_ends_ms)
     return Window(
         play_no=mark.play_no,
         seq=mark.seq,
         until_ms=until_ms,
-        accepts_until_ms=until_ms + GRACE_MS + mark.bound_ms // 2,
+        accepts_until_ms=last_ms + GRACE_MS + mark.bound_ms // 2,
         silent_until_ms=prompt.after(from_ms, prompt.lifetime_ms + SILENCE_MS),
         hidden=mark.mark == "received" if hidden is None else hidden,
         interrupted=until_ms > from_ms + prompt.lifetime_ms,
