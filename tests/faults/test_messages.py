@@ -16,13 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollcall.domain.evidence.spans import Span
-from rollcall.domain.evidence.step import Play
 from rollcall.domain.evidence.tick import Tick, tick_mac
-from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
+from rollcall.domain.ids import PlayId
 from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.wire import viewer_in
+from tests.faults.held_play import CODE, KEY, live_play
 
-KEY = b"k" * 32
 OPENED = 1_800_000_000_000
 BEAT_MS = 10_000
 WAY_MS = 40
@@ -54,25 +53,15 @@ class Held:
         return self.play.state.applied, self.play.state.last, self.spans, self.play.marks
 
 
-def opened(code: str = "AAAAAAAAAAAA", at_ms: int = OPENED) -> Held:
-    numbers = (
-        PlayNo(1),
-        PlayId(code),
-        ProjectNo(1),
-        EventNo(1),
-        MediaNo(1),
-        MediaCode("MEDIA234"),
-        UserId("d-1"),
-    )
-    play = LivePlay(*numbers, 1, 0, 0, Play(at_ms), 0, lambda _: None, lambda _: None)
-    return Held(play)
+def opened(code: PlayId = CODE, at_ms: int = OPENED) -> Held:
+    return Held(live_play(at_ms, code))
 
 
-def proof(n: int, at_ms: int, play: str = "AAAAAAAAAAAA") -> dict[str, Any]:
+def proof(n: int, at_ms: int, play: str = CODE) -> dict[str, Any]:
     return {"n": n, "at_ms": at_ms, "mac": tick_mac(KEY, PlayId(play), Tick(n, at_ms))}
 
 
-def envelope(seq: int, *, play: str = "AAAAAAAAAAAA", opened_ms: int = OPENED) -> dict[str, Any]:
+def envelope(seq: int, *, play: str = CODE, opened_ms: int = OPENED) -> dict[str, Any]:
     """The envelope that an honest player sends at tick `seq` (0: the first answer, without rows), 10 s a beat.
 
     Player and server clock agree but for their origin. Three beats play, one pauses: every change is a new span.
@@ -189,7 +178,7 @@ def test_f29_a_captured_hour_adds_nothing_wherever_it_is_played_again() -> None:
         ("BBBBBBBBBBBB", OPENED),
         ("CCCCCCCCCCCC", OPENED + 86_400_000),
     ):  # another play, another user
-        other = opened(code, at_ms)
+        other = opened(PlayId(code), at_ms)
         for seq, text in enumerate(captured):
             other.hear(text.replace("AAAAAAAAAAAA", code), at_ms + arrival(360) - OPENED + seq)
         assert other.playing_ms() == 0
