@@ -6,7 +6,13 @@ import ru from "../generated/ru.json";
 type Entry = string | Record<string, string>;
 
 /** Keys put together at run time; `tsc` checks those with a closed set of endings. */
-const COMPOSED = [/^refusal\./, /^status\./, /^chat\.refused\./, /^(chat|progress)\.title$/];
+const COMPOSED = [
+  /^refusal\./,
+  /^status\./,
+  /^chat\.refused\./,
+  /^(chat|progress)\.title$/,
+  /^progress\.(recovered|unverified|voided)$/,
+];
 
 const SOURCES = import.meta.glob<string>("../{embed,shared}/**/*.ts", {
   query: "?raw",

@@ -1,6 +1,8 @@
 /**
  * The viewer socket's conversation in turns by POST, where proxies break sockets: one request at a time.
  *
+ * A turn brings a tick, the next one what the tick closed: a second later, so that a browser that dies has lost no
+ * more than over a socket. Then nothing is said until the next tick is due.
  * What is said waits for the next turn; each answer brings what a socket would have brought meanwhile. A turn that
  * fails ends it: the evidence is still in the journal, and what was asked is asked again. It knows nothing of what
  * the messages mean but that `opened` names the play; `pulse` is called about once a second.
@@ -9,8 +11,10 @@ import { Close, type PlayRef, type Poll, type ViewerIn, type ViewerOut } from ".
 import type { Turn } from "./exchange";
 import type { Listener } from "./listener";
 
-export const EVERY_MS = 10_000;
+export const EVERY_MS = 7_000;
 export const HURRIED_MS = 2_000;
+/** What was recorded goes with the next pulse; these may come a little early. */
+const RECORDED_MS = 500;
 /** The server takes at most this many messages a turn. */
 export const PER_TURN = 20;
 
@@ -33,6 +37,8 @@ export class ViewerPoll {
   #underWay = false;
   #taken_ms = 0;
   #full = false;
+  /** Rows wait for the next turn. */
+  #recorded = false;
   running = false;
 
   constructor(around: Surroundings, listener: Listener) {
@@ -59,11 +65,12 @@ export class ViewerPoll {
   send(message: ViewerIn): boolean {
     if (!this.running || this.#play === null || message.type === "hello") return false;
     this.#said.push(message);
+    this.#recorded ||= message.type === "rows" && message.rows.length > 0;
     return true;
   }
 
   pulse(): void {
-    const every_ms = this.#around.hurried() ? HURRIED_MS : EVERY_MS;
+    const every_ms = this.#recorded ? RECORDED_MS : this.#around.hurried() ? HURRIED_MS : EVERY_MS;
     if (this.#around.now_ms() - this.#taken_ms >= every_ms) this.hurry();
   }
 
@@ -86,6 +93,7 @@ export class ViewerPoll {
   #body(): Poll {
     this.#full = this.#said.length > PER_TURN;
     const messages = this.#said.splice(0, PER_TURN);
+    this.#recorded = false;
     if (this.#play) return { grant: this.#grant, play: this.#play, messages };
     const hello = this.#listener.hello();
     this.#grant = hello.grant;

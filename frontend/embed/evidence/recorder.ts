@@ -2,7 +2,7 @@
  * Turns samples, ticks and marks of one play into its dense sequence of rows.
  *
  * Pure: the samples carry the clocks. It holds the one open stretch and cuts it at each tick, at each change of
- * what the viewer does, at each mark and at the latest after ten seconds. It does not know where rows go.
+ * what the viewer does, at each mark and at the latest after nine seconds. It does not know where rows go.
  */
 import type { Beat, Echo, Epoch, Mark } from "../../shared/wire";
 import {
@@ -21,7 +21,7 @@ export type Row = Beat | Mark;
 export type MarkKind = Mark["mark"];
 export type MarkDetail = Pick<Mark, "visible" | "trusted" | "answer" | "pointer">;
 
-export const LONGEST_BEAT_MS = 10_000;
+export const LONGEST_BEAT_MS = 9_000;
 
 interface Cited {
   readonly tick: number;

@@ -21,7 +21,7 @@ export interface Opened {
 }
 
 /**
- * Server-driven clock tick `n`, each 10 s; a row that cites it was made after it. Answer at once.
+ * Server-driven clock tick `n`, each 9 s; a row that cites it was made after it. Answer at once.
  */
 export interface TickOut {
   type: "tick";

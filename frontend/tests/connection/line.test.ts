@@ -8,6 +8,7 @@ import { FakeWire } from "./wire";
 const GRANT = "g".repeat(20);
 const OPENED = { type: "opened", play: "play00000001", upload_key: "key" } as ViewerOut;
 const ASK: ViewerIn = { type: "ask_progress" };
+const RECORDED = { type: "rows", play: "play00000001", sent_ms: 0, rows: [{ row: "mark" }] } as ViewerIn;
 
 let now_ms: number;
 let wires: FakeWire[];
@@ -128,13 +129,26 @@ describe("turns", () => {
     events = [];
   });
 
-  test("come each ten seconds, each two while a check is open", async () => {
-    await blocked(60_000);
-    expect(turns.length).toBe(60_000 / EVERY_MS);
+  test("come each seven seconds, each two while a check is open", async () => {
+    await blocked(6 * EVERY_MS);
+    expect(turns.length).toBe(6);
     hurried = true;
     turns = [];
     await blocked(20_000);
     expect(turns.length).toBe(20_000 / HURRIED_MS);
+  });
+
+  test("come a second after something was recorded", async () => {
+    await blocked(EVERY_MS);
+    turns = [];
+    line.send(ASK);
+    await blocked(2_000);
+    expect(turns).toEqual([]);
+    line.send(RECORDED);
+    await blocked(1_000);
+    expect(turns.map(({ messages }) => messages)).toEqual([[ASK, RECORDED]]);
+    await blocked(EVERY_MS - 1_000);
+    expect(turns.length).toBe(1);
   });
 
   test("are one at a time, whatever is said meanwhile", async () => {

@@ -1,4 +1,4 @@
-"""Sends every play its tick each 10 s, spread evenly, from one task for the whole process.
+"""Sends every play its tick once a period, spread evenly, from one task for the whole process.
 
 A task per connection would cost more memory than the connection's own state. It knows nothing of what a tick is.
 """

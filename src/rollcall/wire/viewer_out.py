@@ -14,7 +14,7 @@ class Message(msgspec.Struct, frozen=True, tag_field="type"):
 
 
 class TickOut(Message, frozen=True, tag="tick"):
-    """Server-driven clock tick `n`, each 10 s; a row that cites it was made after it. Answer at once."""
+    """Server-driven clock tick `n`, each 9 s; a row that cites it was made after it. Answer at once."""
 
     n: int
     at_ms: int

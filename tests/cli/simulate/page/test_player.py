@@ -59,9 +59,9 @@ def test_rows_are_dense_contiguous_and_cite_the_tick_before_their_start() -> Non
 def test_rows_stay_until_durable_and_go_again_on_a_new_connection() -> None:
     tab = player()
     for n in range(1, 4):
-        look(tab, n * 10 - 9, n * 10)
-        tab.tick(tick(n, n * 10_000), START + n * 10_000)
-    assert [row.seq for row in rows(tab, 30_000)] == [1, 2, 3]
+        look(tab, n * 9 - 8, n * 9)
+        tab.tick(tick(n, n * 9_000), START + n * 9_000)
+    assert [row.seq for row in rows(tab, 27_000)] == [1, 2, 3]
     assert tab.unsent(PLAY, START + 30_000) == []
     tab.acknowledged(1)
     tab.send_again(2)
@@ -75,16 +75,16 @@ def test_rows_stay_until_durable_and_go_again_on_a_new_connection() -> None:
 def test_sleep_begins_a_new_epoch_on_either_kind_of_clock_and_earns_nothing() -> None:
     for stops in (True, False):
         tab = player(Clocks(START))
-        look(tab, 1, 11)
-        tab.sleep(START + 10_500, 30_000, clock_stops=stops)
+        look(tab, 1, 10)
+        tab.sleep(START + 9_500, 30_000, clock_stops=stops)
         tab.wake(START + 40_600)
-        look(tab, 41, 50)
-        tab.leave(START + 50_000)
-        before, end = [(0, 10_000, "playing")], (40_600, 50_000, "playing")
+        look(tab, 41, 49)
+        tab.leave(START + 49_000)
+        before, end = [(0, 9_000, "playing")], (40_600, 49_000, "playing")
         if stops:  # the content proves what the next look came too late to see
-            before, end = [*before, (10_000, 10_500, "playing")], (10_600, 20_000, "playing")
-        assert beats(tab, 50_000) == [*before, end]
-        answer = tab.answer(PLAY, START + 50_000)
+            before, end = [*before, (9_000, 9_500, "playing")], (10_600, 19_000, "playing")
+        assert beats(tab, 49_000) == [*before, end]
+        answer = tab.answer(PLAY, START + 49_000)
         assert (answer.epoch, answer.echo) == (1, None)
 
 

@@ -1,7 +1,7 @@
 """Turns samples, ticks and marks of one play into its rows: `frontend/embed/evidence/recorder.ts` in Python.
 
 It holds the one open stretch and cuts it at each tick, at each change of what the viewer does, at each mark and at
-the latest after ten seconds.
+the latest after nine seconds.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from rollcall.cli.simulate.page.sample import (
 )
 from rollcall.wire.viewer_in import Beat, Echo, Epoch, Mark
 
-LONGEST_BEAT_MS = 10_000
+LONGEST_BEAT_MS = 9_000
 MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
 Row = Beat | Mark
 
