@@ -1,60 +1,71 @@
 """Chromium hidden for 15 minutes with intensive throttling, frozen for 10, killed 100 times: what the record lost.
 
-`SOAK_BROWSER` in the environment makes it shorter: a part of one, as `0.05`.
+All at once, each in a browser of its own, before one broadcast. In the environment `SOAK_BROWSER` makes the stretches
+shorter and the kills fewer, a part of one as `0.05`; `SOAK_BROWSER_KILLS` says how many kills.
 """
 
 import asyncio
 import os
 import random
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 
 from tests.browser.chromium import Chromium
-from tests.browser.scenes import SOUND_ON, THROTTLED, Scene, frozen, hidden, killed, watch
-from tests.browser.stage import Broadcast, on_air, profile_with_partitioned_storage
+from tests.browser.scenes import SOUND_ON, THROTTLED, Scene, Seat, frozen, hidden, killed, watch
+from tests.browser.stage import on_air, profile_with_partitioned_storage
 
 PART = float(os.environ.get("SOAK_BROWSER", "1"))
 HIDDEN_S = 900 * PART
 FROZEN_S = 600 * PART
-KILLS = max(1, round(100 * PART))
+KILLS = int(os.environ.get("SOAK_BROWSER_KILLS", max(1, round(100 * PART))))
 GAP_MS = 12_000
 REOPENED_MS = 2_000
 UNOPENED_MS = 10_000
 
+Faults = list[str]
 
-def run() -> list[str]:
-    """Play each scene on a stage of its own."""
+
+def run() -> Faults:
+    """Play all scenes."""
     if PART != 1:
-        click.echo(f"lengths and counts: {PART:g} of the full ones")
-    return [fault for scene in (_hidden, _frozen, _killed) for fault in asyncio.run(_on_stage(scene))]
+        click.echo(f"lengths: {PART:g} of the full ones")
+    return asyncio.run(_all_at_once())
 
 
-async def _on_stage(scene: object) -> list[str]:
+async def _all_at_once() -> Faults:
+    scenes: list[Callable[[Seat, Path], Awaitable[Faults]]] = [_muted, _audible, _frozen, _killed]
     with tempfile.TemporaryDirectory() as folder:
-        async with on_air(Path(folder)) as air:
-            faults: list[str] = await scene(air, Path(folder) / "profile")  # type: ignore[operator]
-            return faults
+        async with on_air(Path(folder)) as air, asyncio.TaskGroup() as playing:
+            played: list[asyncio.Task[Faults]] = []
+            for scene in scenes:
+                name = scene.__name__
+                await air.admit(name)
+                played.append(playing.create_task(scene(Seat(air, name), Path(folder) / name)))  # type: ignore[arg-type]
+    return [fault for each in played for fault in each.result()]
 
 
-async def _hidden(air: Broadcast, profile: Path) -> list[str]:
+async def _muted(seat: Seat, profile: Path) -> Faults:
+    name = "hidden and never audible"
     async with Chromium(profile, THROTTLED) as browser:
-        tab = await watch(air, browser)
-        muted, muted_oldest_ms = await hidden(air, browser, tab, HIDDEN_S)
+        scene, oldest_ms = await hidden(seat, browser, await watch(seat, browser), HIDDEN_S)
+    faults = _hidden_faults(name, scene, oldest_ms)
+    if {(span.state, span.muted) for span in scene.inside()} != {("paused", True)}:
+        faults.append(f"{name}: the browser stopped the picture, the record says otherwise")
+    return faults
+
+
+async def _audible(seat: Seat, profile: Path) -> Faults:
+    async with Chromium(profile, THROTTLED) as browser:
+        tab = await watch(seat, browser)
         await tab.click(SOUND_ON)
-        audible, oldest_ms = await hidden(air, browser, tab, HIDDEN_S)
-    said = [
-        *_hidden_faults("hidden and never audible", muted, muted_oldest_ms),
-        *_hidden_faults("hidden and audible", audible, oldest_ms),
-    ]
-    if {(span.state, span.muted) for span in muted.inside()} != {("paused", True)}:
-        said.append("hidden and never audible: the browser stopped the picture, the record says otherwise")
-    return said
+        scene, oldest_ms = await hidden(seat, browser, tab, HIDDEN_S)
+    return _hidden_faults("hidden and audible", scene, oldest_ms)
 
 
-def _hidden_faults(name: str, scene: Scene, oldest_ms: int) -> list[str]:
+def _hidden_faults(name: str, scene: Scene, oldest_ms: int) -> Faults:
     length_ms = scene.until_ms - scene.since_ms
     click.echo(
         f"{name} for {length_ms / 1000:.0f} s: playing {scene.playing_ms() / 1000:.1f} s, evidence at most"
@@ -68,11 +79,11 @@ def _hidden_faults(name: str, scene: Scene, oldest_ms: int) -> list[str]:
     return faults
 
 
-async def _frozen(air: Broadcast, profile: Path) -> list[str]:
+async def _frozen(seat: Seat, profile: Path) -> Faults:
     async with Chromium(profile) as browser:
-        tab = await watch(air, browser)
+        tab = await watch(seat, browser)
         await tab.click(SOUND_ON)
-        scene = await frozen(air, browser, tab, FROZEN_S)
+        scene = await frozen(seat, browser, tab, FROZEN_S)
     early_ms = max(until_ms for _, until_ms in scene.gaps()) - scene.until_ms
     before_ms = scene.since_ms - min(since_ms for since_ms, _ in scene.gaps())
     back_ms = min(span.start_ms for span in scene.spans if span.start_ms > scene.since_ms) - scene.until_ms
@@ -90,14 +101,14 @@ async def _frozen(air: Broadcast, profile: Path) -> list[str]:
     return faults
 
 
-async def _killed(air: Broadcast, profile: Path) -> list[str]:
+async def _killed(seat: Seat, profile: Path) -> Faults:
     chance = random.Random(19)
     profile_with_partitioned_storage(profile)
-    framed = f"{air.site}/?player={quote(await air.launch('d-1'), safe='')}"
+    framed = await seat.framed()
     lost, unopened = [], []
     async with Chromium(profile) as browser:
         for number in range(KILLS):
-            outcome = await killed(air, browser, framed, chance.uniform(0, 12))
+            outcome = await killed(seat, browser, framed, chance.uniform(0, 12))
             lost.append(outcome.lost_ms)
             unopened.append(outcome.unopened_ms)
             click.echo(

@@ -6,6 +6,7 @@ The tests play them short, the soak `browser` long and often. A scene judges not
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from tests.browser.chromium import Chromium, Tab
 from tests.browser.proven import Proven, gaps, now_ms, proven
@@ -54,28 +55,41 @@ class Killed:
     spans: list[Proven]
 
 
-async def spans_when(
-    air: Broadcast, wanted: Callable[[list[Proven]], bool], within_s: float = 60
-) -> list[Proven]:
-    """Wait until the stored spans are as wanted; return them."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One participant of a broadcast, each scene at a seat of its own."""
 
-    async def look() -> list[Proven]:
-        spans = proven(air.server, "d-1")
-        return spans if spans and wanted(spans) else []
+    air: Broadcast
+    user_id: str
 
-    found: list[Proven] = await eventually(look, within_s)
-    return found
+    async def framed(self) -> str:
+        """Return the address of the organiser's page with a fresh link for the player in it."""
+        return f"{self.air.site}/?player={quote(await self.air.launch(self.user_id), safe='')}"
+
+    def spans(self) -> list[Proven]:
+        """Return what is stored."""
+        return proven(self.air.server, self.user_id)
+
+    async def spans_when(self, wanted: Callable[[list[Proven]], bool], within_s: float = 60) -> list[Proven]:
+        """Wait until the stored spans are as wanted; return them."""
+
+        async def look() -> list[Proven]:
+            spans = self.spans()
+            return spans if spans and wanted(spans) else []
+
+        found: list[Proven] = await eventually(look, within_s)
+        return found
 
 
-async def watch(air: Broadcast, browser: Chromium) -> Tab:
+async def watch(seat: Seat, browser: Chromium) -> Tab:
     """Open the player and wait until the picture has played for two seconds and the server's disk knows it."""
-    tab = await browser.open(await air.launch("d-1"))
+    tab = await browser.open(await seat.air.launch(seat.user_id))
     await eventually(lambda: tab.evaluate("(document.querySelector('video')?.currentTime ?? 0) > 2"), 60)
-    await spans_when(air, lambda spans: any(span.state == "playing" for span in spans))
+    await seat.spans_when(lambda spans: any(span.state == "playing" for span in spans))
     return tab
 
 
-async def hidden(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> tuple[Scene, int]:
+async def hidden(seat: Seat, browser: Chromium, tab: Tab, for_s: float) -> tuple[Scene, int]:
     """Hide the tab behind another, bring it back.
 
     Returns also how old the server's newest evidence ever was meanwhile, in ms.
@@ -85,15 +99,15 @@ async def hidden(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> t
     oldest_ms = 0
     while now_ms() - since_ms < for_s * 1000:
         await asyncio.sleep(0.5)
-        oldest_ms = max(oldest_ms, now_ms() - proven(air.server, "d-1")[-1].end_ms)
+        oldest_ms = max(oldest_ms, now_ms() - seat.spans()[-1].end_ms)
     until_ms = now_ms()
     await browser.front(tab)
-    spans = await spans_when(air, lambda spans: spans[-1].end_ms > until_ms - SETTLE_MS // 4)
+    spans = await seat.spans_when(lambda spans: spans[-1].end_ms > until_ms - SETTLE_MS // 4)
     await browser.close(front)
     return Scene(spans, since_ms, until_ms), oldest_ms
 
 
-async def frozen(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> Scene:
+async def frozen(seat: Seat, browser: Chromium, tab: Tab, for_s: float) -> Scene:
     """Freeze the tab in the background, as browsers do, and bring it back; the stretch is the frozen one."""
     front = await browser.open("about:blank")
     await tab.call("Page.enable")
@@ -103,35 +117,35 @@ async def frozen(air: Broadcast, browser: Chromium, tab: Tab, for_s: float) -> S
     await tab.call("Page.setWebLifecycleState", state="active")
     await browser.front(tab)
     until_ms = now_ms()
-    spans = await spans_when(
-        air, lambda spans: any(is_playing_since(span, since_ms + SETTLE_MS) for span in spans)
+    spans = await seat.spans_when(
+        lambda spans: any(is_playing_since(span, since_ms + SETTLE_MS) for span in spans)
     )
     await browser.close(front)
     return Scene(spans, since_ms, until_ms)
 
 
-async def killed(air: Broadcast, browser: Chromium, url: str, after_s: float, again: str = "") -> Killed:
+async def killed(seat: Seat, browser: Chromium, url: str, after_s: float, again: str = "") -> Killed:
     """Watch for a while, kill every process of the browser, open it again with the same profile.
 
     `again`: the address it is opened with then, where that is another.
     """
     begun_ms = now_ms()
     await browser.open(url)
-    before = await spans_when(air, lambda spans: any(is_playing_since(span, begun_ms) for span in spans))
+    before = await seat.spans_when(lambda spans: any(is_playing_since(span, begun_ms) for span in spans))
     first_ms = next(span.start_ms for span in before if is_playing_since(span, begun_ms))
     await asyncio.sleep(after_s)
     browser.kill()
     killed_ms = now_ms()
     await asyncio.sleep(0.5)
-    unopened_ms = killed_ms - proven(air.server, "d-1")[-1].end_ms
+    unopened_ms = killed_ms - seat.spans()[-1].end_ms
     await browser.start()
     await browser.open(again or url)
-    spans = await spans_when(air, lambda spans: spans[-1].start_ms > killed_ms)
+    spans = await seat.spans_when(lambda spans: spans[-1].start_ms > killed_ms)
     for _ in range(HAND_OVER_S):  # what the old page left comes beside what the new one records
         if _lost_ms(spans, first_ms, killed_ms) < GOOD_ENOUGH_MS:
             break
         await asyncio.sleep(1)
-        spans = proven(air.server, "d-1")
+        spans = seat.spans()
     return Killed(_lost_ms(spans, first_ms, killed_ms), unopened_ms, spans)
 
 

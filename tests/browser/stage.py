@@ -48,6 +48,10 @@ class Broadcast:
             self.encoder.wait()
             self.encoder = None
 
+    async def admit(self, user_id: str, name: str = "") -> None:
+        """Put somebody on the list."""
+        await self.api.call("PUT", f"/lists/{self.people}/participants/{user_id}", {"name": name or user_id})
+
     async def launch(self, user_id: str) -> str:
         """Return a fresh launch link, as the organiser's server gets it."""
         return str((await self.api.call("POST", f"/media/{self.media}/launch", {"user_id": user_id}))["url"])
@@ -111,12 +115,12 @@ async def on_air(folder: Path) -> AsyncIterator[Broadcast]:
         api = Api(http, server.url, server.key)
         media = await api.call("POST", "/media", {"title": "Кардиология сегодня", "kind": "live"})
         people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [media["code"]]})
-        for user_id, name in (("d-1", "Анна Иванова"), ("d-2", "Пётр Сидоров")):
-            await api.call("PUT", f"/lists/{people['code']}/participants/{user_id}", {"name": name})
         ingest = f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}"
         broadcast = Broadcast(
             server=server, api=api, media=media["code"], people=people["code"], ingest=ingest, site=site
         )
+        await broadcast.admit("d-1", "Анна Иванова")
+        await broadcast.admit("d-2", "Пётр Сидоров")
         stack.callback(broadcast.end_encoder)
         broadcast.publish()
         yield broadcast

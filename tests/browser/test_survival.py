@@ -2,13 +2,12 @@
 
 import asyncio
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
 from tests.browser.chromium import Chromium
 from tests.browser.proven import gaps, now_ms, proven
-from tests.browser.scenes import SOUND_ON, THROTTLED, frozen, hidden, killed, spans_when, watch
+from tests.browser.scenes import SOUND_ON, THROTTLED, Seat, frozen, hidden, killed, watch
 from tests.browser.stage import eventually, on_air, profile_with_partitioned_storage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,8 +23,9 @@ async def test_a_killed_browser_has_lost_two_seconds_when_it_comes_back(tmp_path
     """F19 in a frame of a foreign site: never reopened, reopened as it was, reopened with a fresh link."""
     profile = profile_with_partitioned_storage(tmp_path / "profile")
     async with on_air(tmp_path) as air, Chromium(profile) as browser:
-        framed = f"{air.site}/?player={quote(await air.launch('d-1'), safe='')}"
-        outcome = await killed(air, browser, framed, after_s=3)
+        seat = Seat(air, "d-1")
+        framed = await seat.framed()
+        outcome = await killed(seat, browser, framed, after_s=3)
         assert outcome.lost_ms <= 2_000
         assert outcome.unopened_ms <= 10_000
         assert len({span.play for span in outcome.spans}) == 1  # the same play goes on
@@ -33,8 +33,7 @@ async def test_a_killed_browser_has_lost_two_seconds_when_it_comes_back(tmp_path
 
         browser.kill()
         await browser.start()
-        fresh = f"{air.site}/?player={quote(await air.launch('d-1'), safe='')}"
-        outcome = await killed(air, browser, framed, after_s=3, again=fresh)
+        outcome = await killed(seat, browser, framed, after_s=3, again=await seat.framed())
         assert outcome.lost_ms <= 2_000
         assert len({span.play for span in outcome.spans}) == 2  # a new play, and the old one by its key
         assert not any(span.late or span.unverified for span in outcome.spans)
@@ -43,18 +42,19 @@ async def test_a_killed_browser_has_lost_two_seconds_when_it_comes_back(tmp_path
 async def test_a_hidden_tab_goes_on_unless_the_browser_stops_it(tmp_path: Path) -> None:
     """F16, with timers of hidden pages down to one a minute after 5 s: never audible, then audible."""
     async with on_air(tmp_path) as air, Chromium(tmp_path / "profile", THROTTLED) as browser:
-        tab = await watch(air, browser)
+        seat = Seat(air, "d-1")
+        tab = await watch(seat, browser)
         assert await tab.evaluate(
             f"document.querySelector('{SOUND_ON} small').innerText"
         )  # it says so before
-        muted, _ = await hidden(air, browser, tab, 5)
+        muted, _ = await hidden(seat, browser, tab, 5)
         told = str(await eventually(lambda: tab.evaluate(NOTICE), 10))
         assert any(f"00:0{second}" in told for second in (4, 5, 6)), told
         assert muted.gaps() == []
         assert {(s.state, s.visible, s.muted) for s in muted.inside()} == {("paused", False, True)}
 
         await tab.click(SOUND_ON)
-        audible, oldest_ms = await hidden(air, browser, tab, 13)
+        audible, oldest_ms = await hidden(seat, browser, tab, 13)
         assert oldest_ms <= 12_000  # while it is hidden, not only afterwards
         assert audible.gaps() == []
         assert {(span.visible, span.muted) for span in audible.inside()} == {(False, False)}
@@ -65,9 +65,10 @@ async def test_a_hidden_tab_goes_on_unless_the_browser_stops_it(tmp_path: Path) 
 async def test_a_frozen_page_counts_nothing_and_is_back_in_seconds(tmp_path: Path) -> None:
     """F17: frozen in the background, as browsers do, and brought back."""
     async with on_air(tmp_path) as air, Chromium(tmp_path / "profile") as browser:
-        tab = await watch(air, browser)
+        seat = Seat(air, "d-1")
+        tab = await watch(seat, browser)
         await tab.click(SOUND_ON)
-        scene = await frozen(air, browser, tab, 6)
+        scene = await frozen(seat, browser, tab, 6)
         ((since_ms, until_ms),) = scene.gaps()
         assert abs(since_ms - scene.since_ms) < 500  # nothing lost before
         assert scene.until_ms - until_ms < 500  # nothing counted
@@ -81,7 +82,7 @@ async def test_where_sockets_are_broken_everything_goes_by_turns(tmp_path: Path)
     async with on_air(tmp_path) as air, Chromium(tmp_path / "profile") as browser:
         tab = await browser.open("about:blank")
         await tab.visit(await air.launch("d-1"), NO_SOCKETS)
-        await spans_when(air, lambda spans: any(span.state == "playing" for span in spans))
+        await Seat(air, "d-1").spans_when(lambda spans: any(span.state == "playing" for span in spans))
         check = await air.api.call("POST", f"/media/{air.media}/checks", {"lifetime_s": 30})
         button = "[data-testid=check-confirm]"
         await eventually(lambda: tab.evaluate(f"!!document.querySelector('{button}')"), 15)
