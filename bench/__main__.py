@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import click
 
-from bench import connections, durable, report, simulation
+from bench import backlog, connections, durable, report, simulation
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
-NAMES = ("connections", "durable", "report", "simulation")
+NAMES = ("connections", "durable", "backlog", "report", "simulation")
 
 
 @click.command()
@@ -22,6 +22,7 @@ def main(names: tuple[str, ...], viewers: int, simulated: int, seconds: int) -> 
     benches: dict[str, Callable[[], list[Result]]] = {
         "connections": lambda: connections.run(viewers),
         "durable": lambda: durable.run(min(viewers, 1_000)),
+        "backlog": lambda: backlog.run(viewers),
         "report": report.run,
         "simulation": lambda: simulation.run(simulated, seconds),
     }

@@ -1,6 +1,7 @@
 """Many connections at once: to the bare echo, or players of Rollcall that answer every tick as real ones do."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from rollcall.wire.viewer_in import Hello, PlayRef
 
 AT_ONCE = 256
 JOIN_LIMIT_S = 120
+RETRY_FIRST_S, RETRY_CAP_S = 0.5, 30.0
 
 encode = msgspec.json.Encoder().encode
 decode: Callable[[bytes], viewer_out.ViewerOut] = msgspec.json.Decoder(viewer_out.ViewerOut).decode
@@ -56,6 +58,8 @@ class Viewer:
                 self.player.acknowledged(message.durable)
                 if self.on_ack is not None:
                     self.on_ack(self)
+            case viewer_out.SlowDown(ms=ms):
+                asyncio.get_running_loop().call_later(ms / 1000, self._send_again)
             case viewer_out.Prompt():
                 if self.on_prompt is not None:
                     self.on_prompt()
@@ -76,6 +80,13 @@ class Viewer:
         self.send(self.player.answer(self.play, now))
         self.opened.set()
 
+    def _send_again(self) -> None:
+        """Send what was refused while the server was behind."""
+        assert self.player is not None
+        self.player.send_again(self.acked + 1)
+        for envelope in self.player.unsent(self.play, self.clock.now_ms()):
+            self.send(envelope)
+
     def send(self, message: object) -> None:
         """Send one message."""
         assert self.socket is not None
@@ -90,6 +101,17 @@ class Viewer:
         await self.opened.wait()
         if not self.play:
             raise ConnectionError("the server closed the connection instead of opening the play")
+
+    async def come_back(self, port: int, media: str) -> None:
+        """Connect with the play of before, with full jitter, as the page does."""
+        longest_s = RETRY_FIRST_S
+        while True:
+            await asyncio.sleep(int.from_bytes(os.urandom(4)) / 2**32 * longest_s)
+            self.opened.clear()
+            try:
+                return await self.join(port, media)
+            except OSError:
+                longest_s = min(2 * longest_s, RETRY_CAP_S)
 
 
 @dataclass(slots=True)

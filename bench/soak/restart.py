@@ -22,7 +22,6 @@ from tests.running import RunningServer
 PLAYERS = int(os.environ.get("SOAK_PLAYERS", "5000"))
 STEADY_S, SETTLE_S, MEASURE_S = 30, 60, 20
 BACK_LIMIT_S, ACK_LIMIT_MS, MEMORY_LIMIT = 30, 2_000, 2.0
-RETRY_FIRST_S, RETRY_CAP_S = 0.5, 30.0
 
 
 @dataclass
@@ -72,22 +71,8 @@ async def _survive(server: RunningServer) -> Measured:
 
 
 async def _come_back(viewer: Viewer, port: int, media: str, began: float, measured: Measured) -> None:
-    """Connect with the play of before, with full jitter, as the page does."""
-    longest_s = RETRY_FIRST_S
-    while True:
-        await asyncio.sleep(_jitter(longest_s))
-        viewer.opened.clear()
-        try:
-            await viewer.join(port, media)
-        except OSError:
-            longest_s = min(2 * longest_s, RETRY_CAP_S)
-            continue
-        measured.back_s.append(time.monotonic() - began)
-        return
-
-
-def _jitter(longest_s: float) -> float:
-    return int.from_bytes(os.urandom(4)) / 2**32 * longest_s
+    await viewer.come_back(port, media)
+    measured.back_s.append(time.monotonic() - began)
 
 
 async def _watch(process: psutil.Process, measured: Measured) -> None:
