@@ -51,7 +51,7 @@ async def crash_at_points(event: Event, times: int, seed: int) -> Found:
         event.server.stop()
         for point in POINTS * times:
             nth = 1 if point.startswith("prompt.") else rng.randint(1, 20)
-            await asyncio.to_thread(event.server.start, **{VARIABLE: f"{point}:{nth}"})
+            await asyncio.to_thread(event.server.start, {VARIABLE: f"{point}:{nth}"}, may_end=True)
             asking = asyncio.create_task(_ask_until_dead(event))
             code = await asyncio.to_thread(event.server.ended, ENDS_S)
             await asking
