@@ -5,9 +5,9 @@ import contextlib
 import json
 import subprocess
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -71,6 +71,9 @@ class Stage(Broadcast):
     browser: Browser
 
 
+Some = TypeVar("Some", bound=Broadcast)
+
+
 def player(page: Page) -> FrameLocator:
     return page.frame_locator("#player")
 
@@ -113,17 +116,39 @@ async def on_air(folder: Path) -> AsyncIterator[Broadcast]:
         stack.callback(server.stop)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         api = Api(http, server.url, server.key)
-        media = await api.call("POST", "/media", {"title": "Кардиология сегодня", "kind": "live"})
-        people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [media["code"]]})
-        ingest = f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}"
-        broadcast = Broadcast(
-            server=server, api=api, media=media["code"], people=people["code"], ingest=ingest, site=site
-        )
-        await broadcast.admit("d-1", "Анна Иванова")
-        await broadcast.admit("d-2", "Пётр Сидоров")
-        stack.callback(broadcast.end_encoder)
-        broadcast.publish()
+        yield await stack.enter_async_context(_published(server, api, site))
+
+
+@contextlib.asynccontextmanager
+async def beside(air: Some) -> AsyncIterator[Some]:
+    """Put another media of the same server on air, with an event, a list and an encoder of its own."""
+    async with _published(air.server, air.api, air.site) as own:
+        other = replace(air, media=own.media, people=own.people, ingest=own.ingest, encoder=own.encoder)
+        try:
+            yield other
+        finally:
+            other.end_encoder()
+
+
+@contextlib.asynccontextmanager
+async def _published(server: RunningServer, api: Api, site: str) -> AsyncIterator[Broadcast]:
+    media = await api.call("POST", "/media", {"title": "Кардиология сегодня", "kind": "live"})
+    people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [media["code"]]})
+    broadcast = Broadcast(
+        server=server,
+        api=api,
+        media=media["code"],
+        people=people["code"],
+        ingest=f"{media['ingest']['rtmp_url']}/{media['ingest']['stream_key']}",
+        site=site,
+    )
+    await broadcast.admit("d-1", "Анна Иванова")
+    await broadcast.admit("d-2", "Пётр Сидоров")
+    broadcast.publish()
+    try:
         yield broadcast
+    finally:
+        broadcast.end_encoder()
 
 
 @contextlib.asynccontextmanager
