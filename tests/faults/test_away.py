@@ -82,7 +82,7 @@ async def test_what_is_watched_while_the_server_is_away_is_late_inside_an_outage
             assert {(span["state"], span["unverified"]) for span in late} == {("playing", False)}
             assert at_ms(late[0]["from"]) <= gone_ms + 1_000
             assert at_ms(late[-1]["to"]) >= back_ms - LATE_MS - BEAT_MS
-            # A cap of 25 % of the session would leave 1750 ms: all of it counts, because the outage holds it.
+            # A cap of 25 % of the sessions would leave 1750 ms: all of it counts, because the outage holds it.
             row = await event.row(user_id)
             assert (row["watched_ms"], row["recovered_ms"]) == (SESSION_MS, SESSION_MS)
             assert at_ms(outage["from"]) - 1_000 <= at_ms(late[0]["from"]) < at_ms(late[-1]["to"]) <= back_ms

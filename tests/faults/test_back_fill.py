@@ -1,8 +1,8 @@
 """Claims of time for which there is no live evidence, exact to the millisecond on a clock that is set (F30).
 
 An honest viewer without a network and a cheat who says so are the same to the server: what arrives late counts up to
-15 minutes of each gap and a quarter of each session, only between two live reports and never before the play. Every
-row takes the real way, from its envelope to the disk, and is counted from there.
+15 minutes of each gap and a quarter of all sessions together, only between two live reports and never before the play.
+Every row takes the real way, from its envelope to the disk, and is counted from there.
 """
 
 import pytest
@@ -89,7 +89,7 @@ async def test_a_gap_is_believed_for_a_quarter_of_an_hour(database: Database, ga
     assert await event.credited() == share(watched_ms, recovered_ms=recovered_ms, unverified_ms=unverified_ms)
 
 
-async def test_all_gaps_together_are_believed_for_a_quarter_of_the_session(database: Database) -> None:
+async def test_all_gaps_together_are_believed_for_a_quarter_of_the_sessions(database: Database) -> None:
     event = await Event.begin(database, HOUR)
     viewer = await event.join()
     for _ in range(5):

@@ -380,10 +380,9 @@ class Evidence(RuleBasedStateMachine):
             stored = self.world.db.read_now(lambda conn, code=code: read_stored(conn, code))  # type: ignore[misc]
             assert told(report) == recount(stored, self.clock.at_ms)
             for row in report["participants"]:
-                for session in row["sessions"]:
-                    key = row["user_id"], session["session_id"]
-                    assert session["watched_ms"] >= self.seen.get(key, 0)
-                    self.seen[key] = session["watched_ms"]
+                key = code, row["user_id"]
+                assert row["watched_ms"] >= self.seen.get(key, 0)
+                self.seen[key] = row["watched_ms"]
 
     def teardown(self) -> None:
         if not hasattr(self, "halls"):

@@ -2,8 +2,8 @@
 
 Time is cut at every moment at which anything begins or ends. Within such a piece nothing changes, so each question has
 one answer for all of it, found by looking at every row; totals are sums of pieces. What fits the limits of late time is
-found by trying every cut of gaps and sessions, never by pushing a flow. Slow, and hard to get wrong. Sessions of a
-recording's content are not counted here.
+found by trying every set of gaps and media that may be full, never by pushing a flow. Slow, and hard to get wrong.
+Sessions of a recording's content are not counted here.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from tests.recount.stored import Check, Session, Span, Stored
 
 BEFORE_CHECK_MS = 30_000
 GAP_MS = 15 * 60_000
-SESSION_PERCENT = 25
+LATE_PERCENT = 25
 Piece = tuple[int, int]
 PARTS = ("watched_ms", "recovered_ms", "unverified_ms", "voided_ms")
 
@@ -143,39 +143,43 @@ class _Room:
     def recovered(self, pieces: list[Piece]) -> dict[Piece, int]:
         """Return how much of each piece is recovered: the most that fits, the earliest first."""
         found: dict[Piece, int] = {}
-        capped: list[tuple[Piece, set[Any], set[Any]]] = []
+        capped: list[tuple[Piece, set[Any]]] = []
         for piece in pieces:
             late = self.late(piece)
             if any(self.standing.is_outage(piece, span.media_no) for span in late):
                 found[piece] = piece[1] - piece[0]
             elif late:
-                media = {span.media_no for span in late}
-                sessions = {s for s in self.sessions if s.media_no in media and _in(s, piece, self.now_ms)}
-                capped.append((piece, {self.gap(span) for span in late}, sessions))
+                capped.append((piece, {(span.media_no, self.gap(span)) for span in late}))
         before = 0
-        for number, (piece, _, _) in enumerate(capped, 1):
+        for number, (piece, _) in enumerate(capped, 1):
             most = self.most(capped[:number])
             found[piece], before = most - before, most
         return found
 
-    def most(self, pieces: list[tuple[Piece, set[Any], set[Any]]]) -> int:
-        """Return how much of these pieces fits their gaps and sessions: the least that any cut leaves through."""
-        gaps = set(chain.from_iterable(gaps for _, gaps, _ in pieces))
-        sessions = set(chain.from_iterable(sessions for _, _, sessions in pieces))
+    def most(self, pieces: list[tuple[Piece, set[Any]]]) -> int:
+        """Return how much of these pieces fits: the least of all that is left where some gaps and media are full."""
+        gaps = set(chain.from_iterable(gaps for _, gaps in pieces))
+        media = {media_no for media_no, _ in gaps}
         return min(
             GAP_MS * len(full)
-            + sum(self.limit(session) for session in closed)
+            + sum(self.limit(media_no) for media_no in closed)
             + sum(
                 piece[1] - piece[0]
-                for piece, of_gaps, of_sessions in pieces
-                if of_gaps - full and of_sessions - closed
+                for piece, of_gaps in pieces
+                if any(gap not in full and gap[0] not in closed for gap in of_gaps)
             )
             for full in map(set, _subsets(gaps))
-            for closed in map(set, _subsets(sessions))
+            for closed in map(set, _subsets(media))
         )
 
-    def limit(self, session: Session) -> int:
-        return (_end(session, self.now_ms) - (session.starts_ms or 0)) * SESSION_PERCENT // 100
+    def limit(self, media_no: int) -> int:
+        """Return how much late time a media takes: a share of all its sessions together."""
+        lengths = [
+            max(0, _end(session, self.now_ms) - session.starts_ms)
+            for session in self.sessions
+            if session.media_no == media_no and session.starts_ms is not None
+        ]
+        return sum(lengths) * LATE_PERCENT // 100
 
 
 def _worth(piece: Piece, room: _Room, recovered_ms: int) -> Figures:

@@ -1,6 +1,6 @@
 """The most that fits: maximum flow through a small network of whole numbers, the earliest first among equals.
 
-Limits that cross each other (per gap, per session, per moment) have no right order in which to apply them one by one:
+Limits that cross each other (of gaps, of moments, of content) have no right order in which to apply them one by one:
 whichever comes first may waste the room of another, and then more evidence could earn less. The maximum has no such
 fault. It knows nothing of what flows.
 """

@@ -11,15 +11,15 @@ from dataclasses import dataclass, fields
 class Rules:
     """Durations in milliseconds, shares in whole percent, counts in whole numbers; none is negative.
 
-    Late time is recovered up to `gap_ms` for each gap between live reports of a player and `session_percent` of a
-    session's length. Its content has to have advanced in step with the clock, within `step_ms` plus `step_percent` of
-    the time. `behind_ms`: this far behind the broadcast is behind. `unshown_prompts`: after so many prompts that a
-    player had and did not display, time is unverified. `present_before_ms`: having played this long before a check's
-    issue is having been present.
+    Late time is recovered up to `gap_ms` for each gap between live reports of a player, and at each media up to
+    `late_percent` of the length of all its sessions together. Its content has to have advanced in step with the clock,
+    within `step_ms` plus `step_percent` of the time. `behind_ms`: this far behind the broadcast is behind.
+    `unshown_prompts`: after so many prompts that a player had and did not display, time is unverified.
+    `present_before_ms`: having played this long before a check's issue is having been present.
     """
 
     gap_ms: int = 15 * 60_000
-    session_percent: int = 25
+    late_percent: int = 25
     step_ms: int = 2_000
     step_percent: int = 10
     behind_ms: int = 60_000
@@ -31,8 +31,8 @@ class Rules:
         for field in fields(self):
             if getattr(self, field.name) < 0:
                 raise ValueError(f"{field.name} is not negative")
-        if self.session_percent > 100 or self.unshown_prompts < 1:
-            raise ValueError("session_percent is at most 100, unshown_prompts at least 1")
+        if self.late_percent > 100 or self.unshown_prompts < 1:
+            raise ValueError("late_percent is at most 100, unshown_prompts at least 1")
 
 
 PUBLISHED = Rules()

@@ -24,7 +24,7 @@ STEP_MS = 500
 STEPS = 240
 NOW_MS = T0 + STEPS * STEP_MS
 USERS = ("ann", "bob", "cid")
-RULES = Rules(gap_ms=15_000, session_percent=25, behind_ms=10_000, step_ms=500, step_percent=10)
+RULES = Rules(gap_ms=15_000, late_percent=25, behind_ms=10_000, step_ms=500, step_percent=10)
 LIFETIME_STEPS = 20
 
 

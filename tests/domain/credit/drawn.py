@@ -12,7 +12,7 @@ from rollcall.domain.sessions import ContentWindow, WallWindow
 
 A, B, FILM = MediaNo(1), MediaNo(2), MediaNo(3)
 NOW_MS = 1000
-RULES = Rules(gap_ms=60, session_percent=25, step_ms=5, step_percent=0)
+RULES = Rules(gap_ms=60, late_percent=25, step_ms=5, step_percent=0)
 moments = st.integers(0, NOW_MS)
 
 

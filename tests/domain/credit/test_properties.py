@@ -1,6 +1,6 @@
 """The promises of the count, as properties of the reference rule."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -24,7 +24,6 @@ from rollcall.domain.sessions import ContentWindow, WallWindow
 from tests.domain.credit.drawn import (
     NOW_MS,
     RULES,
-    A,
     anything,
     chapters,
     halls,
@@ -32,10 +31,9 @@ from tests.domain.credit.drawn import (
     moments,
     sessions,
     standings,
-    watchings,
 )
 
-UNCAPPED = replace(RULES, gap_ms=NOW_MS, session_percent=100)
+UNCAPPED = replace(RULES, gap_ms=NOW_MS, late_percent=100)
 
 
 @given(histories, anything, standings(voids=True))
@@ -59,23 +57,50 @@ def test_nothing_counts_without_evidence_of_playing(
         assert 0 <= share.recovered_ms <= share.watched_ms
 
 
-@given(st.lists(watchings(), max_size=10), st.sets(moments, min_size=2, max_size=9), standings(voids=True))
-def test_parts_add_up_to_the_whole(spans: list[Watching], cuts: set[int], standing: Standing) -> None:
-    """I6: cutting one session into touching ones changes nothing that no cap limits, and never raises what one does."""
-    edges = sorted(cuts)
-    whole: list[Session] = [(A, WallWindow(edges[0], edges[-1]))]
-    parts: list[Session] = [(A, WallWindow(a, b)) for a, b in pairwise(edges)]
-    one, cut = (credit(spans, w, NOW_MS, standing, UNCAPPED) for w in (whole, parts))
-    assert (cut.total, cut.watched_plain_ms, cut.media, cut.listed) == (
-        one.total,
-        one.watched_plain_ms,
-        one.media,
-        one.listed,
-    )
-    assert sum(share.watched_ms for share in cut.sessions) == one.watched_ms
-    assert sum(share.unverified_ms for share in cut.sessions) == one.total.unverified_ms
-    capped, cut_capped = (credit(spans, w, NOW_MS, standing, RULES).watched_ms for w in (whole, parts))
-    assert cut_capped <= capped <= one.watched_ms
+@given(
+    histories, halls, st.lists(moments, max_size=4), standings(voids=True), st.sampled_from([RULES, UNCAPPED])
+)
+def test_splitting_a_session_anywhere_changes_no_total(
+    spans: list[Watching], windows: list[Session], at: list[int], standing: Standing, rules: Rules
+) -> None:
+    """I6: late time and its caps included; and the parts of each session say what it said."""
+    parts = [part for session in windows for part in split(session, sorted(set(at)))]
+    whole, cut = (credit(spans, w, NOW_MS, standing, rules) for w in (windows, [p for _, p in parts]))
+    assert replace(cut, sessions=()) == replace(whole, sessions=())
+    for session, share in zip(windows, whole.sessions, strict=True):
+        told = [astuple(s) for s, (of, _) in zip(cut.sessions, parts, strict=True) if of == session]
+        assert tuple(map(sum, zip(*told, strict=True))) == astuple(share)
+
+
+def split(session: Session, at: list[int]) -> list[tuple[Session, Session]]:
+    """Cut a session of the clock at those of these moments that lie in it; with each part its session."""
+    no, window = session
+    assert isinstance(window, WallWindow)
+    last = window.ends_ms if window.ends_ms is not None else NOW_MS
+    edges = [window.starts_ms, *(moment for moment in at if window.starts_ms < moment < last), window.ends_ms]
+    return [(session, (no, WallWindow(a, b))) for a, b in pairwise(edges) if a is not None]
+
+
+@given(histories, halls, standings(voids=True))
+def test_the_sessions_of_a_media_add_up_to_it(
+    spans: list[Watching], windows: list[Session], standing: Standing
+) -> None:
+    """I6 and I12, with caps that bind."""
+    found = credit(spans, windows, NOW_MS, standing, RULES)
+    for media_no, whole in found.media.items():
+        told = [astuple(s) for s, (no, _) in zip(found.sessions, windows, strict=True) if no == media_no]
+        assert tuple(map(sum, zip(*told, strict=True))) == astuple(whole)
+
+
+@given(histories, chapters(), standings(voids=True))
+def test_a_chapter_says_no_more_than_the_recording(
+    spans: list[Watching], windows: list[Session], standing: Standing
+) -> None:
+    whole = credit(spans, windows, NOW_MS, standing, RULES)
+    for share in whole.sessions:
+        assert share.watched_ms <= whole.watched_ms
+    if len(windows) == 1:
+        assert whole.sessions == (whole.total,)
 
 
 @given(histories, anything, standings(voids=True))
@@ -183,5 +208,5 @@ def test_one_session_alone_tells_what_it_tells_among_all(
 @given(histories, anything)
 def test_without_late_time_the_caps_say_nothing(spans: list[Watching], windows: list[Session]) -> None:
     live = [replace(span, late=False) for span in spans]
-    rules = Rules(gap_ms=0, session_percent=0)
+    rules = Rules(gap_ms=0, late_percent=0)
     assert credit(live, windows, NOW_MS, rules=rules) == credit(live, windows, NOW_MS)

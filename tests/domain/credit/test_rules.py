@@ -75,7 +75,7 @@ def test_a_gap_gives_fifteen_minutes_the_earliest() -> None:
     late = span(600, 1800, late=True)
     assert count(late, sessions=hours) == Share(900, 900, 300)
     cut: list[Session] = [(HALL, WallWindow(T0, T0 + 1_500_000)), (HALL, WallWindow(T0 + 1_500_000, None))]
-    found = credit([late], cut, T0 + NOW * 1000, rules=Rules(session_percent=100)).sessions
+    found = credit([late], cut, T0 + NOW * 1000, rules=Rules(late_percent=100)).sessions
     assert [share.watched_ms for share in found] == [900_000, 0]
 
 
@@ -87,9 +87,21 @@ def test_a_live_report_in_any_state_begins_a_new_gap() -> None:
     assert count(late[0], replace(late[1], play=1), sessions=hours) == Share(1800, 1800)
 
 
-def test_a_session_takes_a_quarter_of_its_length() -> None:
+def test_a_media_takes_a_quarter_of_all_its_sessions_together() -> None:
     late = [span(at, at + 600, late=True, play=at) for at in (0, 1200, 2400)]
     assert count(*late) == Share(900, 900, 900)
+    cut: list[Session] = [(HALL, WallWindow(T0, T0 + 5_000)), (HALL, WallWindow(T0 + 5_000, T0 + 3_600_000))]
+    assert count(*late, sessions=cut) == Share(900, 900, 900)
+    found = credit(late, cut, T0 + NOW * 1000).sessions
+    assert [share.watched_ms for share in found] == [5_000, 895_000]
+
+
+def test_each_media_has_its_own_room() -> None:
+    halls: list[Session] = [(no, WallWindow(T0, T0 + 400_000)) for no in (HALL, OTHER)]
+    late = [span(0, 200, late=True), span(200, 400, media=OTHER, late=True, play=1)]
+    assert count(*late, sessions=halls) == Share(200, 200, 200)
+    assert count(*late, replace(late[1], media_no=HALL, play=2), sessions=halls) == Share(200, 200, 200)
+    assert count(*late, replace(late[0], media_no=OTHER, play=2), sessions=halls) == Share(200, 200, 200)
 
 
 def test_late_time_that_is_proven_live_elsewhere_uses_up_nothing() -> None:
@@ -109,13 +121,9 @@ def test_an_outage_has_no_cap_and_uses_none_up() -> None:
 
 
 def test_what_fits_is_the_most_not_the_first() -> None:
-    """One gap reaches over two sessions; the first is full with the other gap's time, so it leaves that to it."""
-    windows: list[Session] = [
-        (HALL, WallWindow(T0, T0 + 100_000)),
-        (HALL, WallWindow(T0 + 100_000, T0 + 200_000)),
-    ]
-    late = [span(0, 20, late=True), span(110, 130, late=True), span(30, 60, late=True, play=1)]
-    assert count(*late, sessions=windows, rules=Rules(gap_ms=20_000)) == Share(40, 40, 30)
+    """Both plays prove the first moments; the room of one is left to what it alone proves."""
+    late = [span(0, 40, late=True), span(0, 20, late=True, play=1)]
+    assert count(*late, rules=Rules(gap_ms=20_000)) == Share(40, 40)
 
 
 def test_a_reviewer_promotes_unverified_time() -> None:
@@ -179,6 +187,16 @@ def test_late_time_of_a_recording_has_the_same_caps() -> None:
     assert count(of_film(0, 500, 0, 500, late=True), sessions=short) == Share(250, 250, 250)
     outage = Standing(outages={FILM: (seconds(0, 400),)})
     assert count(of_film(0, 500, 0, 500, late=True), sessions=short, standing=outage) == Share(500, 500)
+
+
+def test_chapters_of_a_recording_share_their_room() -> None:
+    chapters: list[Session] = [(FILM, ContentWindow(0, 500_000)), (FILM, ContentWindow(500_000, 1_000_000))]
+    late = of_film(0, 500, 0, 500, late=True)
+    found = credit([late], chapters, T0 + NOW * 1000)
+    assert found.total == found.sessions[0] == Share(250_000, 250_000, 250_000)
+    both = credit([late, of_film(500, 700, 500, 700, late=True)], chapters, T0 + NOW * 1000)
+    assert both.total == Share(250_000, 250_000, 450_000)
+    assert both.sessions == (Share(250_000, 250_000, 250_000), Share(0, 0, 200_000))
 
 
 def test_a_recording_watched_beside_a_hall_earns_the_clock_once() -> None:

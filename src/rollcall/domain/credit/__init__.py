@@ -27,7 +27,7 @@ from rollcall.domain.credit.spans import Session, Slice, Standing, Watching, wal
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.intervals import Interval, Intervals, intersect, length, subtract
 from rollcall.domain.rules import PUBLISHED, Rules
-from rollcall.domain.sessions import ContentWindow, WallWindow
+from rollcall.domain.sessions import ContentWindow, WallWindow, Window
 
 __all__ = [
     "Count",
@@ -132,7 +132,7 @@ def prove(
     proof = proven_by_clock(graded, by_clock, standing, rules)
     if not by_content:
         return proof
-    return both(proof, proven_by_content(graded, by_content, standing, proof.counted, rules))
+    return both(proof, proven_by_content(graded, by_content, standing, rules, taken=proof.counted))
 
 
 def share(proof: Proof, within: Interval | None = None) -> Share:
@@ -168,23 +168,30 @@ class Count:
 
     def in_sessions(self, spans: Sequence[Watching]) -> list[Share]:
         """Return what counts in each session, by the evidence of its media."""
-        on_clock = {no: self._by_clock(spans, no) for no in dict(self.sessions)}
-        return [self._in_session(spans, session, on_clock[session[0]]) for session in self.sessions]
+        proofs = {of: self._of(spans, *of) for of in {(no, type(window)) for no, window in self.sessions}}
+        return [self._in(spans, (no, window), proofs[no, type(window)]) for no, window in self.sessions]
 
     def session(self, spans: Sequence[Watching], position: int) -> Share:
         """Return what counts in one session, as `in_sessions` does."""
-        session = self.sessions[position]
-        return self._in_session(spans, session, self._by_clock(spans, session[0]))
+        no, window = self.sessions[position]
+        return self._in(spans, (no, window), self._of(spans, no, type(window)))
 
-    def _in_session(self, spans: Sequence[Watching], session: Session, on_clock: Proof) -> Share:
+    def _of(self, spans: Sequence[Watching], media_no: MediaNo, axis: type[Window]) -> Proof:
+        """Return what a media proves in all its sessions of one axis."""
+        here = [(no, w) for no, w in self.sessions if no == media_no and isinstance(w, axis)]
+        return self._proof(_at(spans, media_no), here)
+
+    def _in(self, spans: Sequence[Watching], session: Session, whole: Proof) -> Share:
+        """Return what of that lies in one of the sessions."""
         media_no, window = session
         if isinstance(window, WallWindow):
-            return share(on_clock, wall(window, self.now_ms))
-        return share(self._proof(_at(spans, media_no), [session]))
-
-    def _by_clock(self, spans: Sequence[Watching], media_no: MediaNo) -> Proof:
-        here = [(no, w) for no, w in self.sessions if no == media_no and isinstance(w, WallWindow)]
-        return self._proof(_at(spans, media_no), here)
+            return share(whole, wall(window, self.now_ms))
+        graded = grade(_at(spans, media_no), self.standing, self.rules)
+        return share(
+            proven_by_content(
+                graded, [(media_no, window)], self.standing, self.rules, let_through=whole.counted
+            )
+        )
 
     def _proof(self, spans: Sequence[Watching], sessions: Sequence[Session]) -> Proof:
         return prove(spans, sessions, self.now_ms, self.standing, self.rules)

@@ -1,32 +1,25 @@
 """What counts in sessions of the server's clock, with the caps of late time.
 
-Late time counts only where no live evidence of the participant does: at most `gap_ms` of each gap and
-`session_percent` of each session, and of all choices within both the most, the earliest first. Time in outages, and
-what a reviewer promoted, has no cap and uses none up. Whatever late time is left over is unverified.
+Late time counts only where no live evidence of the participant does: of all choices within the caps the most, the
+earliest first. Time in outages, and what a reviewer promoted, has no cap and uses none up. Whatever late time is left
+over is unverified.
 """
 
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from rollcall.domain.credit.grades import Gap, Graded
+from rollcall.domain.credit.caps import Caps, GapOf, caps
+from rollcall.domain.credit.grades import Graded
 from rollcall.domain.credit.proof import Proof
 from rollcall.domain.credit.spans import Standing, Watching
-from rollcall.domain.flow import SINK, SOURCE, Edge, fill
+from rollcall.domain.flow import SINK, Edge, fill
 from rollcall.domain.ids import MediaNo
-from rollcall.domain.intervals import Interval, Intervals, intersect, length, subtract, union
+from rollcall.domain.intervals import Interval, Intervals, intersect, subtract, union
 from rollcall.domain.rules import Rules
 
 Windows: TypeAlias = Sequence[tuple[MediaNo, Interval]]
-
-
-class _Piece(NamedTuple):
-    """A stretch of late time that lies in the same gaps and sessions from its first moment to its last."""
-
-    moments: Interval
-    gaps: list[Gap]
-    sessions: list[int]
 
 
 def proven_by_clock(graded: Graded, windows: Windows, standing: Standing, rules: Rules) -> Proof:
@@ -78,59 +71,39 @@ def _recovered(
     graded: Graded, windows: Windows, standing: Standing, known: Intervals, rules: Rules
 ) -> Intervals:
     """Return the late moments that count beside those `known`."""
-    gaps: dict[tuple[MediaNo, Gap], list[Interval]] = defaultdict(list)
+    gaps: dict[GapOf, list[Interval]] = defaultdict(list)
     for gap, span in graded.late:
         gaps[span.media_no, gap].append(span.moments)
     free: list[Interval] = []
-    capped: dict[tuple[MediaNo, Gap], Intervals] = {}
+    capped: dict[GapOf, Intervals] = {}
     for (no, gap), moments in gaps.items():
         new = subtract(subtract(intersect(moments, _of(windows, no)), known), standing.disbelieved)
         outages = standing.outages.get(no, ())
         free += intersect(new, outages)
         capped[no, gap] = subtract(new, outages)
-    rest = {key: subtract(moments, free) for key, moments in capped.items()}
-    return union([*free, *_within_caps(rest, windows, rules)])
+    rest = {of: left for of, moments in capped.items() if (left := subtract(moments, free))}
+    return union([*free, *_within(caps(windows, rules), rest)])
 
 
-def _within_caps(
-    late: dict[tuple[MediaNo, Gap], Intervals], windows: Windows, rules: Rules
-) -> Sequence[Interval]:
+def _within(limits: Caps, late: dict[GapOf, Intervals]) -> Sequence[Interval]:
     """Return the most of these moments that fits the caps, the earliest first."""
-    everything = [moment for moments in late.values() for moment in moments]
-    room = [(window.end - window.start) * rules.session_percent // 100 for _, window in windows]
-    fits = all(length(moments) <= rules.gap_ms for moments in late.values()) and all(
-        length(intersect(everything, (window,))) <= most
-        for most, (_, window) in zip(room, windows, strict=True)
-    )
-    if fits:
-        return everything
-    pieces = _pieces(late, windows)
+    if limits.hold(late.items()):
+        return [moment for moments in late.values() for moment in moments]
+    pieces = _pieces(late)
     capacity: dict[Edge, int] = {}
-    for number, (moments, gaps, sessions) in enumerate(pieces):
-        lasts_ms = moments.end - moments.start
-        capacity[("in", number), ("out", number)] = lasts_ms
-        for gap in gaps:
-            capacity[SOURCE, ("gap", gap)] = rules.gap_ms
-            capacity[("gap", gap), ("in", number)] = lasts_ms
-        for session in sessions:
-            capacity[("out", number), ("session", session)] = lasts_ms
-            capacity[("session", session), SINK] = room[session]
-    taken = fill(capacity, [(("in", number), ("out", number)) for number in range(len(pieces))])
-    return [Interval(p.moments.start, p.moments.start + ms) for p, ms in zip(pieces, taken, strict=True)]
+    for piece, gaps in pieces:
+        lasts_ms = piece.end - piece.start
+        capacity |= limits.ways(piece, lasts_ms, gaps) | {(piece, SINK): lasts_ms}
+    taken = fill(capacity, [(piece, SINK) for piece, _ in pieces])
+    return [Interval(piece.start, piece.start + ms) for (piece, _), ms in zip(pieces, taken, strict=True)]
 
 
-def _pieces(late: dict[tuple[MediaNo, Gap], Intervals], windows: Windows) -> list[_Piece]:
-    """Cut late time at every edge, so that each piece is in as many gaps and sessions from end to end."""
-    edges = {edge for moments in late.values() for moment in moments for edge in moment}
-    edges |= {edge for _, window in windows for edge in window}
-    cuts = sorted(edges)
+def _pieces(late: dict[GapOf, Intervals]) -> list[tuple[Interval, list[GapOf]]]:
+    """Cut late time at every edge, so that each piece is in the same gaps from end to end."""
+    cuts = sorted({edge for moments in late.values() for moment in moments for edge in moment})
     pieces = []
     for start, end in itertools.pairwise(cuts):
-        holding = [key for key, moments in late.items() if any(a <= start < b for a, b in moments)]
-        media = {no for no, _ in holding}
-        sessions = [
-            position for position, (no, (a, b)) in enumerate(windows) if no in media and a <= start < b
-        ]
-        if holding and sessions:
-            pieces.append(_Piece(Interval(start, end), [gap for _, gap in holding], sessions))
+        holding = [of for of, moments in late.items() if any(a <= start < b for a, b in moments)]
+        if holding:
+            pieces.append((Interval(start, end), holding))
     return pieces

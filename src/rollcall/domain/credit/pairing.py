@@ -1,49 +1,38 @@
 """Pairs moments of the clock with moments of content, each used once: the most, and the earliest moments first.
 
-A pairing is a maximum flow: from the clock, directly or through the cap of a gap, over a slice to the content. Slices
-that share neither clock nor content with others are worth the shorter of their sides, so most of them need no flow.
+A pairing is a maximum flow: from the clock, directly or through the caps of late time, over a slice to the content.
+Slices that share neither clock nor content with others are worth the shorter of their sides, so most of them need no
+flow.
 """
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from rollcall.domain.credit.caps import Caps
 from rollcall.domain.credit.grades import Gap
 from rollcall.domain.flow import SINK, SOURCE, Edge, fill
 from rollcall.domain.ids import MediaNo
-from rollcall.domain.intervals import Interval, Intervals, length, subtract, union
-from rollcall.domain.rules import Rules
+from rollcall.domain.intervals import Interval, Intervals, union
 
 
 class Claim(NamedTuple):
-    """A slice that may count; a late one within the cap of its gap and of its media."""
+    """A slice that may count at these moments; a late one within the caps of its gap."""
 
     media_no: MediaNo
-    wall: Interval
+    moments: Intervals
     content: Interval
     gap: Gap | None
 
 
-def paired(claims: Sequence[Claim], room: Mapping[MediaNo, int], taken: Intervals, rules: Rules) -> Intervals:
-    """Return the moments, outside those `taken`, that can be paired; late ones take at most `room` of each media."""
-    if _fit(claims, room, rules):
-        groups = _groups([claim._replace(gap=None) for claim in claims])
-        return union(moment for group in groups for moment in _matched(group, room, taken, rules))
-    return union(_matched(claims, room, taken, rules))
-
-
-def _fit(claims: Sequence[Claim], room: Mapping[MediaNo, int], rules: Rules) -> bool:
-    """Tell whether all late moments lie within the caps, which then change nothing."""
-    gaps: dict[Gap, list[Interval]] = defaultdict(list)
-    media: dict[MediaNo, list[Interval]] = defaultdict(list)
-    for claim in claims:
-        if claim.gap is not None:
-            gaps[claim.gap].append(claim.wall)
-            media[claim.media_no].append(claim.wall)
-    return all(length(moments) <= rules.gap_ms for moments in gaps.values()) and all(
-        length(moments) <= room[no] for no, moments in media.items()
-    )
+def paired(claims: Iterable[Claim], limits: Caps) -> Intervals:
+    """Return the moments that can be paired within the caps of late time."""
+    usable = [claim for claim in claims if claim.moments]
+    if limits.hold(((c.media_no, c.gap), c.moments) for c in usable if c.gap is not None):
+        groups = _groups([claim._replace(gap=None) for claim in usable])
+        return union(moment for group in groups for moment in _matched(group, limits))
+    return union(_matched(usable, limits))
 
 
 def _groups(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -55,7 +44,7 @@ def _groups(claims: Sequence[Claim]) -> list[list[Claim]]:
             number = leader[number]
         return number
 
-    stretches = [(0, claim.wall, number) for number, claim in enumerate(claims)]
+    stretches = [(0, moment, number) for number, claim in enumerate(claims) for moment in claim.moments]
     stretches += [(claim.media_no + 1, claim.content, number) for number, claim in enumerate(claims)]
     axis, reach, last = -1, 0, 0
     for of, (start, end), number in sorted(stretches):
@@ -69,20 +58,14 @@ def _groups(claims: Sequence[Claim]) -> list[list[Claim]]:
     return list(groups.values())
 
 
-def _matched(
-    claims: Sequence[Claim], room: Mapping[MediaNo, int], taken: Intervals, rules: Rules
-) -> list[Interval]:
+def _matched(claims: Sequence[Claim], limits: Caps) -> list[Interval]:
     if len(claims) == 1 and claims[0].gap is None:
-        return _first(subtract((claims[0].wall,), taken), claims[0].content.end - claims[0].content.start)
-    moments = [
-        piece
-        for piece in _pieces([claim.wall for claim in claims] + list(taken))
-        if not any(start <= piece.start < end for start, end in taken)
-    ]
+        return _first(claims[0].moments, claims[0].content.end - claims[0].content.start)
+    moments = _pieces(moment for claim in claims for moment in claim.moments)
     capacity: dict[Edge, int] = {}
     for number, piece in enumerate(moments):
-        holding = [claim for claim in claims if claim.wall.start <= piece.start < claim.wall.end]
-        capacity |= _to_clock(number, piece, holding, room, rules)
+        holding = [c for c in claims if any(start <= piece.start < end for start, end in c.moments)]
+        capacity |= _to_clock(number, piece, holding, limits)
         for claim in holding:
             capacity[("clock", number), claim] = piece.end - piece.start
     capacity |= _to_content(claims)
@@ -98,22 +81,15 @@ def _first(moments: Intervals, most: int) -> list[Interval]:
     return taken
 
 
-def _to_clock(
-    number: int, piece: Interval, holding: Sequence[Claim], room: Mapping[MediaNo, int], rules: Rules
-) -> dict[Edge, int]:
+def _to_clock(number: int, piece: Interval, holding: Sequence[Claim], limits: Caps) -> dict[Edge, int]:
     """Return the ways to a moment: a live one is open to whatever played at it, a late one through its gaps."""
-    lasts_ms = piece.end - piece.start
-    ways: dict[Edge, int] = {(("moment", number), ("clock", number)): lasts_ms}
+    moment, lasts_ms = ("moment", number), piece.end - piece.start
+    ways: dict[Edge, int] = {(moment, ("clock", number)): lasts_ms}
     if any(claim.gap is None for claim in holding):
-        return ways | {(SOURCE, ("moment", number)): lasts_ms}
-    for claim in holding:
-        gap, media = ("gap", claim.gap), ("media", claim.media_no)
-        ways |= {
-            (SOURCE, media): room[claim.media_no],
-            (media, gap): rules.gap_ms,
-            (gap, ("moment", number)): lasts_ms,
-        }
-    return ways
+        return ways | {(SOURCE, moment): lasts_ms}
+    return ways | limits.ways(
+        moment, lasts_ms, [(claim.media_no, claim.gap) for claim in holding if claim.gap is not None]
+    )
 
 
 def _to_content(claims: Sequence[Claim]) -> dict[Edge, int]:
