@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import settings
 
 from rollcall.store.database import Database, open_database
@@ -19,11 +20,20 @@ settings.register_profile("patient", deadline=None)  # no test depends on the sp
 settings.load_profile("patient")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests that need the machine's attention (encoders, browsers, crowds) run one after another."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let tests that need the machine's attention (encoders, browsers, crowds) run one after another.
+
+    Groups stay together. xdist tells a group by the end of an id, where pytest 9.2 no longer lets it write.
+    """
+    if not hasattr(config, "workerinput"):
+        return
     for item in items:
-        if item.get_closest_marker("slow") is not None:
-            item.add_marker(pytest.mark.xdist_group("slow"))
+        group = item.get_closest_marker("xdist_group")
+        if group is not None:
+            item._id = NodeId.parse(f"{item.nodeid}@{group.args[0]}")
+        elif item.get_closest_marker("slow") is not None:
+            item._id = NodeId.parse(f"{item.nodeid}@slow")
 
 
 def _report(error: BaseException) -> None:

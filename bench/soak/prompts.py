@@ -28,7 +28,7 @@ def run() -> list[str]:
     found = asyncio.run(_ask("slow lines", slow(SLOW, seed=1), minutes=9, timed=True))
     for answers in (True, False):
         name = f"each stage cut {EACH * len(BACK)} times, {'answering' if answers else 'silent'}"
-        found += asyncio.run(_ask(name, cut(EACH, seed=2, answers=answers), minutes=24, timed=False))
+        found += asyncio.run(_ask(name, cut(EACH, seed=2, answers=answers), minutes=12, timed=False))
     return found
 
 

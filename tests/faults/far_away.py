@@ -20,7 +20,7 @@ LIFETIME = 60_000
 HOUR = 3_600_000
 MINUTE = 60_000
 STAGES = ("issued", "sent", "received", "shown", "answering", "answered")
-BACK = (None, 20_000, 100_000, 240_000, 1_200_000)
+BACK = (None, 20_000, 100_000, 240_000, 600_000)  # the last after every prompt has ended
 Fate = dict[str, Any]
 
 

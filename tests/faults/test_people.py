@@ -110,3 +110,6 @@ def test_a_server_killed_under_two_hundred_people_loses_nothing_and_all_are_back
     outcome = attended.restarted
     assert find_faults(outcome, BOUND_MS) == []
     assert len(outcome.tally.back_ms) >= 150
+    assert outcome.tally.acks > 200
+    assert outcome.comparison.confirmed > 100
+    assert outcome.comparison.watched_ms > 200 * 10_000

@@ -14,7 +14,7 @@ from tests.faults.far_away import asked, cut, slow, wrongly_ended, wrongly_timed
 
 
 async def test_f21_latency_round_trips_and_skew_make_no_wrong_miss(sqlite_database: Database) -> None:
-    players, prompts, _ = await asked(sqlite_database, slow(100, seed=21), minutes=9)
+    players, prompts, _ = await asked(sqlite_database, slow(50, seed=21), minutes=9)
     assert wrongly_timed(players, prompts) == []
     assert Counter(row.state for row in prompts.values()).keys() == {"confirmed", "missed"}
 
@@ -26,7 +26,7 @@ async def test_f21_latency_round_trips_and_skew_make_no_wrong_miss(sqlite_databa
 async def test_f22_a_line_cut_anywhere_has_the_outcome_of_what_really_happened(
     sqlite_database: Database, answers: bool, outcomes: set[str]
 ) -> None:
-    players, prompts, issued_ms = await asked(sqlite_database, cut(2, seed=22, answers=answers), minutes=24)
+    players, prompts, issued_ms = await asked(sqlite_database, cut(1, seed=22, answers=answers), minutes=12)
     assert wrongly_ended(players, prompts, issued_ms) == []
     assert {row.state for row in prompts.values()} == outcomes
 

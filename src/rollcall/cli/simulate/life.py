@@ -84,7 +84,7 @@ class Life:
         return self.player
 
     def do_due(self, now_ms: int) -> None:
-        """Do what the script says, and look at the player each second unless its timers are throttled."""
+        """Do what the script says, and look at the player each second: hidden pages too, woken by their worker."""
         if self.player is None or self.asleep_until_ms is not None:
             return
         self._agenda.do_due(now_ms)
@@ -114,9 +114,7 @@ class Life:
             self._truth.connected.setdefault(self._media, []).append(Interval(self._opened_ms, now_ms))
 
     def _next_look_ms(self) -> int:
-        assert self.player is not None
-        throttled = self._script.throttled and not self.player.view.visible
-        return self._looked_ms + (600 * SAMPLE_MS if throttled else SAMPLE_MS)
+        return self._looked_ms + SAMPLE_MS
 
     def _plan(self) -> None:
         for change in self._script.changes:

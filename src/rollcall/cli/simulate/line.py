@@ -54,8 +54,8 @@ class Line(ABC):
     """One connection of one player."""
 
     @abstractmethod
-    async def send(self, message: Hello | Rows | Lost) -> None:
-        """Send a message."""
+    async def send(self, message: Hello | Rows | Lost, *, at_once: bool = False) -> None:
+        """Send a message; `at_once`: wait for no turn, as a page that closes does."""
 
     @abstractmethod
     async def hear(self, within_s: float) -> list[viewer_out.ViewerOut]:
@@ -82,7 +82,7 @@ class SocketLine(Line):
         url = f"{to.url.replace('http', 'ws', 1)}/embed/{media}/socket"
         return cls(await to.http.ws_connect(url, headers=to.headers, compress=0, timeout=_AT_ONCE))
 
-    async def send(self, message: Hello | Rows | Lost) -> None:
+    async def send(self, message: Hello | Rows | Lost, *, at_once: bool = False) -> None:  # noqa: ARG002
         """Send a message."""
         await self._ws.send_frame(encode(message), aiohttp.WSMsgType.TEXT)
 
@@ -127,12 +127,14 @@ class PollLine(Line):
         self._prompts: set[str] = set()
         self._due_s = 0.0
 
-    async def send(self, message: Hello | Rows | Lost) -> None:
+    async def send(self, message: Hello | Rows | Lost, *, at_once: bool = False) -> None:
         """Let a message go with the next turn; a greeting goes at once."""
         if isinstance(message, Hello):
-            self._hello, self._due_s = message, 0.0
+            self._hello = message
         else:
             self._waiting.append(message)
+        if at_once or isinstance(message, Hello):
+            self._due_s = 0.0
 
     async def hear(self, within_s: float) -> list[viewer_out.ViewerOut]:
         """Return what the next turn brings, if it is due in this time."""

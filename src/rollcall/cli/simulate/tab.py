@@ -177,7 +177,7 @@ class Tab:
         holds = self._impostor or (self._script.trick == "back-fill" and not closed)
         envelopes = [] if holds else player.unsent(self._play.id, now)
         for envelope in envelopes:
-            await line.send(envelope)
+            await line.send(envelope, at_once=closed)
             self._sent.append((envelope.rows[-1].seq, now))
             self._note(envelope)
         if closed:

@@ -80,13 +80,13 @@ def pauses(source: Random, length: int) -> Tabs:
 
 
 def hidden(source: Random, length: int) -> Tabs:
-    """Has something else in front most of the time; the browser throttles the page, which answers messages only."""
+    """Has something else in front most of the time."""
     begin, end = (
         source.randint(length * 10 // 100, length * 20 // 100),
         source.randint(length * 70 // 100, length),
     )
     changes = (Change(begin, replace(HIDDEN, muted=source.random() < 0.3)), Change(end, View()))
-    return (TabScript(0, length, clock(source), changes, throttled=True),)
+    return (TabScript(0, length, clock(source), changes),)
 
 
 def sleeping(source: Random, length: int) -> Tabs:

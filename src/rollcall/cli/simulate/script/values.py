@@ -62,8 +62,7 @@ class ClockScript:
 class TabScript:
     """One player: when it opens and closes, what happens between, and through what it speaks.
 
-    `hall` is which media of the event it shows. `throttled`: while hidden its timers do not run, so it answers
-    messages only. `polls`: a proxy breaks sockets, everything goes by POST.
+    `hall` is which media of the event it shows. `polls`: a proxy breaks sockets, everything goes by POST.
     """
 
     opens_ms: int
@@ -75,7 +74,6 @@ class TabScript:
     kills: tuple[Kill, ...] = ()
     view: View = field(default_factory=View)
     hall: int = 0
-    throttled: bool = False
     polls: bool = False
     fetches: bool = True
     trick: Trick | None = None
