@@ -14,12 +14,12 @@ from rollcall.cli.simulate.run import Simulation, simulate_event
 from rollcall.cli.simulate.script import BEHAVIOURS
 
 MINUTES = int(os.environ.get("SOAK_MINUTES", "20"))
-OF_EACH = 12
+OF_EACH = 7
 BOUND_MS = 1_000
 
 
 def run() -> list[str]:
-    """Let twelve of each behaviour attend one event in three halls; compare at the end."""
+    """Let seven of each behaviour, 210 people, attend one event in three halls; compare at the end."""
     names = tuple(BEHAVIOURS)
     with rollcall_server() as server:
         wanted = Simulation(server.url, server.key, None, OF_EACH * len(names), MINUTES * 60, 1, names)
