@@ -131,7 +131,21 @@ class _Room:
             return []
         if self.standing.is_disbelieved(piece):
             return []
-        return [span for span in self.of(piece) if span.late and not span.unverified and span.in_step]
+        return [
+            span
+            for span in self.of(piece)
+            if span.late
+            and not span.unverified
+            and span.in_step
+            and not self.standing.is_stopped(piece, self.heard_ms(span))
+        ]
+
+    def heard_ms(self, late: Span) -> int:
+        """Return when the play of a late span had last been heard live before it."""
+        live = [
+            s for s in self.all if s.play_no == late.play_no and s.is_live and s.start_ms <= late.start_ms
+        ]
+        return max((s.end_ms for s in live), default=0)
 
     def gap(self, span: Span) -> tuple[int, int]:
         """Return which gap of its play a late span lies in: after how many live reports."""

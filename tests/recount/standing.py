@@ -8,6 +8,7 @@ from tests.recount.stored import Span, Stored
 BEHIND_MS = 60_000
 UNIX_MS = 1_000_000_000_000
 UNSHOWN = 2
+TOLD_WITHIN_MS = 9_000
 FOREVER = 2**62
 Piece = tuple[int, int]
 
@@ -22,6 +23,7 @@ class Standing:
     reviews: list[tuple[int, int, int, bool]]
     voids: list[tuple[int, int]]
     doubts: list[tuple[int, int]]
+    stops: list[tuple[int, int, int]]
 
     def moments(self) -> set[int]:
         """Return every moment at which something here begins or ends."""
@@ -65,6 +67,10 @@ class Standing:
     def is_voided(self, piece: Piece) -> bool:
         return any(_holds(void, piece) for void in self.voids)
 
+    def is_stopped(self, piece: Piece, heard_ms: int) -> bool:
+        """Tell whether a play that was last heard then had been told that time is stopped in the piece."""
+        return any(told <= heard_ms and _holds((start, end), piece) for told, start, end in self.stops)
+
     def is_disbelieved(self, piece: Piece) -> bool:
         return any(_holds(doubt, piece) for doubt in self.doubts)
 
@@ -77,11 +83,14 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
     unshown = sorted(p.closed_ms for p in prompts if p.is_unshown and p.closed_ms is not None)
     policy = stored.event["presence_policy"]
     voids: list[tuple[int, int]] = []
+    stops: list[tuple[int, int, int]] = []
     for prompt in prompts:
         if prompt.state != "missed" or prompt.expired_ms is None or policy == "record":
             continue
         back = min((at for at in [*confirmed, *resumed] if at >= prompt.expired_ms), default=FOREVER)
         voids.append((prompt.expired_ms, back))
+        if prompt.closed_ms is not None:
+            stops.append((prompt.closed_ms + TOLD_WITHIN_MS, prompt.expired_ms, back))
         since = _playing_since(stored, user_id, prompt.check_no, now_ms)
         if policy == "void_since_last_confirmed" and since is not None:
             last = max((at for at in confirmed if at <= prompt.expired_ms), default=0)
@@ -93,6 +102,7 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
         [(r.media_no, r.from_ms, r.to_ms, bool(r.counts)) for r in stored.reviews if r.user_id == user_id],
         [void for void in voids if void[0] < void[1]],
         [(at, min((c for c in confirmed if c >= at), default=FOREVER)) for at in unshown[UNSHOWN - 1 :]],
+        stops,
     )
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from rollcall.domain.checks.policy import Miss, Policy, disbelieved, voided
+from rollcall.domain.checks.policy import Miss, Policy, disbelieved, stops, voided
 from rollcall.domain.credit import Session, Standing, Watching
+from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.intervals import Interval
 from rollcall.domain.review import promoted
@@ -247,7 +248,11 @@ def standing(history: History, user: str) -> Standing:
     prompts = [(asked, asked.states[number]) for asked in history.checks]
     confirmed = [at(asked.at + 5) for asked, state in prompts if state == "confirmed"]
     misses = [
-        Miss(at(asked.at + LIFETIME_STEPS), first_playing(history, user, asked))
+        Miss(
+            at(asked.at + LIFETIME_STEPS),
+            first_playing(history, user, asked),
+            at(asked.at + LIFETIME_STEPS + 3) + PERIOD_MS,
+        )
         for asked, state in prompts
         if state == "missed"
     ]
@@ -274,6 +279,7 @@ def standing(history: History, user: str) -> Standing:
             )
             for hall in halls
         },
+        stops(history.policy, misses, confirmed, returned),
     )
 
 

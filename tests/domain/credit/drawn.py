@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from rollcall.domain.checks.policy import Stop
 from rollcall.domain.credit import Session, Standing, Watching
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.intervals import Interval, Intervals, union
@@ -76,7 +77,11 @@ def standings(draw: st.DrawFn, *, voids: bool = False) -> Standing:
         promoted=draw(by_media),
         outages=draw(by_media),
     )
-    return replace(standing, voided=draw(stretches())) if voids else standing
+    if not voids:
+        return standing
+    stopped = draw(stretches())
+    stops = tuple(Stop(draw(moments), stop) for stop in stopped)
+    return replace(standing, voided=union([*stopped, *draw(stretches())]), stops=stops)
 
 
 halls = st.builds(list.__add__, sessions(), sessions(B))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from rollcall.domain.checks.policy import Stop
 from rollcall.domain.credit import Credit, Listed, Session, Share, Standing, Watching, credit
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.intervals import Interval
@@ -137,6 +138,22 @@ def test_a_reviewer_promotes_unverified_time() -> None:
 def test_a_policy_voids_live_time_and_not_what_came_late() -> None:
     spans = [span(0, 600), span(600, 900, late=True)]
     assert count(*spans, standing=Standing(voided=(seconds(300, 800),))) == Share(600, 300, 0, 300)
+
+
+def test_who_was_told_of_a_stop_recovers_nothing_by_losing_the_network() -> None:
+    late = span(600, 900, late=True)
+    stop = (seconds(300, 800),)
+
+    def standing(told: int) -> Standing:
+        return Standing(voided=stop, stops=(Stop(T0 + told * 1000, *stop),))
+
+    assert count(span(0, 600), late, standing=standing(told=600)) == Share(400, 100, 200, 300)
+    assert count(span(0, 600), late, standing=standing(told=601)) == Share(600, 300, 0, 300)
+    assert count(span(0, 600), replace(late, play=1), standing=standing(told=600)) == Share(600, 300, 0, 300)
+    film: list[Session] = [(FILM, ContentWindow(0, 900_000))]
+    seen = [of_film(0, 600, 0, 600), of_film(600, 900, 600, 900, late=True)]
+    assert count(*seen, sessions=film, standing=standing(told=600)).recovered_ms == 100
+    assert count(*seen, sessions=film, standing=standing(told=601)).recovered_ms == 225
 
 
 def test_who_displays_no_prompts_is_unverified() -> None:

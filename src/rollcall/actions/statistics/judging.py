@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rollcall.domain.checks.policy import Miss, Policy, disbelieved, voided
+from rollcall.domain.checks.policy import Miss, Policy, disbelieved, stops, voided
 from rollcall.domain.credit import Session, Standing, Watching
+from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
 from rollcall.domain.intervals import Interval, Intervals
 from rollcall.domain.review import promoted
@@ -79,7 +80,8 @@ def read_cases(connection: Connection, event: JudgedEvent, users: Sequence[UserI
     if event.policy != "record":
         for user_id, at_ms in store.returns_of(connection, event.project_no, media, users):
             returns[user_id].append(at_ms)
-    voids = {user: _voided(event, spans[user], prompts[user], returns[user]) for user in users}
+    misses = {user: _misses(event, spans[user], prompts[user]) for user in users}
+    confirmed = {user: _confirmations(prompts[user]) for user in users}
     doubts = {user: _disbelieved(event, prompts[user]) for user in users}
     weak = [user for user in users if doubts[user] or any(s.late or s.unverified for s in spans[user])]
     reviewed, outages = _reviewed(connection, event, weak), _outages(connection, event, spans, weak)
@@ -88,7 +90,13 @@ def read_cases(connection: Connection, event: JudgedEvent, users: Sequence[UserI
             spans[user],
             prompts[user],
             Standing(
-                event.hidden_counts, event.behind_counts, voids[user], doubts[user], reviewed[user], outages
+                event.hidden_counts,
+                event.behind_counts,
+                voided(event.policy, misses[user], confirmed[user], returns[user]),
+                doubts[user],
+                reviewed[user],
+                outages,
+                stops(event.policy, misses[user], confirmed[user], returns[user]),
             ),
         )
         for user in users
@@ -121,17 +129,15 @@ def _watching(row: SpanRow, on_air: bool) -> Watching:
     )
 
 
-def _voided(
-    event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[PromptRow], returns: Sequence[int]
-) -> Intervals:
+def _misses(event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[PromptRow]) -> list[Miss]:
+    """Return the missed prompts where they matter; one tick after the decision every connected player knows of it."""
     if event.policy == "record":
-        return ()
-    misses = [
-        Miss(prompt.expired_ms, _first_playing(event, spans, prompt))
+        return []
+    return [
+        Miss(prompt.expired_ms, _first_playing(event, spans, prompt), prompt.ended_ms + PERIOD_MS)
         for prompt in prompts
         if prompt.state == "missed"
     ]
-    return voided(event.policy, misses, _confirmations(prompts), returns)
 
 
 def _first_playing(event: JudgedEvent, spans: Sequence[Watching], prompt: PromptRow) -> int | None:

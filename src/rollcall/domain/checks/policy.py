@@ -6,7 +6,7 @@ prompts never void. It knows nothing of spans.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rollcall.domain.intervals import Interval, Intervals, union
 
@@ -16,13 +16,21 @@ FOREVER_MS = 2**53  # later than any moment of evidence
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A missed prompt: its lifetime was over at `expired_ms`.
+    """A missed prompt: its lifetime was over at `expired_ms`, and every connected player had been told at `told_ms`.
 
     `session_since_ms`: the participant's first playing in the session of the check, None = in no session or none.
     """
 
     expired_ms: int
     session_since_ms: int | None = None
+    told_ms: int = 0
+
+
+class Stop(NamedTuple):
+    """When time is stopped by a miss. A player that reported live at `told_ms` or later has been told of it."""
+
+    told_ms: int
+    moments: Interval
 
 
 def voided(
@@ -35,8 +43,7 @@ def voided(
     """
     if policy == "record":
         return ()
-    back_ms = sorted([*confirmed_ms, *resumed_ms])
-    voids = [Interval(miss.expired_ms, _next(back_ms, miss.expired_ms)) for miss in misses]
+    voids = [stop.moments for stop in stops(policy, misses, confirmed_ms, resumed_ms)]
     if policy == "void_since_last_confirmed":
         voids += [
             Interval(max(miss.session_since_ms, _last(confirmed_ms, miss.expired_ms)), miss.expired_ms)
@@ -44,6 +51,18 @@ def voided(
             if miss.session_since_ms is not None
         ]
     return union(voids)
+
+
+def stops(
+    policy: Policy, misses: Sequence[Miss], confirmed_ms: Sequence[int], resumed_ms: Sequence[int]
+) -> tuple[Stop, ...]:
+    """Return each miss's stop, which lasts until the next confirmation or `resume`."""
+    if policy == "record":
+        return ()
+    back_ms = sorted([*confirmed_ms, *resumed_ms])
+    return tuple(
+        Stop(miss.told_ms, Interval(miss.expired_ms, _next(back_ms, miss.expired_ms))) for miss in misses
+    )
 
 
 def disbelieved(unshown_ms: Sequence[int], confirmed_ms: Sequence[int], allowed: int) -> Intervals:

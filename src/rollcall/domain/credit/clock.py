@@ -77,7 +77,7 @@ def _recovered(
     free: list[Interval] = []
     capped: dict[GapOf, Intervals] = {}
     for (no, gap), moments in gaps.items():
-        new = subtract(subtract(intersect(moments, _of(windows, no)), known), standing.disbelieved)
+        new = subtract(subtract(intersect(moments, _of(windows, no)), known), standing.shut(gap.heard_ms))
         outages = standing.outages.get(no, ())
         free += intersect(new, outages)
         capped[no, gap] = subtract(new, outages)

@@ -52,8 +52,8 @@ def proven_by_content(
     claims = [_claim(no, part, taken) for no, part in sound]
     alone = paired(claims, limits)
     claims += [_claim(no, part, taken) for no, part in promoted]
-    shut = union((*void, *standing.disbelieved))
     for gap, no, item in late:
+        shut = union((*void, *standing.shut(gap.heard_ms)))
         for _, part in _cut([(no, item)], without=shut):
             outages = standing.outages.get(no, ())
             claims += [_claim(no, free, taken) for free in part.within(outages)]

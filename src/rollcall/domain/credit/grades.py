@@ -8,17 +8,24 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple
 
 from rollcall.domain.credit.spans import PROGRAMME_MS, Standing, Watching
+from rollcall.domain.intervals import Interval
 from rollcall.domain.rules import Rules
 
-Gap: TypeAlias = tuple[int, int]
+
+class Gap(NamedTuple):
+    """A stretch without live reports: of which play, after how many of them, and when the last of those ended."""
+
+    play: int
+    number: int
+    heard_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """Playing spans by grade. Each late one lies in a gap: its play, and after how many live spans of it."""
+    """Playing spans by grade; each late one lies in a gap."""
 
     live: list[Watching]
     late: list[tuple[Gap, Watching]]
@@ -27,18 +34,18 @@ class Graded:
 
 def grade(spans: Sequence[Watching], standing: Standing, rules: Rules) -> Graded:
     """Sort the spans that may count by grade; a gap lasts from one live report of a play, in any state, to the next."""
-    reports: dict[int, list[int]] = defaultdict(list)
+    reports: dict[int, list[Interval]] = defaultdict(list)
     for span in spans:
         if is_live(span):
-            reports[span.play].append(span.start_ms)
-    for starts in reports.values():
-        starts.sort()
+            reports[span.play].append(span.moments)
+    for of_play in reports.values():
+        of_play.sort()
     eligible = [span for span in spans if may_count(span, standing, rules)]
     recoverable = [not is_live(span) and can_be_recovered(span, rules) for span in eligible]
     return Graded(
         live=[span for span in eligible if is_live(span)],
         late=[
-            ((span.play, bisect_right(reports[span.play], span.start_ms)), span)
+            (_gap(span, reports[span.play]), span)
             for span, can in zip(eligible, recoverable, strict=True)
             if can
         ],
@@ -46,6 +53,12 @@ def grade(spans: Sequence[Watching], standing: Standing, rules: Rules) -> Graded
             span for span, can in zip(eligible, recoverable, strict=True) if not can and not is_live(span)
         ],
     )
+
+
+def _gap(late: Watching, reports: Sequence[Interval]) -> Gap:
+    """Return the gap of a late span among the live reports of its play, which do not overlap."""
+    number = bisect_right(reports, late.start_ms, key=lambda report: report.start)
+    return Gap(late.play, number, reports[number - 1].end if number else 0)
 
 
 def is_live(span: Watching) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from rollcall.domain.checks.policy import Stop
 from rollcall.domain.ids import MediaNo
-from rollcall.domain.intervals import Interval, Intervals, intersect
+from rollcall.domain.intervals import Interval, Intervals, intersect, union
 from rollcall.domain.sessions import ContentWindow, WallWindow, Window
 
 Session: TypeAlias = tuple[MediaNo, Window]
@@ -48,7 +49,7 @@ class Watching:
 class Standing:
     """How one participant's spans are judged beside the rules, all in stretches of the server's clock.
 
-    `voided` and `disbelieved` come from presence checks; by media: `promoted` by reviewers, `outages` of ours.
+    `voided`, `stops` and `disbelieved` come from presence checks; by media: `promoted` by reviewers, `outages` of ours.
     """
 
     hidden_counts: bool = True
@@ -57,6 +58,15 @@ class Standing:
     disbelieved: Intervals = ()
     promoted: Mapping[MediaNo, Intervals] = field(default_factory=dict)
     outages: Mapping[MediaNo, Intervals] = field(default_factory=dict)
+    stops: tuple[Stop, ...] = ()
+
+    def shut(self, heard_ms: int) -> Intervals:
+        """Return when no late time counts of a play that was last heard live at `heard_ms`.
+
+        A play that was told of a stop and went on without a connection is stopped like any other.
+        """
+        told = [stop.moments for stop in self.stops if stop.told_ms <= heard_ms]
+        return union([*self.disbelieved, *told]) if told else self.disbelieved
 
 
 class Slice(NamedTuple):
