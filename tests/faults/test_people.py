@@ -26,6 +26,7 @@ KILLED_AFTER_S = 8
 BAD_NETWORK = replace(PROFILES["blackouts"], blackout_every_ms=20_000)
 ON_BAD_NETWORK = ("mixed", "plain", "roaming", "pauses")
 ON_BAD_NETWORK_PEOPLE = 10
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("people")]
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,11 @@ def errors(outcome: Outcome, *behaviours: str) -> dict[str, int]:
     return {name: outcome.comparison.of(name).at_rank(100) for name in behaviours}
 
 
-@pytest.mark.slow
 def test_everybody_gets_what_is_theirs_and_every_row_reaches_the_disk(attended: Attended) -> None:
     assert find_faults(attended.everybody, BOUND_MS) == []
     assert attended.everybody.comparison.confirmed > 30
 
 
-@pytest.mark.slow
 def test_the_honest_are_known_to_the_second(attended: Attended) -> None:
     exact = [name for name in GROUPS["honest"] if not BEHAVIOURS[name].slack_ms]
     assert {"tabs", "halls", "drifting", "rates", "looping", "hidden", "offline"} <= set(exact)
@@ -91,13 +90,11 @@ def test_the_honest_are_known_to_the_second(attended: Attended) -> None:
     assert errors(attended.everybody, "wrong-rate")["wrong-rate"] <= 5_000
 
 
-@pytest.mark.slow
 def test_no_cheat_is_paid_more_than_it_watched_or_than_it_was_there(attended: Attended) -> None:
     worst = errors(attended.everybody, *GROUPS["cheating"])
     assert max(worst.values()) <= BOUND_MS, worst
 
 
-@pytest.mark.slow
 def test_a_network_that_loses_a_fifth_and_goes_dark_costs_nobody_a_second(attended: Attended) -> None:
     outcome = attended.badly_connected
     print("used: stalls of the proxy, no packet was dropped;", dict(outcome.faults))  # noqa: T201
@@ -105,7 +102,6 @@ def test_a_network_that_loses_a_fifth_and_goes_dark_costs_nobody_a_second(attend
     assert outcome.comparison.at_rank(100) <= BOUND_MS
 
 
-@pytest.mark.slow
 def test_a_server_killed_under_two_hundred_people_loses_nothing_and_all_are_back(attended: Attended) -> None:
     outcome = attended.restarted
     assert find_faults(outcome, BOUND_MS) == []
