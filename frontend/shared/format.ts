@@ -49,6 +49,7 @@ function zoneName(zone: string): string {
 export function minutes(duration_ms: number): string {
   const total = Math.floor(duration_ms / 60_000);
   const seconds = Math.floor(duration_ms / 1_000) % 60;
+  if (total === 0) return t("duration.brief", { seconds });
   if (total < 10) return t("duration.seconds", { minutes: total, seconds });
   const hours = Math.floor(total / 60);
   if (hours === 0) return t("duration.minutes", { minutes: total });

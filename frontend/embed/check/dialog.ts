@@ -101,7 +101,7 @@ function ring(left_ms: number, lifetime_ms: number): TemplateResult {
   return html`<div class="ring ${seconds <= 10 ? "soon" : ""}" role="timer" aria-label=${t("check.left", { count: seconds })}>
     <svg viewBox="0 0 100 100" aria-hidden="true">
       <circle cx="50" cy="50" r="44" class="ring-all"></circle>
-      <circle cx="50" cy="50" r="44" class="ring-left" transform="rotate(-90 50 50)"
+      <circle cx="50" cy="50" r="44" class="ring-left" transform="rotate(-90 50 50)" ?hidden=${left <= 0}
         stroke-dasharray="${AROUND * left} ${AROUND}"></circle>
     </svg><span aria-hidden="true">${seconds}</span></div>`;
 }

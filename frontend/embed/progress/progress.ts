@@ -24,6 +24,8 @@ export class ProgressView extends Part {
         <div><dt>${t("progress.watched")}</dt><dd data-testid="progress-total" data-ms=${watched_ms}>${minutes(watched_ms)}</dd></div>
         <div><dt>${t("progress.checks")}</dt>
           <dd data-testid="progress-checks">${t("progress.checks_of", { confirmed: checks_confirmed, asked: checks_asked })}</dd></div>
+      </dl>
+      <dl class="beside">
         ${beside("recovered", progress.recovered_ms)}
         ${beside("unverified", progress.unverified_ms)}
         ${beside("voided", progress.voided_ms)}

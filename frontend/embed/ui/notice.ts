@@ -1,6 +1,6 @@
 /** Short messages over the picture: what became of a check, time that was not counted. */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { countdown, timeOfDay } from "../../shared/format";
+import { minutes, timeOfDay } from "../../shared/format";
 import { t } from "../../shared/i18n";
 import type { Notice } from "../view";
 import { icons } from "./icons";
@@ -56,9 +56,9 @@ function sentence(notice: Notice): TemplateResult {
       }
       return html`<b>${t("check.missed", { time: timeOfDay(notice.at_ms) })}</b> ${t("check.missed_meaning")}`;
     case "not_counted":
-      return html`${t("notice.not_counted", { time: countdown(notice.for_ms) })}`;
+      return html`${t("notice.not_counted", { time: minutes(notice.for_ms) })}`;
     case "asleep":
-      return html`${t("notice.asleep", { time: countdown(notice.for_ms) })}`;
+      return html`${t("notice.asleep", { time: minutes(notice.for_ms) })}`;
     case "muted":
       return html`${t("sound.muted_hides")}`;
     case "expired":

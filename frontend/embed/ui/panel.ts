@@ -53,12 +53,13 @@ export class Panel extends Part {
   }
 }
 
-type Status = "recording" | "idle" | "kept" | "connecting";
+type Status = "recording" | "idle" | "uncounted" | "kept" | "connecting";
 
 /** Whether what happens now is being recorded as watching. */
-function statusOf({ link, playback, phase }: View): Status {
+function statusOf({ link, playback, phase, stop }: View): Status {
   if (phase !== "watching") return "connecting";
   if (link === "kept") return "kept";
+  if (stop) return "uncounted";
   return playback?.moving && !playback.paused ? "recording" : "idle";
 }
 
