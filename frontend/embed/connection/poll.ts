@@ -11,7 +11,7 @@ import { Close, type PlayRef, type Poll, type ViewerIn, type ViewerOut } from ".
 import type { Turn } from "./exchange";
 import type { Listener } from "./listener";
 
-export const EVERY_MS = 7_000;
+export const EVERY_MS = 6_000;
 export const HURRIED_MS = 2_000;
 /** What was recorded goes with the next pulse; these may come a little early. */
 const RECORDED_MS = 500;

@@ -129,7 +129,7 @@ describe("turns", () => {
     events = [];
   });
 
-  test("come each seven seconds, each two while a check is open", async () => {
+  test("come each six seconds, each two while a check is open", async () => {
     await blocked(6 * EVERY_MS);
     expect(turns.length).toBe(6);
     hurried = true;

@@ -22,7 +22,7 @@ from rollcall.wire.close import Close, was_sent_away
 from rollcall.wire.exchange import Exchanged, Poll
 
 SILENCE_S = 30
-TICK_S = 7  # so long after the last tick a turn brings one: players come 8 s after it, more or less
+TICK_S = 6  # so long after the last tick a turn brings one: players come 7 s after it, more or less
 DURABLE_S = 10
 
 Said = viewer_in.Rows | viewer_in.Lost | viewer_in.Say | viewer_in.AskProgress
