@@ -14,7 +14,7 @@ from rollcall.wire.close import Close
 from rollcall.wire.exchange import Exchanged, Poll, Upload
 from rollcall.wire.viewer_in import Hello, Lost, PlayRef, Rows
 
-TURN_S, TURN_WITH_PROMPT_S = 10.0, 2.0
+TURN_S, TURN_WITH_PROMPT_S = 6.0, 2.0
 STOP_FROM = Close.MALFORMED
 
 encode = msgspec.json.Encoder().encode
