@@ -82,6 +82,19 @@ async def test_every_kind_is_answered_and_full_screen_keeps_none_from_view(stage
     assert await shown(page) == [False] * 3
 
 
+async def test_picture_in_picture_is_left_so_that_the_dialog_is_seen(stage: Stage) -> None:
+    page = await watch(stage)
+    frame = player(page)
+    outside = "() => document.pictureInPictureElement !== null"
+    await frame.locator(".pip").click()
+    await eventually(lambda: frame.locator("body").evaluate(outside), 10)
+    await ask(stage, lifetime_s=60)
+    await frame.get_by_test_id("check-confirm").click(timeout=15_000)
+    assert not await frame.locator("body").evaluate(outside)
+    await done(frame)
+    assert await shown(page) == [False]
+
+
 async def test_a_frame_scrolled_away_comes_into_view_and_a_covered_one_is_hidden(stage: Stage) -> None:
     page = await watch(stage)
     frame = player(page)
