@@ -21,15 +21,15 @@ def test_union_is_canonical_and_loses_nothing(intervals: list[Interval]) -> None
     assert as_set(merged) == as_set(intervals)
     assert all(start < end for start, end in merged)
     assert all(a.end < b.start for a, b in pairwise(merged))
-    assert union(merged) == merged
+    assert union(list(merged)) == merged
     assert union(reversed(intervals)) == merged
 
 
 @given(some, some)
 def test_algebra_equals_that_of_sets(left: list[Interval], right: list[Interval]) -> None:
-    assert intersect(left, right) == union(intersect(left, right))
+    assert intersect(left, right) == union([*intersect(left, right)])
     assert as_set(intersect(left, right)) == as_set(left) & as_set(right)
-    assert subtract(left, right) == union(subtract(left, right))
+    assert subtract(left, right) == union([*subtract(left, right)])
     assert as_set(subtract(left, right)) == as_set(left) - as_set(right)
 
 

@@ -31,6 +31,7 @@ def _progress(
     spans = [span for span in case.spans if span.media_no == media_no]
     count = Count(event.sessions_of([media_no]), now_ms, case.standing, rules)
     total = count.total(spans)
+    in_sessions = count.in_sessions(spans, count.proofs(spans))
     ended = Counter(
         (session_holding(rows, media_no, prompt.check_issued_ms), prompt.state)
         for prompt in case.prompts
@@ -48,7 +49,7 @@ def _progress(
         expected=_expected(check_plans.find_plan(connection, event.project_no, media_no)),
         sessions=[
             _session(row, share, ended[position, "confirmed"], ended[position, "missed"])
-            for position, (row, share) in enumerate(zip(rows, count.in_sessions(spans), strict=True))
+            for position, (row, share) in enumerate(zip(rows, in_sessions, strict=True))
         ],
     )
 

@@ -17,6 +17,7 @@ of where spans are kept.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from rollcall.domain.credit.clock import proven_by_clock
 from rollcall.domain.credit.content import proven_by_content
@@ -45,6 +46,9 @@ __all__ = [
     "share",
     "wall",
 ]  # fmt: skip
+
+
+Proofs: TypeAlias = Mapping[tuple[MediaNo, type[Window]], Proof]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,15 @@ def credit(
 ) -> Credit:
     """Return what a user with these spans is credited in these sessions, as read at `now_ms`."""
     count = Count(sessions, now_ms, standing, rules)
-    whole = count.total(spans)
+    proofs = count.proofs(spans)
+    media = {no: count.media(spans, no, proofs) for no in dict(sessions)}
+    (whole,) = media.values() if len(media) == 1 else [count.total(spans)]
     signed = whole if all(span.signed for span in spans) else count.total([s for s in spans if s.signed])
     return Credit(
         total=whole,
         watched_plain_ms=max(0, whole.watched_ms - signed.watched_ms),
-        sessions=tuple(count.in_sessions(spans)),
-        media={no: whole if count.is_all(no) else count.media(spans, no) for no in dict(sessions)},
+        sessions=tuple(count.in_sessions(spans, proofs)),
+        media=media,
         listed=listed(spans, sessions, now_ms, rules),
     )
 
@@ -154,21 +160,23 @@ class Count:
     standing: Standing
     rules: Rules
 
-    def is_all(self, media_no: MediaNo) -> bool:
-        """Tell whether every session is of this media."""
-        return all(no == media_no for no, _ in self.sessions)
-
     def total(self, spans: Sequence[Watching]) -> Share:
         """Return what counts in all."""
         return share(self._proof(spans, self.sessions))
 
-    def media(self, spans: Sequence[Watching], media_no: MediaNo) -> Share:
+    def proofs(self, spans: Sequence[Watching]) -> Proofs:
+        """Return what each media proves by itself, in all its sessions of each axis."""
+        return {of: self._of(spans, *of) for of in {(no, type(window)) for no, window in self.sessions}}
+
+    def media(self, spans: Sequence[Watching], media_no: MediaNo, proofs: Proofs) -> Share:
         """Return what counts at one media by itself."""
+        by_axis = [proof for (no, _), proof in proofs.items() if no == media_no]
+        if len(by_axis) == 1:
+            return share(by_axis[0])
         return share(self._proof(_at(spans, media_no), [s for s in self.sessions if s[0] == media_no]))
 
-    def in_sessions(self, spans: Sequence[Watching]) -> list[Share]:
+    def in_sessions(self, spans: Sequence[Watching], proofs: Proofs) -> list[Share]:
         """Return what counts in each session, by the evidence of its media."""
-        proofs = {of: self._of(spans, *of) for of in {(no, type(window)) for no, window in self.sessions}}
         return [self._in(spans, (no, window), proofs[no, type(window)]) for no, window in self.sessions]
 
     def session(self, spans: Sequence[Watching], position: int) -> Share:
@@ -194,6 +202,8 @@ class Count:
         )
 
     def _proof(self, spans: Sequence[Watching], sessions: Sequence[Session]) -> Proof:
+        if not spans:
+            return Proof()
         return prove(spans, sessions, self.now_ms, self.standing, self.rules)
 
 

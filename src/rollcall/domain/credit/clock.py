@@ -5,7 +5,7 @@ earliest first. Time in outages, and what a reviewer promoted, has no cap and us
 over is unverified.
 """
 
-import itertools
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -74,14 +74,14 @@ def _recovered(
     gaps: dict[GapOf, list[Interval]] = defaultdict(list)
     for gap, span in graded.late:
         gaps[span.media_no, gap].append(span.moments)
-    free: list[Interval] = []
-    capped: dict[GapOf, Intervals] = {}
-    for (no, gap), moments in gaps.items():
-        new = subtract(subtract(intersect(moments, _of(windows, no)), known), standing.shut(gap.heard_ms))
-        outages = standing.outages.get(no, ())
-        free += intersect(new, outages)
-        capped[no, gap] = subtract(new, outages)
-    rest = {of: left for of, moments in capped.items() if (left := subtract(moments, free))}
+    late = {of: subtract(moments, standing.shut(of[1].heard_ms)) for of, moments in gaps.items()}
+    by_media: dict[MediaNo, Intervals] = defaultdict(tuple)
+    for (no, _), moments in late.items():
+        by_media[no] += moments
+    new = {no: subtract(intersect(m, _of(windows, no)), known) for no, m in by_media.items()}
+    free = union(moment for no in new for moment in intersect(new[no], standing.outages.get(no, ())))
+    limited = {no: subtract(moments, free) for no, moments in new.items()}
+    rest = {of: left for of, moments in late.items() if (left := intersect(moments, limited[of[0]]))}
     return union([*free, *_within(caps(windows, rules), rest)])
 
 
@@ -101,9 +101,9 @@ def _within(limits: Caps, late: dict[GapOf, Intervals]) -> Sequence[Interval]:
 def _pieces(late: dict[GapOf, Intervals]) -> list[tuple[Interval, list[GapOf]]]:
     """Cut late time at every edge, so that each piece is in the same gaps from end to end."""
     cuts = sorted({edge for moments in late.values() for moment in moments for edge in moment})
-    pieces = []
-    for start, end in itertools.pairwise(cuts):
-        holding = [of for of, moments in late.items() if any(a <= start < b for a, b in moments)]
-        if holding:
-            pieces.append((Interval(start, end), holding))
-    return pieces
+    holding: dict[int, list[GapOf]] = defaultdict(list)
+    for of, moments in late.items():
+        for start, end in moments:
+            for number in range(bisect_left(cuts, start), bisect_left(cuts, end)):
+                holding[number].append(of)
+    return [(Interval(cuts[number], cuts[number + 1]), holding[number]) for number in sorted(holding)]

@@ -4,6 +4,7 @@ A session is a window of the server's clock or of a recording's content. A span 
 advanced evenly, which a span does by its making. It knows no rule.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
@@ -102,23 +103,19 @@ def wall(window: WallWindow, now_ms: int) -> Interval:
     return Interval(window.starts_ms, now_ms if window.ends_ms is None else window.ends_ms)
 
 
-def walls(sessions: Sequence[Session], media_no: MediaNo, now_ms: int) -> list[Interval]:
-    """Return the sessions of a media that are windows of the clock."""
-    return [wall(w, now_ms) for no, w in sessions if no == media_no and isinstance(w, WallWindow)]
-
-
-def contents(sessions: Sequence[Session], media_no: MediaNo) -> list[ContentWindow]:
-    """Return the sessions of a media that are windows of its content."""
-    return [w for no, w in sessions if no == media_no and isinstance(w, ContentWindow)]
-
-
-def inside(span: Watching, sessions: Sequence[Session], now_ms: int) -> list[Interval]:
-    """Return the moments of a span in its media's sessions, by the clock or by its content."""
-    by_content = (slice_of(span, window) for window in contents(sessions, span.media_no))
-    return [
-        *intersect((span.moments,), walls(sessions, span.media_no, now_ms)),
-        *(part.wall for part in by_content if part is not None),
-    ]
+def inside(spans: Iterable[Watching], sessions: Sequence[Session], now_ms: int) -> Intervals:
+    """Return the moments of these spans in their media's sessions, by the clock or by content."""
+    by_media: dict[MediaNo, list[Watching]] = defaultdict(list)
+    for span in spans:
+        by_media[span.media_no].append(span)
+    found: list[Interval] = []
+    for no, here in by_media.items():
+        walls = [wall(w, now_ms) for of, w in sessions if of == no and isinstance(w, WallWindow)]
+        contents = [w for of, w in sessions if of == no and isinstance(w, ContentWindow)]
+        found += intersect((span.moments for span in here), walls)
+        parts = (slice_of(span, window) for span in here for window in contents)
+        found += (part.wall for part in parts if part is not None)
+    return union(found)
 
 
 def _even(distance: int, of: Interval, to: Interval) -> int:
