@@ -53,7 +53,13 @@ async def crash_at_points(event: Event, times: int, seed: int) -> Found:
             nth = 1 if point.startswith("prompt.") else rng.randint(1, 20)
             await asyncio.to_thread(event.server.start, {VARIABLE: f"{point}:{nth}"}, may_end=True)
             asking = asyncio.create_task(_ask_until_dead(event))
-            code = await asyncio.to_thread(event.server.ended, ENDS_S)
+            try:
+                code = await asyncio.to_thread(event.server.ended, ENDS_S)
+            except subprocess.TimeoutExpired:
+                said = [(w.acked, w.player.seq, w.player.socket and w.player.socket.closed) for w in watchers]
+                raise AssertionError(
+                    f"{point}:{nth} was not reached; {said}; {event.server.log()[-2000:]}"
+                ) from None
             await asking
             assert code == -9, f"{point}: ended with {code}"
         await _restarted(event, watchers, time.monotonic())
