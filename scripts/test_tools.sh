@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the programs which only the tests need are there: a browser, a PostgreSQL server, fonts, strace.
+# Sees to it that the programs which only the tests need are there: a browser, a PostgreSQL server, fonts, PHP, strace.
 # Silent and instant when they are. Installs Debian packages as root or by sudo, else says what is missing.
 set -euo pipefail
 
@@ -9,6 +9,7 @@ command -v chromium > /dev/null || missing+=(chromium)
 command -v initdb > /dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
 [[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || missing+=(fonts-dejavu-core)
 [[ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ]] || missing+=(fonts-noto-color-emoji)
+command -v php > /dev/null || missing+=(php-cli)
 command -v strace > /dev/null || missing+=(strace)
 
 ((${#missing[@]})) || exit 0

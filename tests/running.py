@@ -44,6 +44,8 @@ class RunningServer:
         """Start, with more in its environment, and wait until it answers, or has ended already where it `may_end`."""
         ports = ["--port", str(self._port), "--rtmp-port", str(self._rtmp_port)]
         line = [sys.executable, "-m", "rollcall", "serve", "--data", str(self.data), *ports]
+        if (config := self.data / "rollcall.toml").exists():
+            line += ["--config", str(config)]
         with (self.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 line, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(environment or {})}

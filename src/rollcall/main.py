@@ -33,10 +33,13 @@ from rollcall.base.periodic import every
 from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
-from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency, prompts
+from rollcall.domain.webhooks.addresses import read_networks
+from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency, prompts, webhooks
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.jobs.outages import OwnLog
+from rollcall.jobs.posting import Poster
+from rollcall.jobs.webhooks import Courier
 from rollcall.live.arrivals import Arrivals
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.framing import FramingCounts
@@ -147,6 +150,10 @@ async def _run(
         own_log.leave()
         await drain(hub, sockets.open)
 
+    poster = Poster(read_networks(base.settings.webhook_networks), clock.now_ms)
+    courier = Courier(db, clock, base.node(), poster, SystemRandom().random)
+    stack.push_async_callback(courier.close)
+    await courier.begin()
     server = Server(configured(build_asgi(api, proxy, sockets)), ready, leave)
     draw = SystemRandom().randint
     work: list[Coroutine[Any, Any, None]] = [
@@ -163,6 +170,8 @@ async def _run(
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(flags.PERIOD_S, "flags", flags.FlagSweep(db, hub, clock).run_once),
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
+        every(webhooks.PERIOD_S, "webhooks", courier.run_once),
+        every(webhooks.TIDY_PERIOD_S, "delivery log", courier.tidy),
         every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
     ]
     await stack.enter_async_context(_tasks(work))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from rollcall.store.database import Database
 from rollcall.store.schema import MIGRATIONS, NewerSchema, migrate
 from rollcall.store.tables import metadata
+from tests.history import Records
 
 
 async def test_a_migrated_database_has_every_table_and_migrating_again_changes_nothing(
@@ -31,12 +32,48 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
     assert stored == [(ScriptDirectory.from_config(config).get_current_head(),)]
 
 
+# What each version added, undone.
+UNDO = (
+    "DROP TABLE deliveries",
+    "DROP TABLE notices",
+    "DROP TABLE webhooks",
+    "DROP INDEX media_by_told",
+    "DROP INDEX media_signal_untold",
+    "DROP INDEX sessions_by_told",
+    "DROP INDEX checks_untold",
+    "ALTER TABLE media DROP COLUMN told_state",
+    "ALTER TABLE media DROP COLUMN told_signal_ms",
+    "ALTER TABLE sessions DROP COLUMN told_state",
+    "ALTER TABLE checks DROP COLUMN told_state",
+    "ALTER TABLE lists DROP COLUMN subscription",
+)
+
+
 async def test_an_older_database_is_brought_up(database: Database) -> None:
     def undo(connection: Connection) -> None:
-        connection.execute(text("ALTER TABLE lists DROP COLUMN subscription"))
+        records = Records(connection)
+        records.check(records.media(), state="closed", issued_ms=1)
+        for statement in UNDO:
+            connection.execute(text(statement))
         connection.execute(text("update alembic_version set version_num = '0006'"))
 
     await database.write(undo)
     await database.write(migrate)
-    columns = await database.read(lambda c: {column["name"] for column in inspect(c).get_columns("lists")})
-    assert columns == set(metadata.tables["lists"].columns.keys())
+    shown = await database.read(_columns_and_indexes)
+    for name, table in metadata.tables.items():
+        columns, indexes = shown[name]
+        assert columns == set(table.columns.keys())
+        assert {str(index.name) for index in table.indexes} <= indexes
+    told = await database.read(lambda c: c.execute(text("select told_state from checks")).scalar_one())
+    assert told == "closed"  # what was before webhooks is told to nobody
+
+
+def _columns_and_indexes(connection: Connection) -> dict[str, tuple[set[str], set[str]]]:
+    found = inspect(connection)
+    return {
+        name: (
+            {column["name"] for column in found.get_columns(name)},
+            {str(index["name"]) for index in found.get_indexes(name)},
+        )
+        for name in metadata.tables
+    }

@@ -28,6 +28,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "counts": True,
         "reason": "Звонил",
     },
+    ("post", "/api/v1/webhooks"): {"url": "https://example.org/hook"},
+    ("patch", "/api/v1/webhooks/{webhook}"): {"title": "Сайт"},
     ("put", "/api/v1/media/{code}/check-plan"): {"every_min": [30, 45], "lifetime_s": 60},
 }
 
@@ -61,8 +63,10 @@ async def make_things(tenant: Tenant) -> Things:
     said = await api.post(f"/media/{code}/chat", json={"text": "Начинаем"})
     plan = await api.put(f"/media/{code}/check-plan", json={"every_min": [30, 45], "lifetime_s": 60})
     incident = await api.post(f"/events/{media['event']}/incidents", json={**WINDOW, "reason": "Обрыв связи"})
-    made = (session, check, said, plan, incident)
-    assert [r.status_code // 100 for r in made] == [2] * 5, [r.text for r in made]
+    webhook = await api.post("/webhooks", json={"url": "https://example.org/hook"})
+    ping = await api.post(f"/webhooks/{webhook.json()['id']}/ping")
+    made = (session, check, said, plan, incident, webhook, ping)
+    assert [r.status_code // 100 for r in made] == [2] * 7, [r.text for r in made]
     return Things(
         {
             "media": code,
@@ -74,6 +78,8 @@ async def make_things(tenant: Tenant) -> Things:
             "sessions": session.json()["id"],
             "checks": check.json()["id"],
             "incidents": incident.json()["id"],
+            "webhooks": webhook.json()["id"],
+            "deliveries": ping.json()["id"],
             "chat": str(said.json()["id"]),
             "flags": "1",  # flags raise themselves
         }

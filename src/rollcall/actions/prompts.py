@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rollcall.actions import counting
+from rollcall.actions.telling import note_answers
 from rollcall.domain.checks.answers import Choice, Click, Expected, TypedCode
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import (
@@ -97,6 +98,7 @@ def _decide(conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], 
     """Resolve held prompts; store what has changed and return what has ended."""
     changed = _changes(conn, asked, given, now_ms)
     prompts.change_prompts(conn, [became for _, became in changed])
+    note_answers(conn, changed, now_ms)
     ended = [
         PromptOutcome(prompt.media_no, prompt.user_id, prompt.check, state, became.confirmed_ms or now_ms)
         for prompt, became in changed

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rollcall.actions.launch import forbidden, verify_token
+from rollcall.actions.telling import tell_refusal
 from rollcall.base.secrets import new_key
 from rollcall.domain.access import NotYet, Open, access
 from rollcall.domain.errors import Forbidden, Malformed, NotFound, Problem
@@ -24,6 +25,7 @@ from rollcall.store.projects import get_project
 from rollcall.wire.embed import Redeem, Redeemed
 
 GRANT = "grt"
+MEDIA_OVER = "media_over"
 
 
 class NotOpenYet(Forbidden):
@@ -126,9 +128,13 @@ async def _redeem_token(db: Database, embedded: Embedded, token: str, now_ms: in
             add_signs(conn, [Raised(*of, claims.user_id, None, sign)])
         return fresh
 
-    # Refused only after the commit: the flag of a shared link's second use is kept.
-    if not await db.write(spend):
-        raise Forbidden("This link was already used in another browser.", code="token_spent")
+    try:
+        # Refused only after the commit: the flag of a shared link's second use is kept.
+        if not await db.write(spend):
+            raise Forbidden("This link was already used in another browser.", code="token_spent")  # noqa: TRY301
+    except Forbidden as refused:
+        await tell_refusal(db, media, claims.user_id, "signed", refused.code, now_ms)
+        raise
     return Redeemed(secret, "signed", list(embedded.parents))
 
 
@@ -138,15 +144,18 @@ async def _redeem_plain(db: Database, embedded: Embedded, user_id: UserId, now_m
     secret = new_key(GRANT)
 
     def grant_access(conn: Connection) -> None:
-        try:
-            _admit(conn, embedded.media, user_id, now_ms)
-        except Forbidden:
-            # One answer to all: whoever tries IDs learns nothing about any of them.
-            raise Forbidden("No access with this ID.", code="access_denied") from None
+        _admit(conn, embedded.media, user_id, now_ms)
         _refuse_if_over(embedded.media, now_ms)
         grants.add_grant(conn, secret, _grant(embedded.media, user_id, None, "plain", None), now_ms)
 
-    await db.write(grant_access)
+    try:
+        await db.write(grant_access)
+    except Forbidden as refused:
+        await tell_refusal(db, embedded.media, user_id, "plain", refused.code, now_ms)
+        if refused.code == MEDIA_OVER:
+            raise
+        # One answer to all: whoever tries IDs learns nothing about any of them.
+        raise Forbidden("No access with this ID.", code="access_denied") from None
     return Redeemed(secret, "plain", list(embedded.parents))
 
 
@@ -176,7 +185,7 @@ def _admit(conn: Connection, media: Media, user_id: UserId, now_ms: int) -> None
 
 def _refuse_if_over(media: Media, now_ms: int) -> None:
     if media.state(now_ms) == "ended":
-        raise Forbidden("The broadcast is over.", code="media_over")
+        raise Forbidden("The broadcast is over.", code=MEDIA_OVER)
 
 
 def _grant(

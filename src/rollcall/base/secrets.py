@@ -3,6 +3,7 @@
 One file, one random value per purpose, so that no key serves two of them. Also where random names come from.
 """
 
+import base64
 import json
 import os
 import secrets
@@ -62,6 +63,11 @@ def new_play_id() -> str:
 def new_key(prefix: str) -> str:
     """Return a secret of 256 random bits with a prefix that tells people what it is."""
     return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def new_webhook_secret() -> str:
+    """Return a secret that signs notices: 256 random bits in Base64, as receivers' libraries read it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def new_digits() -> str:

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from rollcall.domain.errors import Malformed, Problem
 from rollcall.domain.rules import PUBLISHED, Rules
+from rollcall.domain.webhooks.addresses import read_networks
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     base_url: str | None = None  # default: http://host:port
     rtmp_base_url: str | None = None  # default: rtmp://host:port/live
     trusted_proxies: list[str] = []  # addresses or networks whose forwarding headers count
+    webhook_networks: list[str] = []  # networks that webhooks may reach besides public addresses
     rules: Rules = PUBLISHED  # constants of the count, applied when reading
     body_limit_bytes: Annotated[int, Meta(ge=1024)] = 64 * 1024 * 1024
 
@@ -53,6 +55,8 @@ def read_settings(file: Path | None, **given: object) -> Settings:
     if unknown:
         raise Malformed(Problem(str(file), f"There is no rule '{min(unknown)}'. - at `$.rules`"))
     try:
-        return msgspec.convert(values, Settings)
-    except msgspec.ValidationError as error:
+        settings = msgspec.convert(values, Settings)
+        read_networks(settings.webhook_networks)
+    except ValueError as error:  # msgspec's too
         raise Malformed(Problem(str(file or "settings"), str(error))) from error
+    return settings

@@ -17,7 +17,8 @@ from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
 from rollcall.web.errors import PROBLEM_JSON
-from rollcall.web.query import query_fields
+from rollcall.web.query import query_fields, query_name
+from rollcall.wire.notices import SHAPES, Notice
 
 PREFIX = "/api/v1/"
 REFERENCE = "#/components/schemas/"
@@ -60,6 +61,19 @@ KEY_PARAMETER = {
 }
 
 
+SIGNED_HEADERS = [
+    {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": text}
+    for name, text in (
+        ("webhook-id", "The notice's id, the same at each attempt."),
+        ("webhook-timestamp", "Unix seconds of the attempt; refuse what is more than 5 minutes away."),
+        (
+            "webhook-signature",
+            "`v1,` and the Base64 HMAC-SHA256 of `id.timestamp.body`; several with spaces.",
+        ),
+    )
+]
+
+
 def describe(app: Litestar) -> dict[str, Any]:
     """Return the description of every handler: exact shapes, scope, refusals, idempotency."""
     served = list(_served(app))
@@ -67,6 +81,7 @@ def describe(app: Litestar) -> dict[str, Any]:
     ordered = sorted(types, key=repr)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=f"{REFERENCE}{{name}}")
     exact = dict(zip(ordered, schemas, strict=True))
+    told, of_notices = _notices()
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in served:
         paths.setdefault(path, {})[method.lower()] = _operation(path, method, handler, exact)
@@ -74,11 +89,32 @@ def describe(app: Litestar) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Rollcall API", "version": "1"},
         "paths": paths,
+        "webhooks": told,
         "components": {
-            "schemas": components | {"Problem": PROBLEM_SCHEMA},
+            "schemas": components | of_notices | {"Problem": PROBLEM_SCHEMA},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _notices() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the requests that webhooks of the format v1 get, by type, and their shapes."""
+    shapes = {kind: Notice[shape] for kind, shape in SHAPES.items()}  # type: ignore[valid-type]
+    schemas, components = msgspec.json.schema_components(
+        list(shapes.values()), ref_template=f"{REFERENCE}{{name}}"
+    )
+    told: dict[str, Any] = {}
+    for (kind, shape), schema in zip(SHAPES.items(), schemas, strict=True):
+        told[kind] = {
+            "post": {
+                "summary": kind,
+                "description": getdoc(shape),
+                "parameters": SIGNED_HEADERS,
+                "requestBody": {"required": True, "content": {JSON: {"schema": schema}}},
+                "responses": {"2XX": {"description": "Taken; any other answer is an attempt that failed"}},
+            }
+        }
+    return told, components
 
 
 def _served(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
@@ -154,7 +190,7 @@ def _query_parameter(field: FieldDefinition) -> dict[str, Any]:
     limits = field.kwarg_definition if isinstance(field.kwarg_definition, ParameterKwarg) else None
     inner = [one for one in field.inner_types if one.annotation is not NoneType]
     schema = msgspec.json.schema(inner[0].annotation if field.is_optional else field.annotation)
-    shown: dict[str, Any] = {"name": field.name, "in": "query", "required": field.is_required}
+    shown: dict[str, Any] = {"name": query_name(field), "in": "query", "required": field.is_required}
     if limits is not None:
         found = {
             "minimum": limits.ge,
@@ -163,7 +199,7 @@ def _query_parameter(field: FieldDefinition) -> dict[str, Any]:
             "maxLength": limits.max_length,
         }
         schema |= {name: limit for name, limit in found.items() if limit is not None}
-        shown |= {"name": limits.query or field.name, "description": limits.description or ""}
+        shown |= {"description": limits.description or ""}
     if field.has_default and field.default is not None:
         schema["default"] = field.default
     return shown | {"schema": schema}

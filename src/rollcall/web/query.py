@@ -50,7 +50,7 @@ def _check(query: bytes, declared: frozenset[str]) -> None:
 
 @cache
 def _declared(handler: HTTPRouteHandler) -> frozenset[str]:
-    return frozenset(_name(field) for field in query_fields(handler))
+    return frozenset(query_name(field) for field in query_fields(handler))
 
 
 def query_fields(handler: HTTPRouteHandler) -> list[FieldDefinition]:
@@ -63,9 +63,10 @@ def query_fields(handler: HTTPRouteHandler) -> list[FieldDefinition]:
     ]
 
 
-def _name(field: FieldDefinition) -> str:
+def query_name(field: FieldDefinition) -> str:
+    """Return what a parameter is called in the query string."""
     definition = field.kwarg_definition
-    return (definition.query if isinstance(definition, ParameterKwarg) else None) or field.name
+    return (definition.name if isinstance(definition, ParameterKwarg) else None) or field.name
 
 
 def _is_elsewhere(field: FieldDefinition) -> bool:

@@ -28,6 +28,7 @@ from rollcall.store.tables.presence import (
     sessions,
 )
 from rollcall.store.tables.review import flags, outages, reviews, self_beats
+from rollcall.store.tables.webhooks import deliveries, notices, webhooks
 
 __all__ = [
     "api_keys",
@@ -36,6 +37,7 @@ __all__ = [
     "chat_messages",
     "check_plans",
     "checks",
+    "deliveries",
     "embed_keys",
     "events",
     "flags",
@@ -48,6 +50,7 @@ __all__ = [
     "marks",
     "media",
     "metadata",
+    "notices",
     "outages",
     "participants",
     "plan_draws",
@@ -60,4 +63,5 @@ __all__ = [
     "session_revisions",
     "sessions",
     "spans",
+    "webhooks",
 ]

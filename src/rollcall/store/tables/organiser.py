@@ -6,11 +6,13 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Table,
     Text,
     false,
+    text,
     true,
 )
 
@@ -93,12 +95,21 @@ media = Table(
     moment("started_ms"),  # first picture or starts_at
     moment("ended_ms"),  # by the organiser's `end`
     moment("signal_ms"),  # since when the encoder has been on (null = off)
+    Column("told_state", Text, nullable=False, server_default="planned"),  # what webhooks were told last
+    moment("told_signal_ms"),  # the `signal_ms` that they were told last
     words("stream_key", nullable=True, unique=True),
     Column("chat_version", BigInteger, nullable=False, default=0),
     words("chat_mode"),  # open | closed
     Column("chat_slow_s", Integer, nullable=False, default=0),
     moment("created_ms", nullable=False),
     moment("removed_ms"),
+    Index("media_by_told", "told_state", "ended_ms", "ends_ms"),
+    Index(
+        "media_signal_untold",
+        "no",
+        sqlite_where=text("told_signal_ms IS NOT signal_ms"),
+        postgresql_where=text("told_signal_ms IS DISTINCT FROM signal_ms"),
+    ),
 )
 
 idempotency_keys = Table(

@@ -20,6 +20,9 @@ sessions = Table(
     moment("to_ms"),
     moment("created_ms", nullable=False),
     moment("removed_ms"),
+    # What webhooks were told last: planned | running | over.
+    Column("told_state", Text, nullable=False, server_default="planned"),
+    Index("sessions_by_told", "told_state", "ends_ms"),
 )
 
 session_revisions = Table(
@@ -37,6 +40,7 @@ session_revisions = Table(
 _UNFINISHED = text("state IN ('planned', 'issued')")
 _OPEN = text("state = 'issued'")
 _UNSHOWN = text("unshown")
+_UNTOLD = text("told_state <> state")
 
 checks = Table(
     "checks",
@@ -60,7 +64,9 @@ checks = Table(
     moment("last_issued_ms"),
     moment("created_ms", nullable=False),
     moment("cancelled_ms"),
+    Column("told_state", Text, nullable=False, server_default="planned"),  # what webhooks were told last
     Index("checks_open", "media_no", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+    Index("checks_untold", "no", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
 )
 
 prompts = Table(
