@@ -20,7 +20,7 @@ from tests.faults.watchers import Found, Watcher, acknowledged, look, watching
 from tests.server.conftest import Event
 
 WATCHERS = 4
-ENDS_S = 60
+ENDS_S = 120
 LIFETIME_S = 10
 FATAL = 70  # how `main` ends when nobody knows what is on disk
 

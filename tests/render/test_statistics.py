@@ -21,6 +21,7 @@ from rollcall.wire.statistics import (
     ParticipantMedia,
     ParticipantSession,
     Report,
+    Rules,
     Session,
 )
 
@@ -35,8 +36,11 @@ NUMBERS = {
     "not_present",
     "checks_confirmed",
     "checks_missed",
+    "late_percent",
+    "step_percent",
+    "unshown_prompts",
 }
-FLAGS = {"sound", "late"}
+FLAGS = {"sound", "late", "hidden_counts", "behind_counts"}
 LISTS = {"sessions", "checks", "participants", "per_media", "flags", "outages"}
 
 times = st.sampled_from(["2026-03-01T09:00:00.000Z", "2026-12-31T23:59:59.999Z"])
@@ -64,6 +68,7 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
     outcome = st.sampled_from(["confirmed", "missed", "not_present", "pending"])
     check = st.builds(ParticipantCheck, texts, st.none() | texts, outcome, st.booleans(), maybe, maybe, maybe)
     flag = st.builds(ParticipantFlag, texts, amounts, times, times)
+    policies = st.sampled_from(["record", "stop_until_confirmed"])
     event = st.builds(Event, texts, texts, texts, st.lists(media, max_size=2))
     head: Event | Media = draw(event) if of_event else draw(media)
     return Report(
@@ -92,6 +97,7 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
             )
         ),
         outages=draw(st.lists(outage, max_size=2)),
+        rules=draw(st.none() | st.builds(Rules, policies, st.booleans(), st.booleans(), *[amounts] * 7)),
     )  # fmt: skip
 
 

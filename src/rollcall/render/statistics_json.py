@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -13,13 +14,15 @@ BATCH_ROWS = 250
 def json_chunks(report: Report) -> Iterator[bytes]:
     """Yield the report as the pieces of one JSON object."""
     encode = msgspec.json.Encoder().encode
-    top = {
+    top: dict[str, Any] = {
         "event" if isinstance(report.head, Event) else "media": report.head,
         "generated_at": report.generated_at,
         "sessions": report.sessions,
         "checks": report.checks,
         "outages": report.outages,
     }
+    if report.rules is not None:
+        top["rules"] = report.rules
     yield encode(top)[:-1] + b',"participants":['
     rows = iter(report.participants)
     comma = b""

@@ -25,7 +25,15 @@ from rollcall.render.titles import (
     title,
     word,
 )
-from rollcall.wire.statistics import Check, Participant, ParticipantCheck, ParticipantSession, Report, Session
+from rollcall.wire.statistics import (
+    Check,
+    Participant,
+    ParticipantCheck,
+    ParticipantSession,
+    Report,
+    Rules,
+    Session,
+)
 
 PIECE_BYTES = 1 << 16
 ROWS_PER_SHEET = 1_048_576
@@ -122,6 +130,9 @@ class _Workbook:
         for field, count in counts.items():
             sheet.pair(field, count)
         sheet.pair("duration_ms", sum(session.duration_ms for session in report.sessions))
+        if report.rules is not None:
+            for field in scalars(Rules):
+                sheet.pair(field, getattr(report.rules, field))
 
 
 class _Sheet:

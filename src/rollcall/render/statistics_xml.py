@@ -51,6 +51,8 @@ def xml_chunks(report: Report) -> Iterator[bytes]:
                     out.flush()
                     yield sink.take()
             out.write(_list("outages", report.outages))
+            if report.rules is not None:
+                out.write(_element("rules", report.rules))
     yield sink.take()
 
 

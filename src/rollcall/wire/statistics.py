@@ -80,6 +80,26 @@ class Outage(Struct, frozen=True):
     reason: str | None
 
 
+class Rules(Struct, frozen=True):
+    """By which rules the figures were counted: the event's choices, then the installation's constants.
+
+    Late time is recovered up to `gap_ms` a gap and `late_percent` of a media's sessions, where its content was in step
+    within `step_ms` plus `step_percent`. `behind_from_ms` behind the broadcast is behind; after `unshown_prompts` that
+    a player hid, time is unverified; `present_before_ms`: having played so long before a check is having been present.
+    """
+
+    presence_policy: Literal["record", "stop_until_confirmed", "void_since_last_confirmed"]
+    hidden_counts: bool
+    behind_counts: bool
+    gap_ms: int
+    late_percent: int
+    step_ms: int
+    step_percent: int
+    behind_from_ms: int
+    unshown_prompts: int
+    present_before_ms: int
+
+
 class ParticipantSession(Struct, frozen=True, gc=False):
     """One participant in one session; `recovered_ms` is part of `watched_ms`, the next two do not count."""
 
@@ -159,7 +179,10 @@ class Participant(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report; `participants` is made while it is read and can be read once."""
+    """A whole report; `participants` is made while it is read and can be read once.
+
+    `rules` is None where there is nothing that they could count: of an event without media.
+    """
 
     head: Media | Event
     generated_at: str
@@ -167,6 +190,7 @@ class Report:
     checks: list[Check]
     participants: Iterable[Participant]
     outages: list[Outage] = dataclasses.field(default_factory=list)
+    rules: Rules | None = None
 
 
 class MediaStatistics(Struct, frozen=True):
@@ -178,6 +202,7 @@ class MediaStatistics(Struct, frozen=True):
     checks: list[Check]
     outages: list[Outage]
     participants: list[Participant]
+    rules: Rules | UnsetType = UNSET
 
 
 class EventStatistics(Struct, frozen=True):
@@ -189,3 +214,4 @@ class EventStatistics(Struct, frozen=True):
     checks: list[Check]
     outages: list[Outage]
     participants: list[Participant]
+    rules: Rules | UnsetType = UNSET

@@ -135,6 +135,18 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
             },
         ],
         "outages": [],
+        "rules": {
+            "presence_policy": "record",
+            "hidden_counts": True,
+            "behind_counts": False,
+            "gap_ms": 900_000,
+            "late_percent": 25,
+            "step_ms": 2_000,
+            "step_percent": 10,
+            "behind_from_ms": 60_000,
+            "unshown_prompts": 2,
+            "present_before_ms": 30_000,
+        },
         "participants": [
             {
                 "user_id": "anna",

@@ -170,7 +170,15 @@ async def test_the_description_of_the_api_knows_the_answer(sqlite_database: Data
         answer = described["paths"]["/api/v1/media/{code}/statistics"]["get"]["responses"]["200"]
         reference = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         fields = described["components"]["schemas"][reference]["properties"]
-        assert set(fields) == {"media", "generated_at", "sessions", "checks", "outages", "participants"}
+        assert set(fields) == {
+            "media",
+            "generated_at",
+            "sessions",
+            "checks",
+            "outages",
+            "participants",
+            "rules",
+        }
 
 
 async def test_a_report_that_breaks_never_looks_complete() -> None:

@@ -6,7 +6,7 @@ read, after the transaction has ended. Times and lists come from the store, rule
 """
 
 from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame, wall_of
-from rollcall.actions.statistics.heads import checks, head, outages, sessions
+from rollcall.actions.statistics.heads import checks, head, outages, rules_of, sessions
 from rollcall.actions.statistics.outcomes import read_outcomes
 from rollcall.actions.statistics.roster import Roster, read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
@@ -78,6 +78,7 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
         sessions=sessions(frame),
         checks=checks(frame, outcomes),
         outages=outages(frame, _outages(connection, frame, roster)),
+        rules=rules_of(frame.judged),
         participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
     )
 

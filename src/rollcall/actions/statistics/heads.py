@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from msgspec import UNSET
 
 from rollcall.actions.statistics.frame import NO_SESSION, Frame, wall_of
+from rollcall.actions.statistics.judging import JudgedEvent
 from rollcall.actions.statistics.outcomes import Outcomes
 from rollcall.store.judging import OutageRow
 from rollcall.store.statistics import MediaRow, SessionRow
 from rollcall.wire.api.values import rfc3339, rfc3339_or_none
-from rollcall.wire.statistics import Check, Event, Media, Outage, Session
+from rollcall.wire.statistics import Check, Event, Media, Outage, Rules, Session
 
 
 def head(frame: Frame) -> Media | Event:
@@ -80,6 +81,25 @@ def outages(frame: Frame, found: Iterable[OutageRow]) -> list[Outage]:
         for row in found
         if any(_touches(row, session, frame.now_ms) for session in frame.sessions)
     ]
+
+
+def rules_of(event: JudgedEvent | None) -> Rules | None:
+    """Return by which rules an event is counted."""
+    if event is None:
+        return None
+    constants = event.rules
+    return Rules(
+        presence_policy=event.policy,
+        hidden_counts=event.hidden_counts,
+        behind_counts=event.behind_counts,
+        gap_ms=constants.gap_ms,
+        late_percent=constants.late_percent,
+        step_ms=constants.step_ms,
+        step_percent=constants.step_percent,
+        behind_from_ms=constants.behind_ms,
+        unshown_prompts=constants.unshown_prompts,
+        present_before_ms=constants.present_before_ms,
+    )
 
 
 def _touches(outage: OutageRow, session: SessionRow, now_ms: int) -> bool:
