@@ -1,5 +1,6 @@
 """What webhooks are told of a media's life: once each, with its moment, by whatever hand or hour it came."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,13 +8,16 @@ from sqlalchemy import select, update
 
 from rollcall.actions import checks, media, prompts, sessions
 from rollcall.actions.access import Gate
-from rollcall.actions.telling import ANSWERS_AT_ONCE
+from rollcall.actions.redeem import find_embedded, redeem
+from rollcall.actions.telling import ANSWERS_AT_ONCE, REFUSALS_A_MINUTE
 from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.errors import Forbidden
 from rollcall.domain.ids import MediaCode, PlayNo, UserId
 from rollcall.domain.sessions import WallWindow
 from rollcall.store import broadcasts, tables
 from rollcall.store.database import Connection, Database
 from rollcall.wire.api.values import rfc3339
+from rollcall.wire.embed import Redeem
 from tests.asking import ask, begin, tick
 from tests.courier import Desk, at_a_desk, count, subscribe
 from tests.hall import T0, Hall, open_hall
@@ -228,6 +232,26 @@ async def test_where_nobody_wants_it_there_is_no_row(database: Database) -> None
         )
         await subscribe(hall, desk.receiver.url, "session.started", "check.issued")
         assert await desk.send() == []
+
+
+async def test_strangers_who_knock_without_end_are_not_told_one_by_one(database: Database) -> None:
+    hall = await open_hall(database)
+    embedded = await find_embedded(database, hall.code)
+    plain = replace(embedded, media=replace(embedded.media, identity="plain"))
+
+    async def knock(times: int) -> None:
+        for number in range(times):
+            with pytest.raises(Forbidden):
+                await redeem(database, plain, Redeem(user_id=f"stranger-{number}"), hall.now_ms)
+
+    await knock(1)
+    assert await count(hall, "notices") == 0
+    async with at_a_desk(hall, "participant.refused") as desk:
+        await knock(REFUSALS_A_MINUTE + 5)
+        assert await desk.send() == ["participant.refused"] * REFUSALS_A_MINUTE
+        hall.wait(MINUTE + 1)
+        await knock(1)
+        assert await desk.send() == ["participant.refused"]
 
 
 class Undone(Exception):

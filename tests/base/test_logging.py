@@ -3,13 +3,18 @@
 import pytest
 
 from rollcall.base.logging import mask
-from rollcall.base.secrets import new_key
+from rollcall.base.secrets import new_key, new_webhook_secret
 
 
 @pytest.mark.parametrize("prefix", ["rk", "es", "sk", "grt", "upl"])
 def test_keys_are_masked(prefix: str) -> None:
     key = new_key(prefix)
     assert mask(f"refused {key} of d-1") == f"refused {prefix}_*** of d-1"
+
+
+def test_secrets_of_webhooks_are_masked() -> None:
+    for _ in range(50):  # Base64 has letters that other keys have not
+        assert mask(f"signed by {new_webhook_secret()} twice") == "signed by whsec_*** twice"
 
 
 @pytest.mark.parametrize(

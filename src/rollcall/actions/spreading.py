@@ -14,7 +14,7 @@ from rollcall.store.database import Connection
 from rollcall.store.notices import Waiting
 from rollcall.store.webhooks import Webhook, active_webhooks, count_dropped
 
-NOTICES_AT_ONCE = 500
+NOTICES_AT_ONCE = 2_000
 MOST_PENDING = 20_000
 
 

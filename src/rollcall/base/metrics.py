@@ -11,6 +11,9 @@ _requests = Counter(
 _duration = Histogram(
     "rollcall_http_request_seconds", "Time to the end of the answer.", ["route"], registry=REGISTRY
 )
+_attempts = Counter(
+    "rollcall_webhook_attempts", "Attempts to deliver notices to webhooks.", ["outcome"], registry=REGISTRY
+)
 _viewers = Gauge("rollcall_viewers", "People connected to this process.", registry=REGISTRY)
 
 
@@ -18,6 +21,11 @@ def request_answered(method: str, route: str, status: int, took_s: float) -> Non
     """Count one HTTP request; `route` is the template of its path, so that figures stay few."""
     _requests.labels(method, route, str(status)).inc()
     _duration.labels(route).observe(took_s)
+
+
+def webhook_attempt(outcome: str) -> None:
+    """Count one attempt: `delivered`, or the code of what went wrong."""
+    _attempts.labels(outcome).inc()
 
 
 def viewers(count: int) -> None:

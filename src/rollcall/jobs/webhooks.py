@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from rollcall.actions import spreading, telling
+from rollcall.base import metrics
 from rollcall.base.clock import Clock
 from rollcall.base.together import Together
 from rollcall.domain.webhooks.retries import GIVE_UP_MS, is_accepted, wait_ms
@@ -24,6 +25,7 @@ from rollcall.store.deliveries import Outcome, Parcel
 
 PERIOD_S: Final = 1.0
 TIDY_PERIOD_S: Final = 600.0
+LEAVE_WITHIN_S: Final = 2.0
 MOST_AT_ONCE: Final = 64  # webhooks served at the same time
 BATCH: Final = 10
 CLAIM_MS: Final = BATCH * ANSWER_WITHIN_S * 1000 + 30_000
@@ -44,6 +46,7 @@ class Courier:
         self._poster = poster
         self._jitter = jitter
         self._served: dict[int, asyncio.Task[None]] = {}
+        self._leaving = False
         self._outcomes: Together[Outcome, None] = Together(self._store, MOST_AT_ONCE)
 
     async def begin(self) -> None:
@@ -77,8 +80,11 @@ class Courier:
             await asyncio.wait(list(self._served.values()))
 
     async def close(self) -> None:
-        """Break off what is being sent; it is sent again after the next start."""
+        """Let requests end that are under way; what takes too long is broken off, to be sent again after a start."""
+        self._leaving = True
         tasks = list(self._served.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=LEAVE_WITHIN_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -100,7 +106,7 @@ class Courier:
             for done, parcel in enumerate(parcels, start=1):
                 outcome = await self._send(parcel)
                 await self._outcomes.ask(outcome)
-                if outcome.state != "delivered":
+                if self._leaving or outcome.state != "delivered":
                     await self._release([one.no for one in parcels[done:]])
                     return
 
@@ -116,7 +122,9 @@ class Courier:
         kind, body = encode(parcel.format, parcel.code, parcel.kind, parcel.at_ms, parcel.data)
         signed = headers(parcel.secrets, parcel.code, self._clock.now_s(), body)
         answer = await self._poster.post(parcel.url, body, {**signed, "Content-Type": kind})
-        return self._outcome(parcel, answer)
+        outcome = self._outcome(parcel, answer)
+        metrics.webhook_attempt(outcome.error or "delivered")
+        return outcome
 
     def _outcome(self, parcel: Parcel, answer: Answer) -> Outcome:
         now_ms, attempts = self._clock.now_ms(), parcel.attempts + 1
