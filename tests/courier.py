@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row, select
 
 from rollcall.actions import webhooks as actions
@@ -16,8 +17,9 @@ from rollcall.jobs.webhooks import Courier
 from rollcall.store import tables
 from rollcall.store.database import Database
 from rollcall.store.webhooks import Webhook
+from rollcall.wire.notices import SHAPES, Notice
 from tests.hall import Hall, SetClock
-from tests.receiver import Receiver, receiving
+from tests.receiver import Received, Receiver, receiving
 
 LOOPBACK = read_networks(["127.0.0.0/8"])
 
@@ -38,7 +40,7 @@ class Desk:
         known = len(self.receiver.got)
         await self.courier.run_once()
         await self.courier.idle()
-        return [received.json()["type"] for received in self.receiver.got[known:]]
+        return [_type_of(received) for received in self.receiver.got[known:]]
 
     async def log(self) -> list[tuple[str, int, int | None, str | None]]:
         """Return state, attempts, status and error of every delivery."""
@@ -47,6 +49,14 @@ class Desk:
     async def rows(self) -> Sequence[Row[Any]]:
         query = select(tables.deliveries).order_by(tables.deliveries.c.no)
         return await self.hall.db.read(lambda conn: conn.execute(query).all())
+
+
+def _type_of(received: Received) -> str:
+    """Return the type of a notice, which has exactly the shape that the description gives it."""
+    type_: str = received.json()["type"]
+    shape = Notice[SHAPES[type_]]  # type: ignore[valid-type]
+    assert msgspec.to_builtins(msgspec.json.decode(received.body, type=shape)) == received.json()
+    return type_
 
 
 @asynccontextmanager

@@ -212,6 +212,36 @@ async def test_one_that_hangs_holds_up_no_other_webhook(database: Database) -> N
         assert [entry[0] for entry in await desk.log()] == ["delivered", "delivered"]
 
 
+async def test_what_is_changed_while_it_sends_holds_for_the_next_request(database: Database) -> None:
+    """A batch is at work: its webhook is given another address, then paused, then deleted."""
+    hall = await open_hall(database)
+    async with at_a_desk(hall) as desk, receiving() as other:
+        of = (database, hall.project_no, desk.webhook.code)
+        for _ in range(4):
+            await ping(desk)
+
+        def moved() -> web.StreamResponse:
+            desk.receiver.answer = web.Response
+            move = update(tables.webhooks).values(url=other.url)
+            database.write_now(lambda conn: conn.execute(move))
+            return web.Response()
+
+        def paused() -> web.StreamResponse:
+            pause = update(tables.webhooks).values(active=False)
+            database.write_now(lambda conn: conn.execute(pause))
+            return web.Response()
+
+        desk.receiver.answer, other.answer = moved, paused
+        await desk.send()
+        assert (len(desk.receiver.got), len(other.got)) == (1, 1)
+        assert [entry[0] for entry in await desk.log()] == ["delivered", "delivered", "pending", "pending"]
+        assert [row.claimed_by for row in await desk.rows()] == [None] * 4
+        other.answer = web.Response
+        await actions.change_webhook(*of, {"active": True}, (), "test", hall.now_ms)
+        await desk.send()
+        assert (len(desk.receiver.got), len(other.got)) == (1, 3)
+
+
 async def test_a_paused_webhook_keeps_what_waits_and_a_deleted_one_sends_no_more(database: Database) -> None:
     hall = await open_hall(database)
     async with at_a_desk(hall, "session.started") as desk:

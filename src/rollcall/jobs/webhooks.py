@@ -102,29 +102,34 @@ class Courier:
 
     async def _send_due(self, webhook_no: int) -> None:
         """Send batch after batch while all goes well."""
-        while parcels := await self._db.write(partial(self._claim, webhook_no)):
-            for done, parcel in enumerate(parcels, start=1):
-                outcome = await self._send(parcel)
-                await self._outcomes.ask(outcome)
-                if self._leaving or outcome.state != "delivered":
-                    await self._release([one.no for one in parcels[done:]])
+        while numbers := await self._db.write(partial(self._claim, webhook_no)):
+            for done, number in enumerate(numbers, start=1):
+                went_well = await self._send(number)
+                if self._leaving or not went_well:
+                    await self._db.write(partial(self._release, numbers[done:]))
                     return
 
-    async def _release(self, numbers: Sequence[int]) -> None:
-        if numbers:
-            await self._db.write(lambda conn: deliveries.release(conn, self._node, numbers))
-
-    def _claim(self, webhook_no: int, conn: Connection) -> list[Parcel]:
+    def _claim(self, webhook_no: int, conn: Connection) -> list[int]:
         now_ms = self._clock.now_ms()
         return deliveries.claim(conn, webhook_no, self._node, now_ms, now_ms + CLAIM_MS, BATCH)
 
-    async def _send(self, parcel: Parcel) -> Outcome:
+    def _release(self, numbers: Sequence[int], conn: Connection) -> None:
+        deliveries.release(conn, self._node, numbers)
+
+    async def _send(self, number: int) -> bool:
+        """Make one attempt; tell whether the receiver took it."""
+        now_ms = self._clock.now_ms()
+        parcel = await self._db.read(lambda conn: deliveries.find_parcel(conn, number, now_ms))
+        if parcel is None:
+            await self._db.write(partial(self._release, [number]))
+            return False
         kind, body = encode(parcel.format, parcel.code, parcel.kind, parcel.at_ms, parcel.data)
         signed = headers(parcel.secrets, parcel.code, self._clock.now_s(), body)
         answer = await self._poster.post(parcel.url, body, {**signed, "Content-Type": kind})
         outcome = self._outcome(parcel, answer)
         metrics.webhook_attempt(outcome.error or "delivered")
-        return outcome
+        await self._outcomes.ask(outcome)
+        return outcome.state == "delivered"
 
     def _outcome(self, parcel: Parcel, answer: Answer) -> Outcome:
         now_ms, attempts = self._clock.now_ms(), parcel.attempts + 1

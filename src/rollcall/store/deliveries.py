@@ -112,26 +112,36 @@ def due_webhooks(conn: Connection, now_ms: int, but: Collection[int], limit: int
     return list(conn.execute(query.limit(limit)).scalars())
 
 
-def claim(
-    conn: Connection, webhook_no: int, node: str, now_ms: int, until_ms: int, limit: int
-) -> list[Parcel]:
-    """Claim what is due for a webhook, oldest first; nothing when it is paused or gone."""
-    c, w, n = deliveries.c, webhooks.c, notices.c
-    held: Select[Any] = (
-        select(c.no, n.code, n.kind, n.at_ms, n.data, c.attempts, w.url, w.format, w.secret,
-               w.old_secret, w.old_secret_until_ms)
-        .join(notices, n.no == c.notice_no)
+def claim(conn: Connection, webhook_no: int, node: str, now_ms: int, until_ms: int, limit: int) -> list[int]:
+    """Claim what is due for a webhook, oldest first, and return its numbers; nothing when it is paused or gone."""
+    c, w = deliveries.c, webhooks.c
+    due = (
+        select(c.no)
         .join(webhooks, w.no == c.webhook_no)
         .where(c.webhook_no == webhook_no, w.active, *_due(now_ms))
         .order_by(c.due_ms, c.notice_no)
         .limit(limit)
         .with_for_update(of=deliveries, skip_locked=True)
-    )  # fmt: skip
-    parcels = [_parcel(row, now_ms) for row in conn.execute(held)]
-    if parcels:
-        taken = update(deliveries).where(c.no.in_([parcel.no for parcel in parcels]))
+    )
+    numbers = list(conn.execute(due).scalars())
+    if numbers:
+        taken = update(deliveries).where(c.no.in_(numbers))
         conn.execute(taken.values(claimed_by=node, claimed_until_ms=until_ms))
-    return parcels
+    return numbers
+
+
+def find_parcel(conn: Connection, number: int, now_ms: int) -> Parcel | None:
+    """Return a claimed delivery as its webhook is now; None when that has been paused or deleted meanwhile."""
+    c, w, n = deliveries.c, webhooks.c, notices.c
+    query: Select[Any] = (
+        select(c.no, n.code, n.kind, n.at_ms, n.data, c.attempts, w.url, w.format, w.secret,
+               w.old_secret, w.old_secret_until_ms)
+        .join(notices, n.no == c.notice_no)
+        .join(webhooks, w.no == c.webhook_no)
+        .where(c.no == number, w.active)
+    )  # fmt: skip
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _parcel(row, now_ms)
 
 
 def release(conn: Connection, node: str, numbers: Sequence[int] | None = None) -> None:
