@@ -101,3 +101,15 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def hook_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """Run a real server whose webhooks may reach receivers on the loopback."""
+    running = RunningServer(tmp_path / "data")
+    (running.data / "rollcall.toml").write_text('webhook_networks = ["127.0.0.0/8"]\n')
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()

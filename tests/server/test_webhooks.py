@@ -1,90 +1,19 @@
 """Webhooks of the real program: killed while it sends, its signatures checked by the code of the documentation."""
 
-import http.server
 import json
 import re
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
+from tests.hook import PATIENCE_S, hooked
 from tests.running import RunningServer
 from tests.server.conftest import make_event
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/webhooks.md").read_text("utf-8")
-PATIENCE_S = 60
-
-
-@dataclass
-class Hook:
-    """A receiver in a thread; while it `holds`, requests come in and are not answered."""
-
-    url: str = ""
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    holds: threading.Event = field(default_factory=threading.Event)
-    goes_on: threading.Event = field(default_factory=threading.Event)
-
-    def next(self) -> tuple[dict[str, str], bytes]:
-        """Wait for one more request."""
-        assert self.came.acquire(timeout=PATIENCE_S)
-        return self.got[-1]
-
-    def until(self, type_: str) -> Any:
-        """Wait for a notice of this type; return its body."""
-        while True:
-            body = json.loads(self.next()[1])
-            if body["type"] == type_:
-                return body
-
-
-@contextmanager
-def hooked() -> Iterator[Hook]:
-    hook = Hook()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            hook.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            hook.came.release()
-            if hook.holds.is_set():
-                hook.goes_on.wait(PATIENCE_S)
-                return
-            self.send_response(HTTPStatus.NO_CONTENT)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hook.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield hook
-    finally:
-        hook.goes_on.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture
-def open_server(tmp_path: Path) -> Iterator[RunningServer]:
-    """Run a server that may reach receivers on the loopback."""
-    running = RunningServer(tmp_path / "data")
-    (running.data / "rollcall.toml").write_text('webhook_networks = ["127.0.0.0/8"]\n')
-    running.start()
-    yield running
-    running.stop()
 
 
 def block(language: str) -> str:
@@ -110,9 +39,9 @@ def by_php(secret: str, headers: dict[str, str], body: bytes) -> bool:
 
 
 def test_a_notice_is_told_over_a_crash_and_verified_by_the_documented_code(
-    open_server: RunningServer,
+    hook_server: RunningServer,
 ) -> None:
-    server = open_server
+    server = hook_server
     with hooked() as hook:
         made = server.must("POST", "/webhooks", {"url": hook.url, "types": ["session.started"]})
         media = server.must("POST", "/media", {"title": "Зал «А»", "kind": "live"})["code"]
@@ -163,10 +92,10 @@ def test_nothing_inner_is_reached_without_the_setting(server: RunningServer) -> 
 
 
 async def test_a_refusal_is_told_with_its_reason_and_the_page_learns_nothing_more(
-    open_server: RunningServer,
+    hook_server: RunningServer,
 ) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
-        event = await make_event(open_server, http, identity="plain")
+        event = await make_event(hook_server, http, identity="plain")
         with hooked() as hook:
             body = {"url": hook.url, "types": ["participant.refused"]}
             await event.api.call("POST", "/webhooks", body)

@@ -53,7 +53,7 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class SessionTold(msgspec.Struct, frozen=True):
-    """A session began or ended; one that was reopened begins once more."""
+    """A session began or ended; one that was reopened begins once more, one moved to the future has ended."""
 
     media: Media
     session: Session

@@ -5,6 +5,8 @@ import hashlib
 import hmac
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rollcall.base.secrets import new_webhook_secret
 from rollcall.domain.webhooks.changes import of_check, of_media, of_session, of_signal, session_state
@@ -103,8 +105,30 @@ def test_what_never_ran_is_not_told() -> None:
     assert of_session("planned", "over", never_ran=True) == ()
     assert of_session("running", "over", never_ran=True) == ("session.stopped",)
     assert of_session("over", "running", never_ran=False) == ("session.started",)
-    assert of_session("running", "planned", never_ran=False) == ()
+    assert of_session("running", "planned", never_ran=False) == ("session.stopped",)
+    assert of_session("over", "planned", never_ran=False) == ()
     assert of_check("planned", "issued", was_issued=True) == ("check.issued",)
     assert of_check("planned", "closed", was_issued=True) == ("check.issued", "check.closed")
     assert of_check("issued", "cancelled", was_issued=True) == ("check.closed",)
     assert of_check("planned", "cancelled", was_issued=False) == ()
+
+
+moments = st.integers(0, 50)
+
+
+@given(st.lists(st.tuples(moments, moments, st.none() | moments, st.none() | moments), max_size=30))
+def test_whatever_becomes_of_a_session_it_starts_and_stops_in_turn(
+    changes: list[tuple[int, int, int | None, int | None]],
+) -> None:
+    """Each tuple: how long later, and start, end and removal as they are then."""
+    now_ms, told = 0, "planned"
+    said: list[str] = []
+    for later_ms, starts_ms, ends_ms, removed_ms in changes:
+        now_ms += later_ms
+        state = session_state(now_ms, starts_ms=starts_ms, ends_ms=ends_ms, removed_ms=removed_ms)
+        said += of_session(told, state, never_ran=False)  # type: ignore[arg-type]
+        told = state
+    assert said == ["session.started", "session.stopped"] * (len(said) // 2) + ["session.started"] * (
+        len(said) % 2
+    )
+    assert (len(said) % 2 == 1) == (told == "running")

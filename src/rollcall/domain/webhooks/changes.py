@@ -38,14 +38,17 @@ def session_state(
 
 
 def of_session(told: SessionState, state: SessionState, *, never_ran: bool) -> tuple[Kind, ...]:
-    """Return what to tell of a session. One that is drawn after the fact, or removed before it began, never ran."""
-    if state in (told, "planned"):
+    """Return what to tell of a session, which starts and stops in turn; one moved to the future stops too.
+
+    One that is drawn after the fact, or removed before it began, never ran.
+    """
+    if state == told:
         return ()
-    if state == "running":
-        return ("session.started",)
     if told == "running":
         return ("session.stopped",)
-    return () if never_ran else ("session.started", "session.stopped")
+    if state == "running":
+        return ("session.started",)
+    return () if never_ran or state == "planned" or told == "over" else ("session.started", "session.stopped")
 
 
 def of_check(told: CheckState, state: CheckState, *, was_issued: bool) -> tuple[Kind, ...]:
