@@ -255,14 +255,16 @@ class Records:
             late=late,
         )
 
-    def returned(self, media_no: int, play_no: int, user_id: str, at_ms: int, *, seq: int = 1) -> None:
-        """Add a mark by which a participant says that they are back after a miss."""
+    def returned(
+        self, media_no: int, play_no: int, user_id: str, at_ms: int, *, seq: int = 1, check: str = ""
+    ) -> None:
+        """Add a mark by which a participant says that they are back after a miss of `check`."""
         add(
             self.connection,
             tables.marks,
             **self._of_event(media_no=media_no, play_no=play_no, user_id=user_id, at_ms=at_ms, seq=seq),
             mark="resume",
-            check_code="",
+            check_code=check,
             arrival_ms=at_ms,
             bound_ms=0,
             visible=True,

@@ -128,7 +128,7 @@ async def _run(
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
     entrance = Entrance(db, clock, playing, screens)
     intake = Intake(writer, clock, base.secrets.tick_key())
-    own_log = OwnLog(db, clock, base.node(), voices)
+    own_log = OwnLog(db, clock, hub, base.node(), voices)
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)

@@ -137,6 +137,30 @@ async def test_rows_applied_after_a_failed_group_are_not_stored_without_it(datab
     assert (await opened(database, watched, told, reference)).durable == 0
 
 
+async def test_a_commit_that_fails_while_we_end_leaves_nothing_behind_it(sqlite_database: Database) -> None:
+    """Rows that came while it was under way are not stored without the ones that it lost."""
+    told: list[int] = []
+    watched = await add_watched(sqlite_database)
+    play = await opened(sqlite_database, watched, told)
+    begin = play.state.opened_ms
+    refuse = """CREATE TRIGGER refuse BEFORE INSERT ON spans WHEN NEW.first_seq = 1
+        BEGIN SELECT RAISE(ABORT, 'no room'); END"""
+    await sqlite_database.write(lambda conn: conn.exec_driver_sql(refuse))
+    writer = EvidenceWriter(sqlite_database, Clock(), Hub(), Playing())
+    receive(play, beat_message(play, KEY, 1, begin), KEY, begin + 10_000)
+    writer.add(play, 1)
+    running = asyncio.create_task(writer.run())
+    while play.waiting_rows:  # until its group is on the way to the disk
+        await asyncio.sleep(0)
+    if play.dropped is None:
+        receive(play, beat_message(play, KEY, 2, begin, "paused"), KEY, begin + 20_000)
+        writer.add(play, 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert told == [-1]
+    assert spans_of(sqlite_database) == []
+
+
 async def test_the_most_extreme_rows_are_stored_and_hold_nobody_up(database: Database) -> None:
     told: list[int] = []
     watched = await add_watched(database)

@@ -6,6 +6,8 @@ from rollcall.actions import delivery, prompts
 from rollcall.domain.checks.resolve import SHOW_MS
 from rollcall.domain.checks.windows import DELIVERY_MS
 from rollcall.domain.ids import UserId
+from rollcall.jobs.outages import OwnLog
+from rollcall.live.voices import Voices
 from rollcall.store.database import Database
 from tests.asking import LIFETIME, ask, tick
 from tests.hall import T0, Hall, open_hall
@@ -83,6 +85,17 @@ async def test_a_prompt_that_arrived_and_was_never_shown_says_so(database: Datab
     row = await hall.prompt("anna", check.id)
     assert (row.state, row.unshown, row.shown_ms) == ("undelivered", False, T0 + 12_000)
     assert row.closed_ms == T0 + 10_000 + SHOW_MS + LIFETIME + DELIVERY_MS
+
+
+async def test_a_standstill_of_ours_that_is_noticed_after_the_miss_takes_it_back(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    log = OwnLog(hall.db, hall.clock, hall.hub, "main", Voices())
+    await log.begin()
+    await log.beat()
+    check = await missed(hall)
+    assert await hall.states(check) == {"anna": "missed"}
+    await log.beat()
+    assert await hall.states(check) == {"anna": "undelivered"}
 
 
 async def missed(hall: Hall, display: Any = "shown") -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 
 from rollcall.domain.ids import ProjectNo, UserId
 from rollcall.jobs.outages import DEAF_MS, OwnLog
+from rollcall.live.hub import Hub
 from rollcall.live.voices import Participant, Voices
 from rollcall.store import tables
 from rollcall.store.database import Database
@@ -26,7 +27,7 @@ async def beats(db: Database) -> dict[str, int]:
 
 
 def node(db: Database, clock: SetClock, name: str = "main", voices: Voices | None = None) -> OwnLog:
-    return OwnLog(db, clock, name, voices or Voices())
+    return OwnLog(db, clock, Hub(), name, voices or Voices())
 
 
 async def run(log: OwnLog, clock: SetClock, seconds: int) -> None:

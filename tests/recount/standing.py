@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.recount.stored import Span, Stored
+from tests.recount.stored import Prompt, Span, Stored
 
 BEHIND_MS = 60_000
 UNIX_MS = 1_000_000_000_000
@@ -79,7 +79,17 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
     """Return how a participant stands."""
     prompts = [prompt for prompt in stored.event_prompts if prompt.user_id == user_id]
     confirmed = [p.confirmed_ms for p in prompts if p.state == "confirmed" and p.confirmed_ms is not None]
-    resumed = [m.at_ms for m in stored.event_marks if m.user_id == user_id and m.mark == "resume"]
+    known = {
+        check.code: _known_ms(prompt)
+        for prompt in prompts
+        for check in stored.event_checks
+        if prompt.state == "missed" and prompt.check_no == check.no
+    }
+    resumed = [
+        max(m.at_ms, known[m.check_code])
+        for m in stored.event_marks
+        if m.user_id == user_id and m.mark == "resume" and m.check_code in known
+    ]
     unshown = sorted(p.closed_ms for p in prompts if p.is_unshown and p.closed_ms is not None)
     policy = stored.event["presence_policy"]
     voids: list[tuple[int, int]] = []
@@ -89,12 +99,12 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
             continue
         back = min((at for at in [*confirmed, *resumed] if at >= prompt.expired_ms), default=FOREVER)
         voids.append((prompt.expired_ms, back))
-        if prompt.closed_ms is not None:
-            stops.append((prompt.closed_ms + TOLD_WITHIN_MS, prompt.expired_ms, back))
+        stops.append((_known_ms(prompt) + TOLD_WITHIN_MS, prompt.expired_ms, back))
         since = _playing_since(stored, user_id, prompt.check_no, now_ms)
         if policy == "void_since_last_confirmed" and since is not None:
             last = max((at for at in confirmed if at <= prompt.expired_ms), default=0)
             voids.append((max(since, last), prompt.expired_ms))
+            stops.append((0, max(since, last), prompt.expired_ms))
     return Standing(
         stored.event,
         {media["no"]: media["kind"] for media in stored.event_media},
@@ -102,8 +112,13 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
         [(r.media_no, r.from_ms, r.to_ms, bool(r.counts)) for r in stored.reviews if r.user_id == user_id],
         [void for void in voids if void[0] < void[1]],
         [(at, min((c for c in confirmed if c >= at), default=FOREVER)) for at in unshown[UNSHOWN - 1 :]],
-        stops,
+        [stop for stop in stops if stop[1] < stop[2]],
     )
+
+
+def _known_ms(missed: Prompt) -> int:
+    """Return when it was decided that a prompt is missed."""
+    return missed.issued_ms + missed.lifetime_ms if missed.closed_ms is None else missed.closed_ms
 
 
 def _playing_since(stored: Stored, user_id: str, check_no: int, now_ms: int) -> int | None:

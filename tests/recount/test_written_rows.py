@@ -145,6 +145,7 @@ def write(conn: Connection, history: History) -> Records:
             )  # fmt: skip
     for hall, starts, ends in history.sessions:
         records.session(halls[hall], T0 + starts, None if ends is None else T0 + ends)
+    codes: list[str] = []
     for asked in history.checks:
         no = records.check(
             halls[asked.hall],
@@ -153,6 +154,7 @@ def write(conn: Connection, history: History) -> Records:
             lifetime_s=asked.lifetime_s,
             state=asked.state,
         )
+        codes.append(records.check_code(no))
         for user_id, outcome in zip(USERS, asked.outcomes, strict=True):
             if outcome is not None:
                 records.prompt(
@@ -162,11 +164,11 @@ def write(conn: Connection, history: History) -> Records:
                     closed_ms=T0 + asked.at + 400_000 if outcome.startswith("undelivered") else None,
                     unshown=outcome.endswith("!"),
                 )  # fmt: skip
-    judge(records, history, halls, nos)
+    judge(records, history, halls, nos, codes)
     return records
 
 
-def judge(records: Records, history: History, halls: list[int], plays: list[int]) -> None:
+def judge(records: Records, history: History, halls: list[int], plays: list[int], codes: list[str]) -> None:
     """Write what decides how the evidence is judged."""
     records.judged(**history.judged)
     for start, end, source, hall in history.outages:
@@ -179,7 +181,8 @@ def judge(records: Records, history: History, halls: list[int], plays: list[int]
     for seq, (number, at) in enumerate(history.returns, 1):
         if number < len(plays):
             play = history.plays[number]
-            records.returned(halls[play.hall], plays[number], play.user_id, T0 + at, seq=seq)
+            code = codes[seq % len(codes)] if codes else "none"
+            records.returned(halls[play.hall], plays[number], play.user_id, T0 + at, seq=seq, check=code)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

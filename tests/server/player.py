@@ -106,13 +106,16 @@ class Player:
         }  # fmt: skip
 
     def envelope(self, *rows: Message) -> Message:
-        """Return an envelope with these rows, all ticks shown."""
+        """Return an envelope with these rows; the tick that they cite and the latest ones are shown."""
         assert self.play is not None
         now_ms = self.now_ms()
+        shown = [tick for n, tick in self.ticks.items() if n == self.tick_before] + list(self.ticks.values())[
+            -50:
+        ]
         return {
             "type": "rows", "play": self.play["play"], "sent_ms": now_ms, "epoch": 0,
             "echo": {"tick": self.last_tick["n"], "received_ms": self.last_tick["received_ms"]},
-            "ticks": [{key: tick[key] for key in ("n", "at_ms", "mac")} for tick in self.ticks.values()],
+            "ticks": [{key: tick[key] for key in ("n", "at_ms", "mac")} for tick in shown],
             "epochs": [{"epoch": 0, "from_ms": 0, "wall_ms": 1_800_000_000_000}], "rows": list(rows),
         }  # fmt: skip
 

@@ -45,6 +45,7 @@ class EvidenceWriter:
         self._waiting: OrderedDict[int, LivePlay] = OrderedDict()
         self._waiting_rows = 0
         self._wake = asyncio.Event()
+        self._committing: asyncio.Task[None] | None = None
 
     def add(self, play: LivePlay, rows: int) -> None:
         """Let the rows just applied to `play` be committed."""
@@ -57,13 +58,20 @@ class EvidenceWriter:
         return self._waiting_rows > WAITING_ROWS_LIMIT
 
     async def run(self) -> None:
-        """Commit group after group until cancelled; whatever waits at that moment is committed first."""
+        """Commit group after group until cancelled; whatever waits at that moment is committed first.
+
+        A commit that is under way when we are cancelled ends first: if it fails, its plays must be dropped before
+        later rows of theirs are stored.
+        """
         try:
             while True:
                 await self._wake.wait()
                 await asyncio.sleep(PAUSE_S)
-                await self._commit()
+                self._committing = asyncio.create_task(self._commit())
+                await asyncio.shield(self._committing)
         finally:
+            if self._committing is not None:
+                await asyncio.wait({self._committing})
             while self._waiting:
                 await self._commit()
 

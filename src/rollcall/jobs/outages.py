@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
+from rollcall.actions import prompts
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
+from rollcall.domain.checks.outcome import Told
 from rollcall.domain.intervals import Interval
 from rollcall.domain.outages import RUNNING_GAP_MS, START_GAP_MS, Silence, gap, listen
+from rollcall.live.hub import Hub
 from rollcall.live.voices import Participant, Voices
 from rollcall.store import outages
 from rollcall.store.database import Connection, Database
+from rollcall.store.prompts import events_with_misses
 
 PERIOD_S: Final = 1.0
 # After a gap of ours everybody seems silent until they have had the time to be heard.
@@ -35,9 +39,10 @@ class _Row:
 class OwnLog:
     """The log of one node: `begin` before anything is served, `answers` once it is, then `beat` each second."""
 
-    def __init__(self, db: Database, clock: Clock, node: str, voices: Voices) -> None:
+    def __init__(self, db: Database, clock: Clock, hub: Hub, node: str, voices: Voices) -> None:
         self._db = db
         self._clock = clock
+        self._hub = hub
         self._node = node
         self._voices = voices
         self._running_ms = 0  # when we last knew that we run
@@ -96,8 +101,15 @@ class OwnLog:
         await self._put("silence", self._silent)
 
     async def _put(self, source: Literal["down", "silence"], row: _Row) -> None:
+        """Store an outage, and judge anew the misses that it touches: they may have been decided before we knew."""
         now_ms = self._clock.now_ms()
-        await self._db.write(lambda conn: outages.put_own(conn, row.code, source, self._node, row.of, now_ms))
+
+        def put(conn: Connection) -> list[Told]:
+            outages.put_own(conn, row.code, source, self._node, row.of, now_ms)
+            touched = events_with_misses(conn, row.of)
+            return [told for event_no in touched for told in prompts.reconsider(conn, event_no)]
+
+        prompts.publish(self._hub, await self._db.write(put))
 
     def _begin(self, now_ms: int, conn: Connection) -> _Row | None:
         away = gap(outages.last_beat_ms(conn), now_ms, START_GAP_MS)

@@ -7,7 +7,7 @@ cursor. What they amount to is decided in `domain/credit` and `domain/checks/pol
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from sqlalchemy import BindParameter, Connection, Executable, bindparam, func, or_, select, text
+from sqlalchemy import BindParameter, Connection, Executable, and_, bindparam, func, or_, select, text
 
 from rollcall.domain.checks.policy import Policy
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
@@ -71,11 +71,21 @@ _PROMPTS: Final = (
         prompts.c.user_id.in_(_USERS),
     )
 )
-_RETURNS: Final = select(marks.c.user_id, marks.c.at_ms).where(
-    marks.c.project_no == _PROJECT,
-    marks.c.media_no.in_(_MEDIA),
-    marks.c.user_id.in_(_USERS),
-    text("mark = 'resume'"),
+_RETURNS: Final = (
+    select(
+        marks.c.user_id,
+        marks.c.at_ms,
+        func.coalesce(prompts.c.closed_ms, prompts.c.issued_ms + prompts.c.lifetime_ms),
+    )
+    .join(checks, and_(checks.c.code == marks.c.check_code, checks.c.project_no == marks.c.project_no))
+    .join(prompts, and_(prompts.c.check_no == checks.c.no, prompts.c.user_id == marks.c.user_id))
+    .where(
+        marks.c.project_no == _PROJECT,
+        marks.c.media_no.in_(_MEDIA),
+        marks.c.user_id.in_(_USERS),
+        text("mark = 'resume'"),
+        prompts.c.state == "missed",
+    )
 )
 _REVIEWS: Final = (
     select(reviews.c.user_id, reviews.c.media_no, reviews.c.from_ms, reviews.c.to_ms, reviews.c.counts)
@@ -192,10 +202,12 @@ def prompts_of(
 def returns_of(
     connection: Connection, project_no: ProjectNo, event_media: Sequence[MediaNo], users: Sequence[UserId]
 ) -> Iterator[tuple[UserId, int]]:
-    """Yield when these participants said that they are back after a miss."""
-    return cast(
-        "Iterator[tuple[UserId, int]]", iter(_rows(connection, _RETURNS, project_no, event_media, users))
-    )
+    """Yield when these participants said that they are back after a miss, whose check they named.
+
+    Nobody can be back before the miss was decided, and so before they could be told of it.
+    """
+    found = _rows(connection, _RETURNS, project_no, event_media, users)
+    return ((UserId(user_id), max(at_ms, missed_ms)) for user_id, at_ms, missed_ms in found)
 
 
 def reviews_of(

@@ -24,6 +24,7 @@ from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
 from rollcall.domain.checks.windows import DELIVERY_MS, LAST_MS, SILENCE_MS
 from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, ProjectNo, SessionNo, UserId
+from rollcall.domain.intervals import Interval
 from rollcall.domain.judging import HiddenMiss
 from rollcall.store.checks import Check, CheckKind, Question, question_of, session_end
 from rollcall.store.open_prompts import is_open
@@ -202,6 +203,15 @@ def hold_unanswered(conn: Connection, event_no: EventNo) -> list[Asked]:
     c = prompts.c
     ended = c.state.in_(("missed", "undelivered"))
     return _held(conn, _asked().where(c.event_no == event_no, c.expired_ms.is_not(None), ended))
+
+
+def events_with_misses(conn: Connection, within: Interval) -> list[EventNo]:
+    """Return the events with prompts that were missed and may have been on display within that time."""
+    c = prompts.c
+    query = select(c.event_no).where(
+        c.state == "missed", c.issued_ms < within.end, c.expired_ms > within.start
+    )
+    return [EventNo(no) for no in conn.execute(query.distinct().order_by(c.event_no)).scalars()]
 
 
 def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:

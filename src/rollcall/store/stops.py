@@ -32,6 +32,7 @@ class Stop(NamedTuple):
 class _Miss:
     check: CheckId
     expired_ms: int
+    closed_ms: int
     session_starts_ms: int | None
 
 
@@ -84,7 +85,13 @@ def _stopping(conn: Connection, which: ColumnElement[bool]) -> list[StoppingEven
 def _misses(conn: Connection, event: StoppingEvent, users: Collection[UserId]) -> dict[UserId, list[_Miss]]:
     c = prompts.c
     query = (
-        select(c.user_id, checks.c.code, c.expired_ms, sessions.c.starts_ms)
+        select(
+            c.user_id,
+            checks.c.code,
+            c.expired_ms,
+            func.coalesce(c.closed_ms, c.expired_ms),
+            sessions.c.starts_ms,
+        )
         .join(checks, checks.c.no == c.check_no)
         .outerjoin(sessions, sessions.c.no == checks.c.session_no)
         .where(*_of(event, users), c.state == "missed", c.expired_ms.is_not(None))
@@ -103,7 +110,7 @@ def _confirmed(conn: Connection, event: StoppingEvent, users: Collection[UserId]
 
 
 def _resumed(conn: Connection, misses: dict[UserId, list[_Miss]]) -> dict[UserId, int]:
-    """Return when each participant last said that they are back, after the miss of the check that they named."""
+    """Return when each was last back from a check that they named, never before its miss was decided."""
     c = marks.c
     named = {(miss.check, user_id): miss for user_id, missed in misses.items() for miss in missed}
     query = select(c.check_code, c.user_id, func.max(c.at_ms)).where(
@@ -111,8 +118,8 @@ def _resumed(conn: Connection, misses: dict[UserId, list[_Miss]]) -> dict[UserId
     )
     found: dict[UserId, int] = {}
     for check, user_id, at_ms in conn.execute(query.group_by(c.check_code, c.user_id)):
-        if (check, user_id) in named:
-            found[user_id] = max(at_ms, found.get(user_id, 0))
+        if (miss := named.get((check, user_id))) is not None:
+            found[user_id] = max(at_ms, miss.closed_ms, found.get(user_id, 0))
     return found
 
 

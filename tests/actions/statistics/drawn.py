@@ -154,12 +154,13 @@ def write(records: Records, history: History) -> list[int]:
     )
     plays = write_spans(records, history, halls)
     write_sessions(records, history, halls)
-    for asked in history.checks:
-        write_check(records, halls[asked.hall], asked)
+    codes = [records.check_code(write_check(records, halls[asked.hall], asked)) for asked in history.checks]
     for seq, (user, step) in enumerate(history.returns, 1):
         for (name, hall, _), play in plays.items():
             if name == user:
-                records.returned(halls[hall], play, user, at(step), seq=seq)
+                named = first_missed(history, user)
+                code = "" if named is None else codes[named]
+                records.returned(halls[hall], play, user, at(step), seq=seq, check=code)
     for user, hall, a, b, counts in history.reviews:
         records.review(halls[hall], user, at(a), at(b), counts=counts)
     for of_hall, a, b in history.outages:
@@ -196,7 +197,13 @@ def write_sessions(records: Records, history: History, halls: list[int]) -> None
             records.session(halls[hall], at(a), None if b is None else at(b))
 
 
-def write_check(records: Records, hall: int, asked: Asked) -> None:
+def first_missed(history: History, user: str) -> int | None:
+    """Return the position of the first check that the user missed: returns name it."""
+    missed = [n for n, asked in enumerate(history.checks) if asked.states[USERS.index(user)] == "missed"]
+    return missed[0] if missed else None
+
+
+def write_check(records: Records, hall: int, asked: Asked) -> int:
     check = records.check(hall, at(asked.at))
     for user, state in zip(USERS, asked.states, strict=True):
         if state is not None:
@@ -211,6 +218,7 @@ def write_check(records: Records, hall: int, asked: Asked) -> None:
                 closed_ms=at(asked.at + LIFETIME_STEPS + 3),
                 unshown=state == "unshown",
             )
+    return check
 
 
 def watchings(history: History, user: str) -> list[Watching]:
@@ -257,7 +265,13 @@ def standing(history: History, user: str) -> Standing:
         if state == "missed"
     ]
     played = any(span.user == user for span in history.spans)
-    returned = [at(step) for name, step in history.returns if name == user and played]
+    named = first_missed(history, user)
+    known_ms = 0 if named is None else at(history.checks[named].at + LIFETIME_STEPS + 3)
+    returned = [
+        max(at(step), known_ms)
+        for name, step in history.returns
+        if name == user and played and named is not None
+    ]
     unshown = [at(asked.at + LIFETIME_STEPS + 3) for asked, state in prompts if state == "unshown"]
     halls = range(len(history.recordings))
     return Standing(

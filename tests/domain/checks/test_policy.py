@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.policy import FOREVER_MS, Miss, disbelieved, voided
+from rollcall.domain.checks.policy import FOREVER_MS, Miss, Stop, disbelieved, stops, voided
 from rollcall.domain.intervals import Interval
 
 moments = st.integers(0, 100)
@@ -33,6 +33,11 @@ def test_void_since_the_last_confirmation_or_the_first_playing_of_the_session() 
     assert voids(Miss(50, 20), [10, 60]) == (Interval(20, 60),)
     assert voids(Miss(50, 20), [30, 60]) == (Interval(30, 60),)
     assert voids(Miss(50, None), [30, 60]) == (Interval(50, 60),)
+
+
+def test_what_is_taken_back_needs_nobody_to_be_told() -> None:
+    found = stops("void_since_last_confirmed", [Miss(50, 20, told_ms=59)], [30], [])
+    assert found == (Stop(59, Interval(50, FOREVER_MS)), Stop(0, Interval(30, 50)))
 
 
 @given(

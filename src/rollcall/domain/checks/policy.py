@@ -43,26 +43,28 @@ def voided(
     """
     if policy == "record":
         return ()
-    voids = [stop.moments for stop in stops(policy, misses, confirmed_ms, resumed_ms)]
-    if policy == "void_since_last_confirmed":
-        voids += [
-            Interval(max(miss.session_since_ms, _last(confirmed_ms, miss.expired_ms)), miss.expired_ms)
-            for miss in misses
-            if miss.session_since_ms is not None
-        ]
-    return union(voids)
+    return union(stop.moments for stop in stops(policy, misses, confirmed_ms, resumed_ms))
 
 
 def stops(
     policy: Policy, misses: Sequence[Miss], confirmed_ms: Sequence[int], resumed_ms: Sequence[int]
 ) -> tuple[Stop, ...]:
-    """Return each miss's stop, which lasts until the next confirmation or `resume`."""
+    """Return what each miss stops: time from then on, and what it takes back, of which nobody has to be told."""
     if policy == "record":
         return ()
     back_ms = sorted([*confirmed_ms, *resumed_ms])
-    return tuple(
+    found = [
         Stop(miss.told_ms, Interval(miss.expired_ms, _next(back_ms, miss.expired_ms))) for miss in misses
-    )
+    ]
+    if policy == "void_since_last_confirmed":
+        found += [
+            Stop(
+                0, Interval(max(miss.session_since_ms, _last(confirmed_ms, miss.expired_ms)), miss.expired_ms)
+            )
+            for miss in misses
+            if miss.session_since_ms is not None
+        ]
+    return tuple(found)
 
 
 def disbelieved(unshown_ms: Sequence[int], confirmed_ms: Sequence[int], allowed: int) -> Intervals:

@@ -17,6 +17,7 @@ DELIVERY_MS = 120_000  # after the lifetime: how long a prompt that nobody displ
 SILENCE_MS = 300_000  # after a play's window: how long a silent play may still send its answer
 LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
 GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
+DOUBT_MS = 15_000  # but no more than this for the bound: a player can forge how slow its network is
 EARLY_MS = (
     2_000  # a clock 5 % wrong can place a mark so much before the issue; earlier ones are of an earlier issue
 )
@@ -124,7 +125,7 @@ def _window(prompt: Prompt, mark: MarkRow, *, hidden: bool | None = None) -> Win
         play_no=mark.play_no,
         seq=mark.seq,
         until_ms=until_ms,
-        accepts_until_ms=last_ms + GRACE_MS + mark.bound_ms // 2,
+        accepts_until_ms=last_ms + GRACE_MS + min(mark.bound_ms // 2, DOUBT_MS),
         silent_until_ms=prompt.after(from_ms, prompt.lifetime_ms + SILENCE_MS),
         hidden=mark.mark == "received" if hidden is None else hidden,
         interrupted=until_ms > from_ms + prompt.lifetime_ms,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rollcall.domain.evidence.rows import Beat, State
 
 CONTINUITY_MS = 500
+SLOWEST_RATE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,12 @@ def _continues(span: Span, by: Span) -> bool:
 def earned_state(beat: Beat) -> State:
     """Return the state that `beat` proves: `playing` whose content stood still is `stalled`.
 
-    Short beats are believed: a video's position moves in steps.
+    Short beats are believed: a video's position moves in steps. A rate of nothing is not: what plays moves.
     """
     length = beat.to_ms - beat.from_ms
-    stood_still = 2 * (beat.content_to_ms - beat.content_from_ms) < length * min(beat.rate, 1.0)
+    stood_still = 2 * (beat.content_to_ms - beat.content_from_ms) < length * min(
+        max(beat.rate, SLOWEST_RATE), 1.0
+    )
     return (
         "stalled" if beat.state == "playing" and length >= 2 * CONTINUITY_MS and stood_still else beat.state
     )

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from rollcall.actions import reviews as actions
 from rollcall.domain.credit import Watching
 from rollcall.domain.ids import PlayNo
+from rollcall.domain.rules import Rules
 from rollcall.store import reviewed_plays, reviews
 from rollcall.store.database import Connection
 from rollcall.store.reviewed_plays import MarkRow, PlayRow, SpanRow
@@ -91,7 +92,9 @@ async def read_evidence(
             plays,
             limit,
             lambda play: play.no,
-            lambda play: _play(play, spans.get(play.no, []), marks.get(play.no, []), personal),
+            lambda play: _play(
+                play, spans.get(play.no, []), marks.get(play.no, []), personal, deps.settings.rules
+            ),
         )
 
     return await deps.db.read_long(read)
@@ -110,7 +113,7 @@ def _shown(row: Review) -> ReviewOut:
 
 
 def _play(
-    row: PlayRow, spans: Sequence[SpanRow], marks: Sequence[MarkRow], personal: frozenset[str]
+    row: PlayRow, spans: Sequence[SpanRow], marks: Sequence[MarkRow], personal: frozenset[str], rules: Rules
 ) -> PlayOut:
     identity: Any = row.identity
     return PlayOut(
@@ -121,14 +124,14 @@ def _play(
         rows=row.applied,
         rejected=row.rejected,
         lost=row.lost,
-        spans=[_span(span) for span in spans],
+        spans=[_span(span, rules) for span in spans],
         marks=[_mark(mark) for mark in marks],
         ip=row.ip if "ip" in personal else UNSET,
         user_agent=row.user_agent if "user_agent" in personal else UNSET,
     )
 
 
-def _span(row: SpanRow) -> SpanOut:
+def _span(row: SpanRow, rules: Rules) -> SpanOut:
     return SpanOut(
         start=rfc3339(row.start_ms),
         end=rfc3339(row.end_ms),
@@ -138,7 +141,7 @@ def _span(row: SpanRow) -> SpanOut:
         rate=row.rate,
         late=row.late,
         unverified=row.unverified,
-        grade=actions.grade_of(_watching(row)),
+        grade=actions.grade_of(_watching(row), rules),
         content_from_ms=row.content_from_ms,
         content_to_ms=row.content_to_ms,
         first_arrival_at=rfc3339(row.first_arrival_ms),
