@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Final, Outcome, Resolution, State, may_become
 from rollcall.domain.checks.resolve import resolve
-from rollcall.domain.checks.windows import DELIVERY_MS, EARLY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt
+from rollcall.domain.checks.windows import (
+    DELIVERY_MS,
+    DOUBT_MS,
+    EARLY_MS,
+    GRACE_MS,
+    LAST_MS,
+    SILENCE_MS,
+    Prompt,
+)
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, intersect, length, subtract, union
 from rollcall.domain.judging import HiddenMiss
@@ -39,6 +47,13 @@ def test_the_window_begins_at_the_display_and_has_half_the_clock_bound_and_a_sec
     last = 5_000 + LIFETIME + GRACE_MS + 200
     assert at(last, shown, mark("answered", last - 1, seq=2)).outcome == "confirmed"
     assert at(last, shown, mark("answered", last, seq=2)).outcome == "pending"
+
+
+def test_a_player_that_claims_a_network_of_hours_has_no_hours_to_answer() -> None:
+    shown = mark("shown", 0, bound_ms=24 * 3_600_000)
+    last = LIFETIME + GRACE_MS + DOUBT_MS
+    assert at(last, shown, mark("answered", last - 1, seq=2)).outcome == "confirmed"
+    assert at(last, shown, mark("answered", last, seq=2), heard={1: last}).outcome == "missed"
 
 
 def test_nobody_misses_what_was_never_displayed() -> None:
@@ -261,7 +276,7 @@ def test_a_confirmation_is_an_answer_inside_a_window_of_its_own_play(
             and shown.play_no == answer.play_no
             and shown.seq < answer.seq
             and length(subtract([Interval(max(shown.at_ms, ISSUED), answer.at_ms)], prompt.outages))
-            <= prompt.lifetime_ms + GRACE_MS + shown.bound_ms // 2
+            <= prompt.lifetime_ms + GRACE_MS + min(shown.bound_ms // 2, DOUBT_MS)
             for answer in marks
             if answer.mark == "answered"
             for shown in marks

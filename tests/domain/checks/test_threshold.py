@@ -46,6 +46,8 @@ thresholds: st.SearchStrategy[Threshold] = st.one_of(
         (ShareThreshold(50), Tally(), Verdict("not_assessable", 0, 0, 0)),
         (ShareThreshold(50), Tally(confirmed=1, undelivered=2), Verdict("not_assessable", 1, 1, 1)),
         (CountThreshold(3, 5), Tally(undelivered=5), Verdict("not_assessable", 0, 0, 0)),
+        (ShareThreshold(70), Tally(confirmed=1, cancelled=8), Verdict("not_assessable", 1, 1, 1)),
+        (ShareThreshold(7, denominator="asked"), Tally(confirmed=1, not_present=9), Verdict("not_assessable", 1, 1, 1)),
     ],
 )  # fmt: skip
 def test_published_rules(threshold: Threshold, tally: Tally, verdict: Verdict) -> None:

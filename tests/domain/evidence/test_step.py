@@ -87,6 +87,13 @@ def test_playing_whose_content_stands_still_is_stalled() -> None:
     assert effect.span.state == "stalled"
 
 
+def test_no_rate_excuses_content_that_stands_still() -> None:
+    still = beat(1, 0, 10_000, content_from_ms=500, content_to_ms=500, rate=0.0)
+    _, (effect,) = fed(heard(), still, arrival_ms=OPENED + 10_000)
+    assert isinstance(effect, Stored)
+    assert effect.span.state == "stalled"
+
+
 def test_the_first_write_of_a_sequence_number_wins() -> None:
     play, _ = fed(heard(), beat(1, 0, 4_000), arrival_ms=OPENED + 4_000)
     again, (effect,) = fed(play, beat(1, 0, 9_000), arrival_ms=OPENED + 9_000)

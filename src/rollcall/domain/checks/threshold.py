@@ -32,6 +32,11 @@ class Tally:
         return answered if denominator == "asked" else answered + self.not_present
 
     @property
+    def checks(self) -> int:
+        """Return how many checks there were."""
+        return self.confirmed + self.missed + self.not_present + self.lost_by_us
+
+    @property
     def lost_by_us(self) -> int:
         """Return how many checks say nothing for reasons that are not the participant's."""
         return self.undelivered + self.cancelled + self.excused
@@ -73,7 +78,7 @@ def judge(threshold: Threshold, tally: Tally) -> Verdict:
     assessed = tally.assessed(threshold.denominator)
     need = _need(threshold, tally, assessed)
     result: Result = "passed" if tally.confirmed >= need else "failed"
-    if assessed == 0 or assessed < tally.undelivered:
+    if assessed == 0 or 2 * assessed < tally.checks:
         result = "not_assessable"
     return Verdict(result, need, tally.confirmed, assessed)
 
