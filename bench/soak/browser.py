@@ -1,4 +1,4 @@
-"""Chromium hidden for 15 minutes with intensive throttling, frozen for 10, killed 100 times: what the record lost.
+"""Chromium hidden for 15 minutes with intensive throttling, frozen for 10, killed often: what the record lost.
 
 All at once, each in a browser of its own, before one broadcast. In the environment `SOAK_BROWSER` makes the stretches
 shorter and the kills fewer, a part of one as `0.05`; `SOAK_BROWSER_KILLS` says how many kills.

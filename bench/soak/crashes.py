@@ -60,6 +60,5 @@ async def _on_own_server(crash: Crash) -> list[str]:
         finally:
             server.stop()
     if found is None:
-        click.echo("strace may not attach here: only crash points were tried")
-        return []
+        return ["strace may not attach here: failing system calls were not tried"]
     return found.faults

@@ -49,10 +49,11 @@ def run() -> list[str]:
             parts.append(part)
             click.echo(f"{sum(p.runs for p in parts)} runs", err=True)
     found = [part.divergence for part in parts if part.divergence is not None]
-    click.echo(f"runs          {sum(part.runs for part in parts)} of up to {STEPS} steps, {RUNS} wanted")
+    made = sum(part.runs for part in parts)
+    click.echo(f"runs          {made} of up to {STEPS} steps, {RUNS} wanted")
     click.echo(f"steps         {sum(part.steps for part in parts)}")
     click.echo(f"divergences   {len(found)}")
-    return found
+    return found if made >= RUNS else [*found, f"only {made} runs were made in {MINUTES} minutes"]
 
 
 def _part(until_s: float, runs: int) -> Part:
