@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import aiohttp
-import click
 
 from tests.faults import crashing
 from tests.faults.watchers import Found

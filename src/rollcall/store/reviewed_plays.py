@@ -58,6 +58,7 @@ class MarkRow(NamedTuple):
     trusted: bool
     pointer: bool
     answer: str | None
+    bound_ms: int
 
 
 def plays_after(conn: Connection, of: Reviewed, after_no: int, limit: int) -> list[PlayRow]:

@@ -174,6 +174,7 @@ async def test_the_evidence_of_a_participant_is_shown_play_by_play(api_on_both: 
         "trusted": False,
         "pointer": True,
         "answer": "4711",
+        "bound_ms": 40,
     }
     first, second = shown["items"]
     assert first == {

@@ -175,6 +175,7 @@ def _mark(row: MarkRow) -> MarkOut:
         trusted=row.trusted,
         pointer=row.pointer,
         answer=row.answer,
+        bound_ms=row.bound_ms,
     )
 
 

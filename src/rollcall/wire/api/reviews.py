@@ -54,7 +54,7 @@ class SpanOut(msgspec.Struct, frozen=True):
 
 
 class MarkOut(msgspec.Struct, frozen=True):
-    """A moment of one check in this player."""
+    """A moment of one check in this player; `bound_ms`: how far its clock's place on ours is uncertain."""
 
     mark: str
     check_id: str
@@ -64,6 +64,7 @@ class MarkOut(msgspec.Struct, frozen=True):
     trusted: bool
     pointer: bool
     answer: str | None
+    bound_ms: int
 
 
 class PlayOut(msgspec.Struct, frozen=True, kw_only=True):
