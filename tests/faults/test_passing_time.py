@@ -33,8 +33,9 @@ BEAT_MS = 1_000
 SESSION_MS = 2_000
 PEOPLE = ("d-1", "d-2")
 VARYING = re.compile(
-    r'"(play|upload_key|mac|playlist|path|user_name|[a-z_]*_ms|n|durable|viewers)": (?:"[^"]*"|[0-9]+)'
+    r'"(play|upload_key|mac|playlist|path|user_name|at_ms|now_ms|n|durable|viewers)": (?:"[^"]*"|[0-9]+)'
 )
+TIME = re.compile(r'"(?:at|now)_ms": ([0-9]+)')
 pytestmark = pytest.mark.xdist_group("passing time")
 
 
@@ -207,3 +208,8 @@ def test_f32_no_byte_before_the_issue_tells_when_it_comes(passed: Passed) -> Non
     shapes = [{shape(message) for message in told[:-1]} for told in passed.asked]
     assert {json.loads(each)["type"] for each in shapes[0]} >= {"opened", "tick", "ack"}
     assert shapes[0] == shapes[1]
+    for told in passed.asked:
+        issued_ms = told[-1]["issued_at_ms"]
+        said_ms = [int(ms) for each in told[:-1] for ms in TIME.findall(json.dumps(each))]
+        assert said_ms
+        assert max(said_ms) <= issued_ms  # no moment that was still to come
