@@ -20,7 +20,7 @@ from tests.server.conftest import Event, make_event
 
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
 CRASHES = int(os.environ.get("SOAK_CRASHES", "50"))
-PEOPLE = 200
+PEOPLE = 60
 FAILING = (
     "fdatasync,fsync:signal=KILL:when=1",
     "pwrite64:signal=KILL:when=2",

@@ -151,6 +151,7 @@ def _rules(prompt: Asked, outages: Intervals) -> Prompt:
         arrival=Arrival(prompt.arrived_play_no, prompt.arrived_ms) if arrived else None,  # type: ignore[arg-type]
         hidden_miss=prompt.hidden_miss,
         outages=outages,
+        missed_ms=prompt.closed_ms if prompt.state == "missed" else None,
     )
 
 

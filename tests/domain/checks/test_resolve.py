@@ -56,6 +56,17 @@ def test_a_player_that_claims_a_network_of_hours_has_no_hours_to_answer() -> Non
     assert at(last, shown, mark("answered", last, seq=2), heard={1: last}).outcome == "missed"
 
 
+def test_a_player_that_displays_what_is_over_confirms_nothing() -> None:
+    """A tab that is opened after the miss was decided is sent no prompt, whatever it says."""
+    missed, over = mark("shown", 0), LIFETIME + GRACE_MS
+    for after_ms, outcome in ((EARLY_MS - 1, "confirmed"), (EARLY_MS, "missed")):
+        shown = mark("shown", over + after_ms, play=2)
+        answered = mark("answered", over + after_ms + 5_000, play=2, seq=2)
+        prompt = replace(PROMPT, missed_ms=ISSUED + over)
+        found = resolve(prompt, [missed, shown, answered], {PlayNo(1): ISSUED + over}, ISSUED + over + 60_000)
+        assert found.outcome == outcome
+
+
 def test_nobody_misses_what_was_never_displayed() -> None:
     assert at(LIFETIME + DELIVERY_MS - 1).outcome == "pending"
     assert at(LIFETIME + DELIVERY_MS) == Resolution("undelivered")

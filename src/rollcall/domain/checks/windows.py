@@ -1,7 +1,7 @@
 """A prompt's lifetime in each play: from its own display, and longer where an outage of ours took time away.
 
 Pure. A window begins where the play displayed the prompt, or received it in a hidden frame, and ends with the session
-at the latest. Marks of an earlier issue of the prompt, and displays after its delivery was given up, open none.
+at the latest. Marks of an earlier issue of the prompt open none, nor do displays after it was given up or missed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,6 +37,7 @@ class Prompt:
 
     `session_ends_ms`: end of the session that the check belongs to, None while there is none. `hidden_miss`: what the
     event makes of a miss that was displayed in hidden frames only. `outages`: when we, not they, were away.
+    `missed_ms`: when it was decided that it is missed; from then on it is sent to no player.
     """
 
     issued_ms: int
@@ -46,6 +47,13 @@ class Prompt:
     arrival: Arrival | None = None
     hidden_miss: HiddenMiss = "missed"
     outages: Intervals = ()
+    missed_ms: int | None = None
+
+    @property
+    def offered_until_ms(self) -> int:
+        """Return until when a player may display it for the first time."""
+        given_up_ms = self.gives_up_ms
+        return given_up_ms if self.missed_ms is None else min(given_up_ms, self.missed_ms + EARLY_MS)
 
     @property
     def gives_up_ms(self) -> int:
@@ -107,7 +115,7 @@ def windows_of(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, Window]
     """Return the window of each play, given the `current` marks."""
     found: dict[PlayNo, Window] = {}
     for mark in marks:
-        if mark.mark not in ("received", "shown") or mark.at_ms >= prompt.gives_up_ms:
+        if mark.mark not in ("received", "shown") or mark.at_ms >= prompt.offered_until_ms:
             continue
         known = found.get(mark.play_no)
         if known is None:
