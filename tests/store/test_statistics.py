@@ -75,7 +75,7 @@ def test_another_project_reads_nothing_even_with_right_numbers(database: Databas
         r.session(hall, 0, 100)
         check = r.check(hall, 5)
         r.prompt(hall, check, "anna", "missed", 5, unshown=True)
-        r.returned(hall, play, "anna", 7)
+        r.returned(hall, play, "anna", 7, check=r.check_code(check))
         r.review(hall, "anna", 0, 10)
         return r, hall, play, check, Records(r.connection).project_no
 
