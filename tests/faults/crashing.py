@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -130,10 +131,14 @@ async def fail_system_calls(event: Event, injections: Sequence[str], *, fatal: b
         await acknowledged(watchers, time.monotonic())
     found = _stopped(event, watchers)
     click.echo(
-        f"strace {', '.join(injections)}: {found.acknowledged} rows acknowledged, {len(found.faults)} faults"
+        f"strace {_counted(injections)}: {found.acknowledged} rows acknowledged, {len(found.faults)} faults"
         + (f"; ended within {', '.join(ended)}" if fatal else "; lived on")
     )
     return found
+
+
+def _counted(injections: Sequence[str]) -> str:
+    return ", ".join(f"{count} x {inject}" for inject, count in Counter(injections).items())
 
 
 @asynccontextmanager
