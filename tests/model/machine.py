@@ -178,6 +178,7 @@ class Evidence(RuleBasedStateMachine):
             self.clock.at_ms += APART_MS
         self.leave_room(viewer)
         holder = viewer.taken_by(node)
+        holder.connected_ms = self.clock.at_ms
         self.world.run(viewer.resume(node) if resumes else viewer.open(node))
         holder.play = viewer.play
         viewer.screen = Screen(UserId(viewer.user_id))
@@ -252,7 +253,7 @@ class Evidence(RuleBasedStateMachine):
         holder = before if before is not None and held else viewer.taken_by(at)
         for message in viewer.losses():
             viewer.follow_loss(message, holder)
-        viewer.follow(payload, holder)
+        viewer.follow(payload, holder, connected=False)
         answer = self.finish(at, at.uploads.append(viewer.place.code, viewer.upload(rows)))
         if not held:
             viewer.cast_off(at)

@@ -27,8 +27,9 @@ class Holder:
     node: Node
     generation: int
     applied: int
+    connected_ms: int  # when it last heard the play over a connection, as far as it knows
     play: LivePlay | None = None  # as the page's connection has it; None: held for an upload alone
-    waiting: dict[int, int] = field(default_factory=dict)  # arrival by seq
+    waiting: dict[int, tuple[int, int]] = field(default_factory=dict)  # arrival and connected_ms by seq
     has_work: bool = False
 
 
@@ -41,7 +42,8 @@ class Watched(Viewer):
 
     def begin_model(self) -> None:
         """Remember nothing yet."""
-        self.arrivals: dict[int, int] = {}  # of durable rows, by seq
+        self.arrivals: dict[int, tuple[int, int]] = {}  # of durable rows, by seq: arrival and last connection
+        self.connected_ms = self.clock.at_ms  # as it is on disk
         self.holders: dict[Node, Holder] = {}
         self.sent: list[bytes] = []
         self.gone: list[tuple[int, int]] = []  # rows this page has lost, first and last
@@ -59,7 +61,7 @@ class Watched(Viewer):
     def taken_by(self, node: Node) -> Holder:
         """Somebody holds the play anew: whoever held it before can write no more, and may not know it yet."""
         self.generation += 1
-        self.holders[node] = Holder(node, self.generation, self.durable)
+        self.holders[node] = Holder(node, self.generation, self.durable, self.connected_ms)
         return self.holders[node]
 
     def ghosts(self) -> list[Holder]:
@@ -82,14 +84,16 @@ class Watched(Viewer):
         self.follow(payload, ghost)
         ghost.node.take(ghost.play, payload)
 
-    def follow(self, payload: bytes, holder: Holder) -> None:
-        """Apply the rule of dense sequences to what just arrives at a holder."""
+    def follow(self, payload: bytes, holder: Holder, *, connected: bool = True) -> None:
+        """Apply the rule of dense sequences to what just arrives at a holder, over a connection or by an upload."""
+        if connected:
+            holder.connected_ms = self.clock.at_ms
         for row in msgspec.json.decode(payload)["rows"]:
             if row["seq"] > holder.applied + 1:
                 return
             if row["seq"] == holder.applied + 1:
                 holder.applied = row["seq"]
-                holder.waiting[row["seq"]] = self.clock.at_ms
+                holder.waiting[row["seq"]] = self.clock.at_ms, holder.connected_ms
                 holder.has_work = True
 
     def lose(self, count: int) -> None:
@@ -103,6 +107,7 @@ class Watched(Viewer):
         if self.online:
             assert self.holder is not None
             for message in self.losses():
+                self.holder.connected_ms = self.clock.at_ms
                 self.follow_loss(message, self.holder)
                 self._node.intake.take(self.play, message)
         super().send()
@@ -133,7 +138,7 @@ class Watched(Viewer):
             self.cast_off(node)
             return
         self.arrivals |= holder.waiting
-        self.durable = holder.applied
+        self.durable, self.connected_ms = holder.applied, holder.connected_ms
         holder.waiting, holder.has_work = {}, False
         if holder.play is not None and node is self._node:
             assert self.told[-1] == self.durable
@@ -161,7 +166,8 @@ class Watched(Viewer):
         by_kind: dict[tuple[str, bool, bool, bool], list[tuple[int, int]]] = {}
         for s in self.truth:
             if s.state != "mark" and s.seq in self.arrivals:
-                late = self.arrivals[s.seq] - s.end_ms > LATE_MS
+                arrival_ms, connected_ms = self.arrivals[s.seq]
+                late = arrival_ms - s.end_ms > LATE_MS or s.end_ms - connected_ms > LATE_MS
                 kind = s.state, s.visible, s.muted, late
                 by_kind.setdefault(kind, []).append((s.start_ms, s.end_ms))
         return {kind: joined(stretches) for kind, stretches in by_kind.items()}

@@ -147,6 +147,7 @@ def _group_of(play: LivePlay) -> PlayGroup:
         lost=play.lost,
         state=play_state.encode(play.state),
         last_arrival_ms=play.last_arrival_ms,
+        connected_ms=play.connected_ms,
         spans=list(play.spans.values()),
         marks=[_mark_row(play, marked) for marked in play.marks],
     )

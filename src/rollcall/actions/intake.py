@@ -22,11 +22,16 @@ class Intake:
         self._clock = clock
         self._tick_key = tick_key
 
-    def take(self, play: LivePlay, message: Evidence) -> list[Answer]:
-        """Apply a message about `play` and return what its player is to be told at once."""
+    def take(self, play: LivePlay, message: Evidence, *, connected: bool = True) -> list[Answer]:
+        """Apply a message about `play` and return what its player is to be told at once.
+
+        `connected`: it came over a connection, on which the player can be asked; not by an upload.
+        """
         if has_rows(message) and self.is_behind():
             return [slow_down()]
         now_ms = self._clock.now_ms()
+        if connected:
+            play.connected_ms = now_ms
         if isinstance(message, viewer_in.Lost):
             received = receive_lost(play, message, now_ms)
         else:

@@ -206,6 +206,7 @@ def hold(
         lost=held.lost,
         state=held.state,
         durable=held.state.applied,
+        connected_ms=now_ms,
         tell_durable=tell_durable,
         give_up=give_up,
         upload_key_hash=grants.hash_secret(opened.upload_key),

@@ -61,7 +61,8 @@ class Uploads:
         """Return None when somebody else took the play over meanwhile: then the rows are theirs to be given."""
         told: list[viewer_out.ViewerOut] = []
         for message in messages:
-            told += [m for m in self._intake.take(play, message) if not isinstance(m, viewer_out.Ack)]
+            answers = self._intake.take(play, message, connected=False)
+            told += [answer for answer in answers if not isinstance(answer, viewer_out.Ack)]
         if not brings:
             told.append(self._intake.tick(play))
         if not await play.until_durable(play.state.applied) and play.dropped is Close.TAKEN_OVER:
@@ -123,6 +124,7 @@ class Uploads:
             lost=held.lost,
             state=held.state,
             durable=held.state.applied,
+            connected_ms=held.connected_ms,
             tell_durable=lambda _: None,
             give_up=lambda _: None,
             upload_key_hash=hash_secret(upload.play.upload_key),

@@ -36,6 +36,8 @@ from rollcall.wire.close import Close
 class LivePlay:
     """One play in this process. `tell_durable(seq)` is called after each commit that contains rows of it.
 
+    `connected_ms`: when it was last heard over a connection, never by an upload; None = not known.
+
     Once `dropped` it is dead: what waits of it is never written, and nothing more may be applied to it, because
     later rows would be stored without the ones that were lost with the commit.
     """
@@ -59,6 +61,7 @@ class LivePlay:
     echoed: Tick | None = None  # the last genuine tick that was answered
     dropped: Close | None = None
     last_arrival_ms: int = 0
+    connected_ms: int | None = None
     waiting_rows: int = 0
     spans: dict[int, Span] = field(default_factory=dict)
     proven: list[tuple[int, int]] = field(default_factory=list)  # the stretches of playing of live grade
@@ -131,7 +134,7 @@ def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int
         play.watch.exchange(message.epoch, exchange, play.state.clock_steps - steps)
         play.echoed = Tick(message.echo.tick, ticks[message.echo.tick])
     epochs = {epoch.epoch: EpochStart(epoch.from_ms, epoch.wall_ms) for epoch in message.epochs}
-    envelope = Envelope(message.epoch, arrival_ms, epochs)
+    envelope = Envelope(message.epoch, arrival_ms, epochs, play.connected_ms)
     received = Received()
     for row in message.rows:
         if not _apply(play, _row(row, ticks), envelope, received):

@@ -30,6 +30,7 @@ class PlayGroup:
     lost: int
     state: bytes
     last_arrival_ms: int
+    connected_ms: int | None
     spans: Sequence[Span]
     marks: Sequence[MarkRow]
 
@@ -43,7 +44,7 @@ _HELD_POSTGRESQL: Final = (
     " ON plays.no = mine.no AND plays.generation = mine.generation ORDER BY plays.no FOR UPDATE OF plays"
 )
 _PLAY: Final = (
-    "UPDATE plays SET applied = ?, rejected = ?, lost = ?, state = ?, last_arrival_ms = ?"
+    "UPDATE plays SET applied = ?, rejected = ?, lost = ?, state = ?, last_arrival_ms = ?, connected_ms = ?"
     " WHERE no = ? AND generation = ?"
 )
 _SPAN: Final = (
@@ -97,6 +98,7 @@ def _play_values(play: PlayGroup) -> tuple[object, ...]:
         play.lost,
         play.state,
         play.last_arrival_ms,
+        play.connected_ms,
         play.no,
         play.generation,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.ids import CheckId, PlayNo, UserId
 from rollcall.store.prompts import Asked, chunks
-from rollcall.store.tables import marks, spans
+from rollcall.store.tables import marks, plays, spans
 
 
 def marks_of(conn: Connection, asked: Sequence[Asked]) -> dict[tuple[CheckId, UserId], list[MarkRow]]:
@@ -24,6 +24,16 @@ def marks_of(conn: Connection, asked: Sequence[Asked]) -> dict[tuple[CheckId, Us
         for row in conn.execute(query):
             mark = MarkRow(*row)
             found.setdefault((mark.check, mark.user_id), []).append(mark)
+    return found
+
+
+def connected_of(conn: Connection, play_nos: Iterable[PlayNo]) -> dict[PlayNo, int | None]:
+    """Return when each play was last heard over a connection, None where that is not known."""
+    found: dict[PlayNo, int | None] = {}
+    for some in chunks(sorted(set(play_nos))):
+        found |= dict(
+            conn.execute(select(plays.c.no, plays.c.connected_ms).where(plays.c.no.in_(some))).all()
+        )
     return found
 
 

@@ -40,6 +40,7 @@ class HeldPlay:
     rejected: int
     lost: int
     state: Play
+    connected_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def open_plays(conn: Connection, new: Sequence[NewPlay], now_ms: int) -> list[He
     if not new:
         return []
     state = Play(opened_ms=now_ms)
-    common = {"opened_ms": now_ms, "last_arrival_ms": now_ms, "state": play_state.encode(state)}
+    moments = dict.fromkeys(("opened_ms", "last_arrival_ms", "connected_ms"), now_ms)
+    common = moments | {"state": play_state.encode(state)}
     stored = insert(plays).returning(plays.c.code, plays.c.no)
     rows = conn.execute(stored, [_values(play) | common for play in new])
     numbers = {row.code: row.no for row in rows}
@@ -125,13 +127,20 @@ def _take(conn: Connection, *which: ColumnElement[bool]) -> HeldPlay | None:
         .where(*which)
         .values(generation=plays.c.generation + 1)
         .returning(
-            plays.c.no, plays.c.code, plays.c.generation, plays.c.rejected, plays.c.lost, plays.c.state
+            plays.c.no,
+            plays.c.code,
+            plays.c.generation,
+            plays.c.rejected,
+            plays.c.lost,
+            plays.c.state,
+            plays.c.connected_ms,
         )
     )
     row = conn.execute(raised).one_or_none()
     if row is None:
         return None
-    return HeldPlay(row.no, row.code, row.generation, row.rejected, row.lost, play_state.decode(row.state))
+    state = play_state.decode(row.state)
+    return HeldPlay(row.no, row.code, row.generation, row.rejected, row.lost, state, row.connected_ms)
 
 
 def who_has_played(conn: Connection, media_no: MediaNo, users: Collection[UserId]) -> set[UserId]:

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,24 @@ def test_no_rate_excuses_content_that_stands_still() -> None:
     _, (effect,) = fed(heard(), still, arrival_ms=OPENED + 10_000)
     assert isinstance(effect, Stored)
     assert effect.span.state == "stalled"
+
+
+@pytest.mark.parametrize(
+    ("connected_ms", "late"), [(None, False), (OPENED + 10_000, False), (OPENED + 9_999, True)]
+)
+def test_who_only_uploads_is_not_live_for_long(connected_ms: int | None, late: bool) -> None:
+    """A play without a connection cannot be asked whether anybody is there."""
+    sent = replace(envelope(OPENED + 40_000), connected_ms=connected_ms)
+    _, effect = step(heard(), beat(1, 5_000, 40_000), sent)
+    assert isinstance(effect, Stored)
+    assert effect.span.late is late
+
+
+@pytest.mark.parametrize(("crossed_ms", "steps"), [(0, 0), (2, 0), (3, 1)])
+def test_whole_milliseconds_are_no_step_of_a_clock(crossed_ms: int, steps: int) -> None:
+    first = hear(Play(OPENED), 0, Exchange(OPENED, 0, 0, OPENED))
+    again = hear(first, 0, Exchange(OPENED + 10, 10 - crossed_ms, 10 - crossed_ms, OPENED + 10))
+    assert (first.clock_steps, again.clock_steps) == (0, steps)
 
 
 def test_the_first_write_of_a_sequence_number_wins() -> None:

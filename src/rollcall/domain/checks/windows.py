@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rollcall.domain.checks.answers import Click, Expected
 from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, Intervals, union
 from rollcall.domain.judging import HiddenMiss
@@ -18,6 +19,7 @@ SILENCE_MS = 300_000  # after a play's window: how long a silent play may still 
 LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
 GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
 DOUBT_MS = 15_000  # but no more than this for the bound: a player can forge how slow its network is
+REACHED_MS = 2 * PERIOD_MS  # a connection that is cut was last heard at most about one tick before
 EARLY_MS = (
     2_000  # a clock 5 % wrong can place a mark so much before the issue; earlier ones are of an earlier issue
 )
@@ -109,6 +111,14 @@ def current(prompt: Prompt, marks: Sequence[MarkRow]) -> list[MarkRow]:
         for mark in ordered
         if mark.at_ms + mark.bound_ms + EARLY_MS >= prompt.issued_ms
     ]
+
+
+def could_receive(prompt: Prompt, connected_ms: int | None) -> bool:
+    """Tell whether a play that was last heard over a connection then can have been sent the prompt.
+
+    One that had left before it was issued cannot know of it, whatever it reports afterwards.
+    """
+    return connected_ms is None or connected_ms + REACHED_MS >= prompt.issued_ms
 
 
 def windows_of(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, Window]:

@@ -9,6 +9,7 @@ with time. The offset moves only when the bounds force it: the mapping is causal
 from dataclasses import dataclass
 
 DRIFT_PPM = 500
+ROUNDING_MS = 2  # all four moments are whole milliseconds: on a fast network the bounds may cross by so much
 WIDEST_MS = 24 * 3_600_000  # beyond a day a bound says nothing, and forged ones must still fit a column
 
 
@@ -47,11 +48,13 @@ def observe(known: ClockMap | None, exchange: Exchange) -> tuple[ClockMap, bool]
     low = exchange.tick_at_ms - exchange.received_ms - _drift_ms(held_ms)
     high = float(exchange.arrival_ms - exchange.sent_ms)
     if known is None:
-        return _fresh(low, high, exchange.arrival_ms), low > high
+        return _fresh(low, high, exchange.arrival_ms), low - high > ROUNDING_MS
     widened = _drift_ms(max(0, exchange.arrival_ms - known.at_ms))
     low, high = max(known.low_ms - widened, low), min(known.high_ms + widened, high)
-    if low > high:
+    if low - high > ROUNDING_MS:
         return observe(None, exchange)[0], True
+    if low > high:
+        low = high = (low + high) / 2
     offset = min(max(known.offset_ms, low), high)
     return ClockMap(low, high, offset, exchange.arrival_ms), False
 

@@ -32,11 +32,15 @@ class EpochStart:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How a transmission arrived: the player's epoch at sending, and what it said of the epochs of its rows."""
+    """How a transmission arrived: the player's epoch at sending, and what it said of the epochs of its rows.
+
+    `connected_ms`: when the play was last heard over a connection, on which it could be asked; None = not known.
+    """
 
     epoch: int
     arrival_ms: int
     epochs: Mapping[int, EpochStart]
+    connected_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def step(play: Play, row: Row, envelope: Envelope) -> tuple[Play, Effect]:
     if mapping is None:
         return replace(play, applied=row.seq), Rejected(row.seq, "unknown_epoch")
     apply = _apply_beat if isinstance(row, Beat) else _apply_mark
-    return apply(play, row, mapping, envelope.arrival_ms)  # type: ignore[arg-type]
+    return apply(play, row, mapping, envelope)  # type: ignore[arg-type]
 
 
 def lose(play: Play, first: int, last: int) -> tuple[Play, Effect]:
@@ -187,18 +191,18 @@ def _mapping(play: Play, now: ClockMap, row_epoch: int, envelope: Envelope) -> _
     return _Mapping(start - its.from_ms, now.width_ms, unverified=True)
 
 
-def _apply_beat(play: Play, beat: Beat, mapping: _Mapping, arrival_ms: int) -> tuple[Play, Effect]:
-    start = _placed(play, beat, beat.from_ms, mapping, arrival_ms)
-    end = max(start, min(mapping.to_server(beat.to_ms), arrival_ms))
-    alone = _span_of(play, beat, mapping, (start, end), arrival_ms)
+def _apply_beat(play: Play, beat: Beat, mapping: _Mapping, envelope: Envelope) -> tuple[Play, Effect]:
+    start = _placed(play, beat, beat.from_ms, mapping, envelope.arrival_ms)
+    end = max(start, min(mapping.to_server(beat.to_ms), envelope.arrival_ms))
+    alone = _span_of(play, beat, mapping, (start, end), envelope)
     grown = extended(play.span, alone) if play.span is not None else None
     span = grown or alone
     after = replace(play, applied=beat.seq, last=Last(beat.epoch, beat.to_ms, end), span=span)
     return after, Stored(span)
 
 
-def _apply_mark(play: Play, mark: Mark, mapping: _Mapping, arrival_ms: int) -> tuple[Play, Effect]:
-    at = _placed(play, mark, mark.at_ms, mapping, arrival_ms)
+def _apply_mark(play: Play, mark: Mark, mapping: _Mapping, envelope: Envelope) -> tuple[Play, Effect]:
+    at = _placed(play, mark, mark.at_ms, mapping, envelope.arrival_ms)
     after = replace(play, applied=mark.seq, last=Last(mark.epoch, mark.at_ms, at))
     return after, Marked(mark, at, mapping.width_ms)
 
@@ -221,7 +225,18 @@ def _placed(play: Play, row: Row, player_ms: int, mapping: _Mapping, arrival_ms:
     return min(max(at, before, play.opened_ms, row.tick_at_ms), arrival_ms)
 
 
-def _span_of(play: Play, beat: Beat, mapping: _Mapping, mapped: tuple[int, int], arrival_ms: int) -> Span:
+def _is_late(end_ms: int, envelope: Envelope) -> bool:
+    """Tell whether time is no live evidence: it arrived late, or long after the last connection of its play.
+
+    Who only uploads cannot be asked whether they are there, however soon they do.
+    """
+    connected_ms = envelope.connected_ms
+    return envelope.arrival_ms - end_ms > LATE_MS or (
+        connected_ms is not None and end_ms - connected_ms > LATE_MS
+    )
+
+
+def _span_of(play: Play, beat: Beat, mapping: _Mapping, mapped: tuple[int, int], envelope: Envelope) -> Span:
     return Span(
         ordinal=play.span.ordinal + 1 if play.span is not None else 1,
         epoch=beat.epoch,
@@ -229,7 +244,7 @@ def _span_of(play: Play, beat: Beat, mapping: _Mapping, mapped: tuple[int, int],
         visible=beat.visible,
         muted=beat.muted,
         rate=beat.rate,
-        late=arrival_ms - mapped[1] > LATE_MS,
+        late=_is_late(mapped[1], envelope),
         unverified=mapping.unverified,
         first_seq=beat.seq,
         last_seq=beat.seq,
@@ -239,7 +254,7 @@ def _span_of(play: Play, beat: Beat, mapping: _Mapping, mapped: tuple[int, int],
         content_to_ms=beat.content_to_ms,
         start_ms=mapped[0],
         end_ms=mapped[1],
-        first_arrival_ms=arrival_ms,
-        last_arrival_ms=arrival_ms,
+        first_arrival_ms=envelope.arrival_ms,
+        last_arrival_ms=envelope.arrival_ms,
         bound_ms=mapping.width_ms,
     )

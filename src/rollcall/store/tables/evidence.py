@@ -35,6 +35,7 @@ plays = Table(
     Column("generation", Integer, nullable=False, default=1),
     moment("opened_ms", nullable=False),
     moment("last_arrival_ms", nullable=False),
+    moment("connected_ms"),  # last heard over a connection, on which it could be asked
     Column("applied", Integer, nullable=False, default=0),  # highest row applied: all of them are durable
     Column(
         "state", LargeBinary, nullable=False
