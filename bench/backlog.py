@@ -6,9 +6,7 @@ upserting as many rows in one process.
 """
 
 import asyncio
-import tempfile
 import time
-from pathlib import Path
 
 import psutil
 import uvloop
@@ -18,7 +16,7 @@ from bench.crowd import Viewer, all_joined
 from bench.durable import bare_upserts_per_s
 from bench.result import Result, beside
 from bench.servers import Rollcall
-from tests.running import RunningServer
+from tests.running import RunningServer, running_server
 
 OFFLINE_MS, ROW_MS = 600_000, 10_000
 ROWS = OFFLINE_MS // ROW_MS
@@ -28,13 +26,8 @@ LIMIT_S = 600
 
 def run(viewers: int) -> list[Result]:
     """Kill a server under `viewers` players, let each gather its rows, start it again, and wait for the last."""
-    with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as folder:
-        server = RunningServer(Path(folder) / "data")
-        server.start()
-        try:
-            took_s = uvloop.run(_catch_up(server, viewers))
-        finally:
-            server.stop()
+    with running_server() as server:
+        took_s = uvloop.run(_catch_up(server, viewers))
     bare_s = viewers * ROWS / bare_upserts_per_s()
     return [
         beside(

@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,15 @@ def _decoded(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
+
+
+@contextmanager
+def running_server() -> Iterator[RunningServer]:
+    """Run a server on data of its own while the block lasts, for a soak or a benchmark."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-") as folder:
+        server = RunningServer(Path(folder) / "data")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -5,10 +5,8 @@
 
 import asyncio
 import os
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +14,7 @@ import click
 from rollcall.cli.api_client import parse_time
 from rollcall.cli.simulate import describe, find_faults
 from rollcall.cli.simulate.run import Outcome, Simulation, simulate_event
-from tests.running import RunningServer
+from tests.running import RunningServer, running_server
 
 DOWN_S = int(os.environ.get("SOAK_MINUTES", "10")) * 60
 BEFORE_S, AFTER_S = 90, 120
@@ -44,15 +42,10 @@ class Down:
 
 def run() -> list[str]:
     """Kill the server, leave it dead, start it; compare what is credited, and the outage it found itself."""
-    with tempfile.TemporaryDirectory(prefix="rollcall-soak-") as folder:
-        server = RunningServer(Path(folder) / "data")
-        server.start()
-        try:
-            outcome, down = asyncio.run(_attend(server))
-            outages = server.must("GET", f"/events/{outcome.event}/outages")["items"]
-            told = server.must("GET", f"/events/{outcome.event}/statistics")["participants"]
-        finally:
-            server.stop()
+    with running_server() as server:
+        outcome, down = asyncio.run(_attend(server))
+        outages = server.must("GET", f"/events/{outcome.event}/outages")["items"]
+        told = server.must("GET", f"/events/{outcome.event}/statistics")["participants"]
     for line in describe(outcome):
         click.echo(line)
     return [*find_faults(outcome, BOUND_MS), *_unverified(told), *_outage_faults(outages, down)]

@@ -6,16 +6,14 @@ times it crashes at each point and each failing system call (50).
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 
 import aiohttp
 
 from tests.faults import crashing
 from tests.faults.watchers import Found
-from tests.running import RunningServer
+from tests.running import running_server
 from tests.server.conftest import Event, make_event
 
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
@@ -48,16 +46,11 @@ async def _failing(inject: str, event: Event) -> Found | None:
 
 
 async def _on_own_server(crash: Crash) -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="rollcall-soak-") as folder:
-        server = RunningServer(Path(folder) / "data")
-        server.start()
-        try:
-            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
-                event = await make_event(server, http)
-                await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Soak"})
-                found = await crash(event)
-        finally:
-            server.stop()
+    with running_server() as server:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
+            event = await make_event(server, http)
+            await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Soak"})
+            found = await crash(event)
     if found is None:
         return ["strace may not attach here: failing system calls were not tried"]
     return found.faults

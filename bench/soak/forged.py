@@ -5,14 +5,12 @@
 
 import asyncio
 import os
-import tempfile
-from pathlib import Path
 
 import aiohttp
 import click
 
 from tests.faults.forging import Fuzzed, fuzz
-from tests.running import RunningServer
+from tests.running import RunningServer, running_server
 from tests.server.conftest import make_event
 
 CASES = int(os.environ.get("SOAK_FORGED", "10000"))
@@ -20,13 +18,8 @@ CASES = int(os.environ.get("SOAK_FORGED", "10000"))
 
 def run() -> list[str]:
     """Send them to a server of their own."""
-    with tempfile.TemporaryDirectory(prefix="rollcall-soak-") as folder:
-        server = RunningServer(Path(folder) / "data")
-        server.start()
-        try:
-            found = asyncio.run(_fuzzed(server))
-        finally:
-            server.stop()
+    with running_server() as server:
+        found = asyncio.run(_fuzzed(server))
     click.echo(
         f"messages      {CASES}: {', '.join(f'{n} {what}' for what, n in found.answers.most_common())}"
     )

@@ -5,10 +5,8 @@
 
 import asyncio
 import os
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 import psutil
@@ -17,7 +15,7 @@ import uvloop
 from bench.connections import crowd
 from bench.crowd import Viewer, all_joined
 from bench.servers import Rollcall
-from tests.running import RunningServer
+from tests.running import RunningServer, running_server
 
 PLAYERS = int(os.environ.get("SOAK_PLAYERS", "5000"))
 STEADY_S, SETTLE_S, MEASURE_S = 30, 60, 20
@@ -37,13 +35,8 @@ class Measured:
 
 def run() -> list[str]:
     """Kill and start once; return what was slower, larger or less than promised."""
-    with tempfile.TemporaryDirectory(prefix="rollcall-soak-") as folder:
-        server = RunningServer(Path(folder) / "data")
-        server.start()
-        try:
-            measured = uvloop.run(_survive(server))
-        finally:
-            server.stop()
+    with running_server() as server:
+        measured = uvloop.run(_survive(server))
     return _judge(measured)
 
 
