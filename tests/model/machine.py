@@ -178,7 +178,7 @@ class Evidence(RuleBasedStateMachine):
             self.clock.at_ms += APART_MS
         self.leave_room(viewer)
         holder = viewer.taken_by(node)
-        holder.connected_ms = self.clock.at_ms
+        holder.connected_ms = viewer.connected_ms = self.clock.at_ms
         self.world.run(viewer.resume(node) if resumes else viewer.open(node))
         holder.play = viewer.play
         viewer.screen = Screen(UserId(viewer.user_id))
@@ -218,7 +218,10 @@ class Evidence(RuleBasedStateMachine):
     @precondition(somebody_is_online)
     @step(which=some)
     def lose_network(self, which: int) -> None:
-        self.viewer(which).online = False
+        """Nothing reaches the page any more, and nothing of it the server, which may not know that yet."""
+        viewer = self.viewer(which)
+        viewer.online = False
+        self.leave_room(viewer)
 
     @step(which=some, node=st.integers(0, 1))
     def resume(self, which: int, node: int) -> None:

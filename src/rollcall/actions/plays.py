@@ -116,7 +116,7 @@ def let_in(
     """Open or take over a play for each arrival, or say why not; in the order given."""
     judged = _judge(conn, arrivals, now_ms)
     guests = [guest for guest in judged if isinstance(guest, _Guest)]
-    settled = [_take_over(conn, guest) or _refused_beside(guest, beside) for guest in guests]
+    settled = [_take_over(conn, guest, now_ms) or _refused_beside(guest, beside) for guest in guests]
     new = iter(
         _open(conn, [guest for guest, known in zip(guests, settled, strict=True) if not known], now_ms)
     )
@@ -166,11 +166,11 @@ def _refusal(why: str) -> Forbidden:
     return Forbidden(why, code="access_withdrawn")
 
 
-def _take_over(conn: Connection, guest: _Guest) -> OpenedPlay | None:
+def _take_over(conn: Connection, guest: _Guest, now_ms: int) -> OpenedPlay | None:
     wanted = guest.arrival.hello.play
     if wanted is None or guest.arrival.hello.take_over:  # who wants to watch here now begins a newer play
         return None
-    held = plays.take_play(conn, guest.grant, wanted.id, wanted.upload_key)
+    held = plays.take_play(conn, guest.grant, wanted.id, wanted.upload_key, now_ms)
     if held is None:
         return None
     return OpenedPlay(guest.grant, held, wanted.upload_key, True, guest.name, returns=True)

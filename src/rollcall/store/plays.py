@@ -84,13 +84,14 @@ def _values(play: NewPlay) -> dict[str, object]:
     }
 
 
-def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> HeldPlay | None:
-    """Take an opened play over: its generation rises, so that no earlier holder can write it any more.
+def take_play(conn: Connection, grant: Grant, code: str, upload_key: str, now_ms: int) -> HeldPlay | None:
+    """Take an opened play over for a connection: its generation rises, so that no earlier holder can write it any more.
 
     None when the code and the upload key do not belong together, or the play is another user's or media's.
     """
     owner = (plays.c.media_no == grant.media_no) & (plays.c.user_id == grant.user_id)
-    return _take(conn, plays.c.code == code, plays.c.upload_key_hash == hash_secret(upload_key), owner)
+    known = (plays.c.code == code) & (plays.c.upload_key_hash == hash_secret(upload_key))
+    return _take(conn, owner & known, connected_ms=now_ms)
 
 
 def find_play(conn: Connection, media_code: str, code: str, upload_key: str) -> KnownPlay | None:
@@ -121,11 +122,11 @@ def take_known(conn: Connection, known: KnownPlay) -> HeldPlay | None:
     return _take(conn, plays.c.no == known.no)
 
 
-def _take(conn: Connection, *which: ColumnElement[bool]) -> HeldPlay | None:
+def _take(conn: Connection, which: ColumnElement[bool], **changes: int) -> HeldPlay | None:
     raised = (
         update(plays)
-        .where(*which)
-        .values(generation=plays.c.generation + 1)
+        .where(which)
+        .values(generation=plays.c.generation + 1, **changes)
         .returning(
             plays.c.no,
             plays.c.code,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from rollcall.domain.checks.answers import Click, Expected
 from rollcall.domain.checks.marks import MarkRow
-from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, Intervals, union
 from rollcall.domain.judging import HiddenMiss
@@ -19,7 +18,7 @@ SILENCE_MS = 300_000  # after a play's window: how long a silent play may still 
 LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
 GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
 DOUBT_MS = 15_000  # but no more than this for the bound: a player can forge how slow its network is
-REACHED_MS = 2 * PERIOD_MS  # a connection that is cut was last heard at most about one tick before
+REACHED_MS = 35_000  # a connection is given up after 25 s without a word; what it says is on disk soon after
 EARLY_MS = (
     2_000  # a clock 5 % wrong can place a mark so much before the issue; earlier ones are of an earlier issue
 )
