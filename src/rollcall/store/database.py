@@ -7,7 +7,7 @@ failed fsync nobody knows what is on disk; on PostgreSQL the transaction is simp
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ __all__ = ["Connection", "Database", "open_database"]
 T = TypeVar("T")
 READERS = 4
 REPORTERS = 2
+NAMED_AT_ONCE = 5_000
 
 
 class Database:
@@ -121,3 +122,8 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    """Cut a long list into lists that one query can name."""
+    return (values[start : start + NAMED_AT_ONCE] for start in range(0, len(values), NAMED_AT_ONCE))

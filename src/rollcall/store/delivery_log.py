@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from rollcall.store.database import chunks
 from rollcall.store.notices import remove_orphans
 from rollcall.store.tables import deliveries, webhooks
 
 AT_ONCE = 2_000
-CHUNK = 500
 
 
 def give_up(conn: Connection, before_ms: int, error: str) -> int:
@@ -27,8 +27,8 @@ def forget(conn: Connection, before_ms: int, most: int) -> int:
     for webhook_no in conn.execute(select(webhooks.c.no)).scalars().all():
         if len(numbers) < AT_ONCE:
             numbers += _surplus(conn, webhook_no, most, AT_ONCE - len(numbers))
-    for start in range(0, len(numbers), CHUNK):
-        conn.execute(delete(deliveries).where(c.no.in_(numbers[start : start + CHUNK])))
+    for some in chunks(numbers):
+        conn.execute(delete(deliveries).where(c.no.in_(some)))
     return len(numbers) + remove_orphans(conn, AT_ONCE)
 
 

@@ -3,7 +3,7 @@
 Every query is narrowed to media that somebody watches now, or to what has come in since the last look.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,8 @@ from rollcall.domain.flags.answers import Seen
 from rollcall.domain.flags.presence import Stretch
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, ProjectNo, UserId
 from rollcall.domain.intervals import Interval
+from rollcall.store.database import chunks
 from rollcall.store.tables import checks, marks, media, outages, plays, prompts, spans
-
-_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def marks_of(conn: Connection, event_no: EventNo, users: Collection[UserId]) -> 
     """Return what these participants' players reported of every prompt of an event."""
     m = marks.c
     found: dict[UserId, list[Seen]] = {}
-    for some in _chunks(sorted(users)):
+    for some in chunks(sorted(users)):
         query: Select[Any] = (
             select(plays.c.user_id, m.play_no, m.media_no, m.seq, m.mark, m.check_code, m.at_ms, m.pointer)
             .join(plays, plays.c.no == m.play_no)
@@ -150,7 +149,7 @@ def stretches_of(
     found: dict[UserId, list[Stretch]] = {}
     s, p = spans.c, plays.c
     playing = and_(s.state == "playing", s.unverified.is_(False))
-    for some in _chunks(sorted(users)):
+    for some in chunks(sorted(users)):
         query: Select[Any] = (
             select(
                 p.user_id, p.no, p.media_no, p.opened_ms, p.ip, s.start_ms, s.end_ms, playing, s.visible,
@@ -176,7 +175,3 @@ def outages_since(conn: Connection, of: Subject, since_ms: int) -> list[Interval
         ),
     )
     return [Interval(*row) for row in conn.execute(query)]
-
-
-def _chunks(values: Sequence[UserId]) -> Iterable[Sequence[UserId]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

@@ -4,7 +4,7 @@ A sign either adds to its flag (signs of rows of evidence, stored with these row
 known by now (signs that a job finds again and again); in both ways nothing is ever taken back.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,9 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from rollcall.domain.flags.kinds import Kind, Sign, merged
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayNo, ProjectNo, UserId
+from rollcall.store.database import chunks
 from rollcall.store.tables import flags, media
 from rollcall.store.upsert import upsert_into
-
-_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def _known(conn: Connection, raised: Sequence[Raised]) -> dict[_Key, Sign]:
     """Return what the flags of these participants say already."""
     f = flags.c
     known: dict[_Key, Sign] = {}
-    for some in _chunks(sorted({one.user_id for one in raised})):
+    for some in chunks(sorted({one.user_id for one in raised})):
         query = select(f.media_no, f.user_id, f.kind, f.key, f.count, f.first_ms, f.last_ms, f.detail).where(
             f.media_no.in_({one.media_no for one in raised}), f.user_id.in_(some)
         )
@@ -216,7 +215,3 @@ def _values(one: Raised) -> dict[str, object]:
         "last_ms": one.sign.last_ms,
         "detail": dict(one.sign.detail),
     }
-
-
-def _chunks(values: Sequence[UserId]) -> Iterable[Sequence[UserId]]:
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

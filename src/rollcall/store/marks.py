@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Select, func, select
 
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.ids import CheckId, PlayNo, UserId
-from rollcall.store.prompts import Asked, chunks
+from rollcall.store.database import chunks
+from rollcall.store.prompts import Asked
 from rollcall.store.tables import marks, plays, spans
 
 

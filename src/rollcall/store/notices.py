@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from rollcall.domain.ids import MediaNo, ProjectNo
+from rollcall.store.database import chunks
 from rollcall.store.tables import deliveries, notices
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,13 @@ def set_data(conn: Connection, merged: Iterable[Waiting]) -> None:
 
 def mark_spread(conn: Connection, numbers: Sequence[int]) -> None:
     """Note that deliveries have been made of these."""
-    for some in _chunks(numbers):
+    for some in chunks(numbers):
         conn.execute(update(notices).where(notices.c.no.in_(some)).values(spread=True))
 
 
 def remove_notices(conn: Connection, numbers: Sequence[int]) -> None:
     """Delete notices that have no deliveries: merged into others, or wanted by nobody any more."""
-    for some in _chunks(numbers):
+    for some in chunks(numbers):
         conn.execute(delete(notices).where(notices.c.no.in_(some)))
 
 
@@ -96,7 +95,3 @@ def count_since(conn: Connection, project_no: ProjectNo, kind: str, since_ms: in
     c = notices.c
     query = select(func.count()).where(c.project_no == project_no, c.kind == kind, c.at_ms >= since_ms)
     return conn.execute(query).scalar_one()
-
-
-def _chunks(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK))

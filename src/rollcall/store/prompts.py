@@ -27,11 +27,10 @@ from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, Proj
 from rollcall.domain.intervals import Interval
 from rollcall.domain.judging import HiddenMiss
 from rollcall.store.checks import Check, CheckKind, Question, question_of, session_end
+from rollcall.store.database import chunks
 from rollcall.store.open_prompts import is_open
 from rollcall.store.tables import checks, events, marks, prompts, sessions, spans
 from rollcall.store.upsert import upsert_into
-
-CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +296,3 @@ def _held(conn: Connection, query: Select[Any]) -> list[Asked]:
 def _read(row: Any) -> Asked:
     asked = Asked(*row)
     return replace(asked, question=question_of(row.question))
-
-
-def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Cut a long list into lists that a query can name."""
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, UserId
 from rollcall.domain.judging import PresencePolicy
-from rollcall.store.prompts import chunks
+from rollcall.store.database import chunks
 from rollcall.store.tables import checks, events, marks, media, prompts, sessions
 
 
