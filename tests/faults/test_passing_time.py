@@ -33,7 +33,8 @@ BEAT_MS = 1_000
 SESSION_MS = 2_000
 PEOPLE = ("d-1", "d-2")
 VARYING = re.compile(
-    r'"(play|upload_key|mac|playlist|path|user_name|at_ms|now_ms|n|durable|viewers)": (?:"[^"]*"|[0-9]+)'
+    r'"(play|upload_key|mac|playlist|path|user_name|at_ms|now_ms|(?:playlist_)?until_ms|n|durable|viewers)": '
+    r'(?:"[^"]*"|[0-9]+)'
 )
 TIME = re.compile(r'"(?:at|now)_ms": ([0-9]+)')
 pytestmark = pytest.mark.xdist_group("passing time")
