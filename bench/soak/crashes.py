@@ -1,7 +1,8 @@
 """Crashes of every kind under load: nothing acknowledged is missing, altered or stored twice.
 
 `SOAK_KILLS` in the environment is how many times the server is killed at random moments (100), `SOAK_CRASHES` how many
-times it crashes at each point and each failing system call (50).
+times it crashes at each point and each failing system call (50), `SOAK_OPEN_PROMPTS` how many prompts are open at the
+crash that every lifetime ends in (1,000).
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from tests.server.conftest import Event, make_event
 
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
 CRASHES = int(os.environ.get("SOAK_CRASHES", "50"))
-PEOPLE = 60
+PEOPLE = int(os.environ.get("SOAK_OPEN_PROMPTS", "1000"))
 FAILING = (
     "fdatasync,fsync:signal=KILL:when=1",
     "pwrite64:signal=KILL:when=2",
@@ -47,7 +48,7 @@ async def _failing(inject: str, event: Event) -> Found | None:
 
 async def _on_own_server(crash: Crash) -> list[str]:
     with running_server() as server:
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as http:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit=0)) as http:
             event = await make_event(server, http)
             await event.api.call("POST", f"/media/{event.media}/sessions", {"title": "Soak"})
             found = await crash(event)

@@ -17,12 +17,13 @@ from pathlib import Path
 import click
 
 from rollcall.base.crash_points import POINTS, VARIABLE
-from tests.faults.watchers import Found, Watcher, acknowledged, look, watching
+from tests.faults.watchers import CUT_S, Found, Watcher, acknowledged, look, watching
 from tests.server.conftest import Event
 
 WATCHERS = 4
 ENDS_S = 120
 LIFETIME_S = 10
+OF_MANY_S = 0.002  # each of so many watchers cuts rows so much more seldom
 FATAL = 70  # how `main` ends when nobody knows what is on disk
 
 
@@ -81,7 +82,8 @@ async def crash_with_open_prompts(event: Event, people: int) -> Found:
     users = [f"p-{n}" for n in range(people)]
     for user_id in users:
         await event.api.call("PUT", f"/lists/{event.people}/participants/{user_id}", {"name": user_id})
-    async with watching(event, people, answers=False, users=users) as watchers:
+    cut_s = max(CUT_S, people * OF_MANY_S)
+    async with watching(event, people, answers=False, users=users, cut_s=cut_s) as watchers:
         await acknowledged(watchers, time.monotonic())
         check = await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": LIFETIME_S})
         async with asyncio.timeout(ENDS_S):

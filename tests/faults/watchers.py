@@ -46,6 +46,7 @@ class Watcher:
     shown: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     answers: bool = True
+    cut_s: float = CUT_S
     _cut_ms: int = 0
     _ignored: int = 0
 
@@ -115,7 +116,7 @@ class Watcher:
 
     async def _cut_on(self) -> None:
         while True:
-            await asyncio.sleep(CUT_S)
+            await asyncio.sleep(self.cut_s)
             await self._send(*self._cut())
 
     def _cut(self) -> list[Message]:
@@ -144,10 +145,12 @@ async def watching(
     deaf: bool = False,
     answers: bool = True,
     users: Sequence[str] = ("d-1", "d-2"),
+    cut_s: float = CUT_S,
 ) -> AsyncIterator[list[Watcher]]:
     """Let watchers run while the block lasts, each user in turn."""
     watchers = [
-        Watcher(await event.granted(users[n % len(users)]), deaf=deaf, answers=answers) for n in range(count)
+        Watcher(await event.granted(users[n % len(users)]), deaf=deaf, answers=answers, cut_s=cut_s)
+        for n in range(count)
     ]
     tasks = [asyncio.create_task(watcher.run()) for watcher in watchers]
     try:
