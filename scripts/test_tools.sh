@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the programs which only the tests need are there: a browser, a PostgreSQL server, fonts, PHP, strace.
+# Sees to it that the programs which only the tests need are there: a browser, a PostgreSQL server, fonts, PHP, nginx, strace.
 # Silent and instant when they are. Installs Debian packages as root or by sudo, else says what is missing.
 set -euo pipefail
 
@@ -10,6 +10,8 @@ command -v initdb > /dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >
 [[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || missing+=(fonts-dejavu-core)
 [[ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ]] || missing+=(fonts-noto-color-emoji)
 command -v php > /dev/null || missing+=(php-cli)
+[[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
+command -v openssl > /dev/null || missing+=(openssl)
 command -v strace > /dev/null || missing+=(strace)
 
 ((${#missing[@]})) || exit 0
@@ -31,6 +33,13 @@ fi
 if [[ " ${missing[*]} " == *" postgresql "* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
     "${become[@]}" mkdir -p /etc/postgresql-common
     echo "create_main_cluster = false" | "${become[@]}" tee /etc/postgresql-common/createcluster.conf > /dev/null
+fi
+
+# Nor is nginx to serve anything but in the tests: no package may start what it brings.
+if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+    printf '#!/bin/sh\nexit 101\n' | "${become[@]}" tee /usr/sbin/policy-rc.d > /dev/null
+    "${become[@]}" chmod +x /usr/sbin/policy-rc.d
+    trap '"${become[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
 fi
 
 echo "Installing what the tests need: ${missing[*]}"

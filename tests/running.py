@@ -22,7 +22,7 @@ class RunningServer:
     def __init__(self, data: Path, *origins: str) -> None:
         self.data = data
         self.origins = origins
-        self._port = self._rtmp_port = 0
+        self.port = self._rtmp_port = 0
         self._process: subprocess.Popen[str] | None = None
         self.url = self.rtmp_url = ""
         lines = self.command("project", "create", "Test", *(f"--origin={o}" for o in origins)).splitlines()
@@ -44,7 +44,7 @@ class RunningServer:
 
     def start(self, environment: Mapping[str, str] | None = None, *, may_end: bool = False) -> None:
         """Start, with more in its environment, and wait until it answers, or has ended already where it `may_end`."""
-        ports = ["--port", str(self._port), "--rtmp-port", str(self._rtmp_port)]
+        ports = ["--port", str(self.port), "--rtmp-port", str(self._rtmp_port)]
         line = [sys.executable, "-m", "rollcall", "serve", "--data", str(self.data), *ports]
         if (config := self.data / "rollcall.toml").exists():
             line += ["--config", str(config)]
@@ -58,7 +58,7 @@ class RunningServer:
             return  # it takes evidence, and meets crash points, before it says where it is
         assert all(said), f"the server did not start: {self.log()}"
         (self.url,), (self.rtmp_url,) = said
-        self._port = int(self.url.rpartition(":")[2])
+        self.port = self.port or int(self.url.rpartition(":")[2])  # behind a proxy the address names another
         self._rtmp_port = int(self.rtmp_url.rpartition(":")[2].partition("/")[0])
 
     def kill(self) -> None:

@@ -1,0 +1,255 @@
+"""What Boomstream's clients do, unchanged but for a host name, behind the reverse proxy that we publish.
+
+A PHP site puts its visitor on the list and makes the players of its page theirs; Chromium shows the classic frame and
+the adaptive place: they play, tell the page what happens, obey it, and know the visitor in player and chat.
+"""
+
+import asyncio
+import os
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import Browser, Frame, Page, async_playwright
+
+from rollcall.media.encoder import test_picture_command as picture_command
+from tests.browser.reverse_proxy import Front, behind_nginx
+from tests.browser.stage import CHROMIUM, eventually
+from tests.running import RunningServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+CLIENT = Path(__file__).parents[2] / "examples" / "boomstream-client-php" / "personalise.php"
+MOODLE = "moodle.example:8443"
+LISTEN = """<script>
+window.heard = []; addEventListener("message", event => heard.push([event.origin, event.data]));
+window.act = (action, data) => document.querySelector("iframe").contentWindow.postMessage(
+  {code: "CODE", method: "action", action, data}, "FRONT");
+</script>"""
+CLASSIC = (
+    """<!doctype html><meta charset=utf-8><title>Лекция</title>
+<iframe src="FRONT/CODE" width=960 height=560 frameborder=0 allow="autoplay; fullscreen"></iframe>"""
+    + LISTEN
+)
+ADAPTIVE = """<!doctype html><meta charset=utf-8><title>Лекция</title><script src="FRONT/CODE/config.jsonp"></script>
+<script src="FRONT/assets/javascripts/biframesdk.js"></script><div style="width:640px">
+<span data-boomstream-code="CODE" data-boomstream-mode="adaptive" data-boomstream-use-fullscreen-mode="0"></span></div>
+<script>const sdk = new bIframeSDK("CODE"); window.heard = [];
+for (const method of ["loaded", "play", "pause", "time"]) sdk.on(method, data => heard.push(["FRONT", data]));
+window.act = (action, data) => sdk[action](data);</script>"""
+
+
+@dataclass
+class Moodle:
+    """An organiser's site with a broadcast and a subscription, made through the compatible interface over TLS."""
+
+    server: RunningServer
+    front: Front
+    http: aiohttp.ClientSession
+    browser: Browser
+    site: str = ""
+    media: str = ""
+    subscription: str = ""
+    pages: dict[str, str] = field(default_factory=dict)
+
+    async def call(self, method: str, **given: Any) -> Any:
+        """Call the compatible API; return a successful answer."""
+        asked = {"apikey": self.server.key, "format": "json", **given}
+        async with self.http.get(f"{self.front.url}/api/{method}", params=asked) as answer:
+            said = await answer.json(content_type=None)
+        assert said["Status"] == "Success", said
+        return said
+
+    async def v1(self, path: str) -> Any:
+        """Read through API v1."""
+        headers = {"Authorization": f"Bearer {self.server.key}"}
+        async with self.http.get(f"{self.front.url}/api/v1{path}", headers=headers) as answer:
+            assert answer.status == 200
+            return await answer.json()
+
+    async def personalised(self, page: str, user: str) -> str:
+        """Return a page as the PHP site gives it to a visitor."""
+        page = page.replace("FRONT", self.front.url).replace("CODE", self.media)
+        given = {
+            "ROLLCALL_KEY": self.server.key,
+            "ROLLCALL_SUBSCRIPTION": self.subscription,
+            "ROLLCALL_CA": str(self.front.authority),
+        }
+        line = ["php", str(CLIENT), MOODLE, user, f"{user}@hospital.example"]
+        done = await asyncio.to_thread(
+            subprocess.run, line, input=page, capture_output=True, text=True, env={**os.environ, **given}
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return str(done.stdout)
+
+    async def show(self, page: str) -> Page:
+        """Open a page of the site in a private window."""
+        name = f"{len(self.pages)}"
+        self.pages[name] = page
+        context = await self.browser.new_context(ignore_https_errors=True, locale="ru-RU")
+        opened = await context.new_page()
+        await opened.goto(f"{self.site}/{name}")
+        return opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def moodle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Moodle]:
+    folder = tmp_path_factory.mktemp("moodle")
+    async with AsyncExitStack() as stack:
+        pages: dict[str, str] = {}
+        site = await stack.enter_async_context(_site(pages))
+        server = RunningServer(folder / "data", site)
+        front = stack.enter_context(behind_nginx(server, folder / "nginx"))
+        trusting = ssl.create_default_context(cafile=front.authority)
+        connector = aiohttp.TCPConnector(ssl=trusting)
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        stack.push_async_callback(browser.close)
+        moodle = Moodle(server, front, http, browser, site, pages=pages)
+        live = await moodle.call("live/create", title="Кардиология сегодня")
+        moodle.media = live["Code"]
+        made = await moodle.call(
+            "ppv/create", name="Курс", subscription_type="password", period=30, media=moodle.media
+        )
+        moodle.subscription = made["Items"]["Item"]["Code"]
+        stack.enter_context(_published(f"{live['PublishServer']}/{live['PublishKey']}"))
+        yield moodle
+
+
+@contextmanager
+def _published(ingest: str) -> Iterator[None]:
+    encoder = subprocess.Popen(picture_command(ingest), stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        encoder.kill()
+        encoder.wait()
+
+
+@asynccontextmanager
+async def _site(pages: dict[str, str]) -> AsyncIterator[str]:
+    """Serve the organiser's pages at an origin of their own."""
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=pages[request.path[1:]], content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/{name}", page)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://localhost:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def framed(page: Page) -> Frame:
+    """Return the player's frame once it is there."""
+
+    async def found() -> Frame | None:
+        return next((frame for frame in page.frames if "/embed/" in frame.url), None)
+
+    return await eventually(found)  # type: ignore[no-any-return]
+
+
+async def is_paused(frame: Frame) -> bool:
+    return bool(await frame.get_by_test_id("video").evaluate("video => video.paused"))
+
+
+async def played(frame: Frame) -> None:
+    """Wait until the picture has advanced by a second from wherever it is now."""
+    position = "video => video.currentTime"
+    video = frame.get_by_test_id("video")
+
+    async def advanced() -> bool:
+        before = await video.evaluate(position)
+        await asyncio.sleep(1.5)
+        return bool(await video.evaluate(position) >= before + 1)
+
+    await eventually(advanced, 60)
+
+
+@pytest.mark.parametrize(("page", "user"), [(CLASSIC, "41"), (ADAPTIVE, "42")], ids=["classic", "adaptive"])
+async def test_a_visitor_lands_in_player_and_chat_as_who_they_are(
+    moodle: Moodle, page: str, user: str
+) -> None:
+    personal = await moodle.personalised(page, user)
+    user_id = f"{MOODLE}|{user}|{moodle.media}"
+    assert f"?id_recovery={user_id}" in personal
+    shown = await moodle.show(personal)
+    frame = await framed(shown)
+    await played(frame)
+
+    async def heard(method: str) -> Any:
+        said = await shown.evaluate("heard")
+        assert {origin for origin, _ in said} <= {moodle.front.url}
+        theirs = [data for _, data in said if data.get("method") == method]
+        return theirs[-1] if theirs else None
+
+    for method in ("loaded", "play", "time"):
+        said = await eventually(lambda method=method: heard(method))
+        assert said["code"] == moodle.media
+        assert set(said) >= {"method", "code", "time", "duration"}
+
+    await shown.evaluate("act('pause')")
+    await eventually(lambda: is_paused(frame))
+    assert await eventually(lambda: heard("pause"))
+    await shown.evaluate("act('volume', 30)")
+    await shown.evaluate("act('play')")
+    await played(frame)
+
+    button = frame.get_by_test_id("chat-button")
+    if await button.get_attribute("aria-expanded") != "true":
+        await button.click()
+    await frame.get_by_test_id("chat-input").fill(f"Здравствуйте, {user}")
+    await frame.get_by_test_id("chat-send").click()
+
+    async def said_in_chat() -> bool:
+        items = (await moodle.v1(f"/media/{moodle.media}/chat"))["items"]
+        return (user_id, f"Здравствуйте, {user}") in {(item["user_id"], item["text"]) for item in items}
+
+    assert await eventually(said_in_chat)
+    evidence = await moodle.v1(f"/media/{moodle.media}/participants/{user_id}/evidence")
+    (play,) = evidence["items"]
+    assert "playing" in {span["state"] for span in play["spans"]}
+    await shown.context.close()
+
+
+async def test_an_id_on_no_list_is_refused_and_learns_nothing(moodle: Moodle) -> None:
+    address = f"{moodle.front.url}/{moodle.media}?id_recovery={MOODLE}|66|{moodle.media}"
+    shown = await moodle.show(f'<!doctype html><meta charset=utf-8><iframe src="{address}"></iframe>')
+    frame = await framed(shown)
+    await frame.get_by_test_id("refusal").wait_for()
+    assert "Кардиология" not in await frame.content()
+    await shown.context.close()
+
+
+async def test_an_unknown_subscription_leaves_the_page_as_it_was(moodle: Moodle) -> None:
+    page = CLASSIC.replace("FRONT", moodle.front.url).replace("CODE", moodle.media)
+    given = {"ROLLCALL_KEY": moodle.server.key, "ROLLCALL_SUBSCRIPTION": "AAAAAAAA"}
+    line = ["php", str(CLIENT), MOODLE, "43", ""]
+    done = await asyncio.to_thread(
+        subprocess.run, line, input=page, capture_output=True, text=True,
+        env={**os.environ, **given, "ROLLCALL_CA": str(moodle.front.authority)},
+    )  # fmt: skip
+    assert done.stdout == page
+    assert "43" in done.stderr
+
+
+async def test_no_secret_is_in_the_log_of_the_proxy(moodle: Moodle) -> None:
+    await moodle.call("live/info", code=moodle.media)
+    log = moodle.front.log.read_text()
+    assert "/api/live/info" in log
+    for secret in (moodle.server.key, "apikey", "id_recovery", MOODLE):
+        assert secret not in log
+    paths = {line.split('"')[1].split()[1] for line in log.splitlines() if '"GET /hls/' in line}
+    assert all(path.startswith("/hls/***") for path in paths)
