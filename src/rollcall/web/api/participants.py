@@ -14,7 +14,7 @@ from rollcall.store import participants
 from rollcall.store.database import Connection as Conn
 from rollcall.store.participants import Participant
 from rollcall.web.auth import Caller, Known
-from rollcall.web.batch import OTHER_KINDS, read_batch, to_entry
+from rollcall.web.batch import OTHER_KINDS, Batch, to_entry
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Deps, Given
 from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
@@ -80,14 +80,16 @@ async def remove_participant(code: FromPath[str], user_id: FromPath[str], deps: 
 async def put_batch(code: FromPath[str], request: StrictRequest, deps: Given, caller: Known) -> BatchResult:
     """Up to 100,000 rows of `user_id` and the fields of a participant: a JSON array, NDJSON or CSV.
 
-    Rows that cannot be stored are listed and spoil no other.
+    Rows that cannot be stored are listed and spoil no other. A CSV is UTF-8 or Windows-1251 with commas, semicolons or
+    tabs; its first line names the columns, and those that are no fields of a participant go under `fields`.
     """
     await deps.db.read(lambda conn: list_actions.find(conn, caller.project_no, code))
     kind = request.headers.get("content-type", "")
-    batch = await asyncio.to_thread(read_batch, await request.body(), kind)
-    now_ms = deps.clock.now_ms()
-    created = await actions.put_many(deps.db, caller.project_no, code, batch.entries, caller.actor, now_ms)
-    return BatchResult(created, len(batch.entries) - created, batch.rejected)
+    batch = await asyncio.to_thread(Batch, await request.body(), kind)
+    created, updated = await actions.put_many(
+        deps.db, caller.project_no, code, batch.parts(), caller.actor, deps.clock.now_ms()
+    )
+    return BatchResult(created, updated, batch.rejected)
 
 
 # A participant may be called "batch" too: the router prefers the fixed path above.

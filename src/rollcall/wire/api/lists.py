@@ -71,11 +71,16 @@ class ParticipantOut(msgspec.Struct, frozen=True):
 
 
 class RejectedRow(msgspec.Struct, frozen=True):
-    """A row that did not go in; `row` counts from 0, `user_id` is null where none can be read."""
+    """A row that did not go in, and what to do about it.
+
+    `row` counts from 0, `line` from 1 where rows are lines; `user_id` and `column` are null where none can be named.
+    """
 
     row: int
     user_id: str | None
     error: str
+    line: int | None = None
+    column: str | None = None
 
 
 class BatchResult(msgspec.Struct, frozen=True):
