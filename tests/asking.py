@@ -27,7 +27,14 @@ async def ask(
 
 async def begin(hall: Hall, *, ends_ms: int | None = None) -> Session:
     session, _ = await sessions.create_session(
-        hall.db, hall.project_no, hall.code, "Block", WallWindow(hall.now_ms, ends_ms), "test", hall.now_ms
+        hall.db,
+        hall.hub,
+        hall.project_no,
+        hall.code,
+        "Block",
+        WallWindow(hall.now_ms, ends_ms),
+        "test",
+        hall.now_ms,
     )
     return session
 

@@ -38,7 +38,7 @@ class Event:
         now_ms = self.hall.now_ms
         window = WallWindow(now_ms, None if length_s is None else now_ms + length_s * SECOND)
         made, _ = await sessions.create_session(
-            self.hall.db, self.hall.project_no, self.hall.code, "Block", window, "test", now_ms
+            self.hall.db, self.hall.hub, self.hall.project_no, self.hall.code, "Block", window, "test", now_ms
         )
         return made
 

@@ -152,7 +152,7 @@ async def test_a_named_session_must_be_of_the_media_and_hold_the_moment(database
 async def test_a_check_on_a_recording_belongs_to_the_session_it_names(database: Database) -> None:
     hall = await open_hall(database, "anna", kind="recording")
     session, _ = await sessions.create_session(
-        database, hall.project_no, hall.code, "Chapter", ContentWindow(0, 60_000), "test", T0
+        database, hall.hub, hall.project_no, hall.code, "Chapter", ContentWindow(0, 60_000), "test", T0
     )
     assert (await ask(hall, session_id=session.id)).session_id == session.id
     assert (await ask(hall)).session_id is None

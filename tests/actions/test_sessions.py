@@ -20,7 +20,14 @@ MINUTE = 60_000
 
 async def make(hall: Hall, starts_ms: int, ends_ms: int | None, title: str = "Block") -> Session:
     session, warnings = await sessions.create_session(
-        hall.db, hall.project_no, hall.code, title, WallWindow(starts_ms, ends_ms), "key:a", hall.now_ms
+        hall.db,
+        hall.hub,
+        hall.project_no,
+        hall.code,
+        title,
+        WallWindow(starts_ms, ends_ms),
+        "key:a",
+        hall.now_ms,
     )
     assert warnings == []
     return session
@@ -115,7 +122,7 @@ async def test_recordings_are_cut_by_content_and_the_forms_exclude_each_other(da
 
     async def cut(where: Hall, window: Window) -> Session:
         made, _ = await sessions.create_session(
-            database, where.project_no, where.code, "Chapter", window, "key:a", T0
+            database, where.hub, where.project_no, where.code, "Chapter", window, "key:a", T0
         )
         return made
 
@@ -162,7 +169,7 @@ async def test_ending_the_media_ends_its_open_sessions(database: Database) -> No
     def end(conn: Connection) -> None:
         of = store.find_media(conn, hall.project_no, hall.code)
         assert of is not None
-        assert sessions.close_open_sessions(conn, of, "key:a", T0 + MINUTE) == []
+        assert sessions.close_open_sessions(conn, of, "key:a", T0 + MINUTE, T0 + MINUTE) == []
 
     await database.write(end)
     assert [session.window for session in await current(hall)] == [
@@ -210,7 +217,7 @@ async def test_a_session_too_short_for_the_plan_warns_with_the_arithmetic(databa
 
     await database.write(plan)
     _, warnings = await sessions.create_session(
-        database, hall.project_no, hall.code, "Short", WallWindow(T0, T0 + 90_000), "key:a", T0
+        database, hall.hub, hall.project_no, hall.code, "Short", WallWindow(T0, T0 + 90_000), "key:a", T0
     )
     assert ["90 s / 3 = 30 s" in warning for warning in warnings] == [True]
 
@@ -223,7 +230,7 @@ async def test_another_project_finds_no_media_and_changes_nothing(database: Data
             await sessions.stop_session(database, hall.hub, project_no, code, session.id, "key:x", T0)
     with pytest.raises(NotFound):
         await sessions.create_session(
-            database, other.project_no, hall.code, "Theirs", WallWindow(T0, None), "key:x", T0
+            database, other.hub, other.project_no, hall.code, "Theirs", WallWindow(T0, None), "key:x", T0
         )
     assert await current(hall) == [session]
     audited = await database.read(

@@ -83,7 +83,7 @@ async def test_what_only_the_hour_brings_is_told_too(database: Database) -> None
     await set_media(hall, starts_ms=T0 + MINUTE, ends_ms=T0 + 3 * MINUTE)
     async with at_a_desk(hall, "media.live", "media.ended", "session.started", "session.stopped") as desk:
         window = WallWindow(T0 + 2 * MINUTE, T0 + 2 * MINUTE + 30_000)
-        await sessions.create_session(database, hall.project_no, hall.code, "S", window, "test", T0)
+        await sessions.create_session(database, hall.hub, hall.project_no, hall.code, "S", window, "test", T0)
         assert await desk.send(59_000) == []
         assert await desk.send(1_500) == ["media.live"]
         # The server is away while a session begins, ends, and the media with it.
@@ -108,12 +108,12 @@ async def test_a_session_is_told_as_it_runs_and_not_when_it_is_drawn_afterwards(
         assert await desk.send(1000) == ["session.stopped"]
         past = WallWindow(T0 - 2 * MINUTE, T0 - MINUTE)
         await sessions.create_session(
-            database, hall.project_no, hall.code, "Afterwards", past, "test", hall.now_ms
+            database, hall.hub, hall.project_no, hall.code, "Afterwards", past, "test", hall.now_ms
         )
         hall.wait(MINUTE)
         future = WallWindow(hall.now_ms + MINUTE, None)
         planned, _ = await sessions.create_session(
-            database, hall.project_no, hall.code, "Planned", future, "test", hall.now_ms
+            database, hall.hub, hall.project_no, hall.code, "Planned", future, "test", hall.now_ms
         )
         assert await desk.send() == []
         await sessions.delete_session(
@@ -228,7 +228,14 @@ async def test_where_nobody_wants_it_there_is_no_row(database: Database) -> None
         # What happened before a webhook was made is not told to it either.
         hall.wait(1000)
         await sessions.create_session(
-            database, hall.project_no, (await hall.another_media()).code, "S", WallWindow(T0, None), "t", T0
+            database,
+            hall.hub,
+            hall.project_no,
+            (await hall.another_media()).code,
+            "S",
+            WallWindow(T0, None),
+            "t",
+            T0,
         )
         await subscribe(hall, desk.receiver.url, "session.started", "check.issued")
         assert await desk.send() == []

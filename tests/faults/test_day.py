@@ -43,7 +43,7 @@ class Day:
     async def begin(self, title: str) -> Session:
         place, now_ms = self.place, self.node.clock.at_ms
         made, _ = await sessions.create_session(
-            self.node.db, place.project_no, place.code, title, WallWindow(now_ms, None), "test", now_ms  # type: ignore[arg-type]
+            self.node.db, self.node.hub, place.project_no, place.code, title, WallWindow(now_ms, None), "test", now_ms  # type: ignore[arg-type]
         )  # fmt: skip
         return made
 
@@ -141,7 +141,8 @@ async def count_the_breaks(day: Day) -> None:
     """Drawing the breaks as sessions afterwards shows that people played in them: it had not counted."""
     for title, begins, ends in (("Break 1", at(12), at(12, 30)), ("Break 2", at(14, 30), at(15))):
         await sessions.create_session(
-            day.node.db, day.place.project_no, day.place.code, title, WallWindow(begins, ends), "test", at(18)  # type: ignore[arg-type]
+            day.node.db, day.node.hub, day.place.project_no, day.place.code, title, WallWindow(begins, ends),  # type: ignore[arg-type]
+            "test", at(18),
         )  # fmt: skip
     report = read_report(day.node.db, day.place.code, at(18))
     total = {row["user_id"]: row["watched_ms"] for row in report["participants"]}

@@ -97,7 +97,14 @@ async def scene(db: Database, kind: str = "live") -> Scene:
     made = Scene(Node(db, clock), place)
     if kind == "live":
         await sessions.create_session(
-            db, ProjectNo(place.project_no), place.code, "Block", WallWindow(T0, None), "test", T0
+            db,
+            made.node.hub,
+            ProjectNo(place.project_no),
+            place.code,
+            "Block",
+            WallWindow(T0, None),
+            "test",
+            T0,
         )
     await made.join(Viewer(place, "doctor", clock))
     return made

@@ -14,7 +14,7 @@ from tests.hall import T0, Hall, open_hall
 async def test_an_open_session_ends_when_its_media_does(database: Database) -> None:
     hall = await open_hall(database, "anna")
     session, _ = await sessions.create_session(
-        database, hall.project_no, hall.code, "Блок 1", WallWindow(T0, None), "test", T0
+        database, hall.hub, hall.project_no, hall.code, "Блок 1", WallWindow(T0, None), "test", T0
     )
     of_hall = tables.media.c.no == hall.media_no
     await database.write(

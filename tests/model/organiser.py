@@ -64,7 +64,8 @@ class Organiser:
             return
         try:
             made, _ = await sessions.create_session(
-                self.db, self.project_no, self.hall.code, "Block", WallWindow(starts_ms, ends_ms), "test", self.now_ms
+                self.db, self.node.hub, self.project_no, self.hall.code, "Block", WallWindow(starts_ms, ends_ms),
+                "test", self.now_ms,
             )  # fmt: skip
         except Conflict:
             assert self.overlaps(starts_ms, ends_ms)

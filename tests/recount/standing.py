@@ -90,7 +90,9 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
         for m in stored.event_marks
         if m.user_id == user_id and m.mark == "resume" and m.check_code in known
     ]
-    unshown = sorted(p.closed_ms for p in prompts if p.is_unshown and p.closed_ms is not None)
+    unshown = sorted(
+        p.closed_ms for p in prompts if p.is_unshown and p.state == "undelivered" and p.closed_ms is not None
+    )
     policy = stored.event["presence_policy"]
     voids: list[tuple[int, int]] = []
     stops: list[tuple[int, int, int]] = []

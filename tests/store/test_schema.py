@@ -34,6 +34,7 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "ALTER TABLE prompts DROP COLUMN withdrawn",
     "ALTER TABLE plays DROP COLUMN connected_ms",
     "DROP TABLE deliveries",
     "DROP TABLE notices",

@@ -74,7 +74,8 @@ def test_another_project_reads_nothing_even_with_right_numbers(database: Databas
         r.span(hall, play, 1, 0, 10)
         r.session(hall, 0, 100)
         check = r.check(hall, 5)
-        r.prompt(hall, check, "anna", "missed", 5, unshown=True)
+        r.prompt(hall, check, "anna", "missed", 5)
+        r.prompt(hall, check, "boris", "undelivered", 5, unshown=True)
         r.returned(hall, play, "anna", 7, check=r.check_code(check))
         r.review(hall, "anna", 0, 10)
         return r, hall, play, check, Records(r.connection).project_no
@@ -92,7 +93,7 @@ def test_another_project_reads_nothing_even_with_right_numbers(database: Databas
             list(attendance.granted(connection, project_no, media, None)),
             attendance.origins(connection, project_no, media, None).ip,
             attendance.spans(connection, project_no, [play], 0).tolist(),
-            list(attendance.prompts(connection, project_no, [CheckNo(check)], None)),
+            list(attendance.prompts(connection, project_no, [CheckNo(check)], anna)),
             live_playing_of(connection, project_no, media[0], anna),
             list(judging.spans_of(connection, project_no, media, [anna])),
             list(judging.prompts_of(connection, project_no, media, [anna])),

@@ -146,4 +146,4 @@ def _end(conn: Connection, found: Media, actor: str, now_ms: int) -> list[Told]:
     media.change_media(conn, found.project_no, found.no, {"ended_ms": now_ms})
     audit.record(conn, found.project_no, actor, "media.end", found.code, now_ms)
     of = require_media(conn, found.project_no, found.code, hold=True)
-    return close_open_sessions(conn, of, actor, now_ms)
+    return close_open_sessions(conn, of, actor, now_ms, now_ms)

@@ -1,15 +1,16 @@
-"""How prompts end: by marks, by time, by hand, and by what is learned of an outage later; and what players are told.
+"""How prompts end: by marks, by time, by hand; what outages and sessions corrected later make of it; what players hear.
 
 Functions that take a connection work in the caller's transaction and return what is to be published after its commit.
 How a prompt stands is decided by `domain/checks/resolve`; asking and sending are in `delivery`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rollcall.actions import counting
 from rollcall.actions.telling import note_answers
 from rollcall.domain.checks.answers import Choice, Click, Expected, TypedCode
+from rollcall.domain.checks.corrected import MovedEnd, Own, corrected, moved
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import (
     CountingNow,
@@ -22,15 +23,16 @@ from rollcall.domain.checks.outcome import (
 )
 from rollcall.domain.checks.resolve import resolve
 from rollcall.domain.checks.windows import Arrival, Prompt, could_receive
-from rollcall.domain.ids import CheckId, EventNo, MediaNo
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo
 from rollcall.domain.intervals import Interval, Intervals, intersect
 from rollcall.live.hub import Hub
-from rollcall.store import prompts
+from rollcall.store import checks, prompts
 from rollcall.store.checks import Check
 from rollcall.store.database import Connection
 from rollcall.store.marks import connected_of, heard_of, marks_of
 from rollcall.store.prompt_outages import Scope, outages_of
 from rollcall.store.prompts import Asked, Ended
+from rollcall.store.sessions import MediaRef
 from rollcall.wire import viewer_out
 
 
@@ -69,8 +71,34 @@ def reconsider(conn: Connection, event_no: EventNo) -> list[Told]:
         if (state := _judged(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no]))
         != prompt.state
     ]
-    prompts.change_prompts(conn, [became for _, became in changed])
-    return list(counting.now_of(conn, {(prompt.event_no, prompt.user_id) for prompt, _ in changed}))
+    return _corrected(conn, changed)
+
+
+def follow_sessions(
+    conn: Connection, of: MediaRef, before: Mapping[CheckNo, int | None], now_ms: int
+) -> list[Told]:
+    """Judge anew the ended prompts of a media whose session has another end than `before` (see `checks.ends_of`).
+
+    The outcome is what it would be had the sessions always been as they are, but for what was withdrawn from players:
+    nobody misses a check that was taken from the screen before its time was over.
+    """
+    after = checks.ends_of(conn, of)
+    by_end: dict[MovedEnd, list[CheckNo]] = {}
+    for check_no in before.keys() & after.keys():
+        if (end := moved(before[check_no], after[check_no])) is not None:
+            by_end.setdefault(end, []).append(check_no)
+    scope = (of.project_no, of.event_no, of.no)
+    outages = outages_of(conn, [scope], 0)[scope] if by_end else ()
+    away_ms = sum(outage.end - outage.start for outage in outages)
+    asked = [
+        row for end, check_nos in by_end.items() for row in prompts.hold_ended(conn, check_nos, end, away_ms)
+    ]
+    stands = list(_standing(conn, asked, (), now_ms))
+    changed = [
+        (prompt, became) for prompt, now in stands if (became := _followed(prompt, now, outages)) is not None
+    ]
+    note_answers(conn, changed, now_ms)
+    return _corrected(conn, changed)
 
 
 def cancel(conn: Connection, check: Check, now_ms: int) -> list[Told]:
@@ -94,6 +122,12 @@ def publish(hub: Hub, told: Iterable[Told]) -> None:
                 hub.send_users(media_no, [each.user_id], payload)
 
 
+def _corrected(conn: Connection, changed: Sequence[tuple[Asked, Ended]]) -> list[Told]:
+    """Store what corrections make of prompts that had ended, and return whose time counts now or no more."""
+    prompts.change_prompts(conn, [became for _, became in changed])
+    return list(counting.now_of(conn, {(prompt.event_no, prompt.user_id) for prompt, _ in changed}))
+
+
 def _decide(conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int) -> list[Told]:
     """Resolve held prompts; store what has changed and return what has ended."""
     changed = _changes(conn, asked, given, now_ms)
@@ -115,7 +149,17 @@ def _decide(conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], 
 def _changes(
     conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
 ) -> list[tuple[Asked, Ended]]:
-    """Resolve prompts from their durable marks and the `given` ones; return those that become something else."""
+    """Return the prompts that become something else, with their durable marks and the `given` ones."""
+    stands = _standing(conn, asked, given, now_ms)
+    return [
+        (prompt, became) for prompt, now in stands if (became := _became(prompt, now, now_ms)) is not None
+    ]
+
+
+def _standing(
+    conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
+) -> Iterator[tuple[Asked, Resolution]]:
+    """Resolve prompts from their durable marks and the `given` ones."""
     marks = marks_of(conn, asked)
     for mark in given:
         known = marks.setdefault((mark.check, mark.user_id), [])
@@ -125,7 +169,6 @@ def _changes(
     reporting = {mark.play_no for found in marks.values() for mark in found}
     heard, connected = heard_of(conn, arrived | reporting), connected_of(conn, reporting)
     outages = _outages(conn, asked)
-    changed = []
     for prompt in asked:
         of_check = marks.get((prompt.check, prompt.user_id), ())
         rules = _rules(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no])
@@ -134,10 +177,7 @@ def _changes(
             for mark in of_check
             if mark.media_no == prompt.media_no and could_receive(rules, connected.get(mark.play_no))
         ]
-        became = _became(prompt, resolve(rules, own, heard, now_ms), now_ms)
-        if became is not None:
-            changed.append((prompt, became))
-    return changed
+        yield prompt, resolve(rules, own, heard, now_ms)
 
 
 def _outages(conn: Connection, asked: Sequence[Asked]) -> dict[Scope, Intervals]:
@@ -156,7 +196,8 @@ def _rules(prompt: Asked, outages: Intervals) -> Prompt:
         arrival=Arrival(prompt.arrived_play_no, prompt.arrived_ms) if arrived else None,  # type: ignore[arg-type]
         hidden_miss=prompt.hidden_miss,
         outages=outages,
-        missed_ms=prompt.closed_ms if prompt.state == "missed" else None,
+        over_ms=prompt.closed_ms,
+        withdrawn=prompt.withdrawn,
     )
 
 
@@ -173,7 +214,7 @@ def _became(prompt: Asked, stands: Resolution, now_ms: int) -> Ended | None:
     """Return what changes in a prompt, None when nothing does."""
     seen = (stands.received_ms, stands.shown_ms)
     if stands.outcome != "pending" and may_become(prompt.state, stands.outcome):
-        return _resolved(prompt, stands, stands.outcome, now_ms)
+        return _resolved(prompt, stands, stands.outcome, prompt.closed_ms or now_ms)
     if prompt.state == "issued":
         return (
             None
@@ -201,24 +242,49 @@ def _resolved(prompt: Asked, stands: Resolution, state: State, closed_ms: int | 
         stands.unshown and final,
         stands.answer,
         stands.correct,
+        withdrawn=state != "issued"
+        and (prompt.withdrawn or (prompt.state, state) == ("issued", "cancelled")),
     )
 
 
+def _followed(prompt: Asked, stands: Resolution, outages: Intervals) -> Ended | None:
+    """Return what a corrected session makes of an ended prompt, None when nothing."""
+    own = _own(prompt, outages)
+    state = corrected(own, stands, prompt.session_ends_ms)
+    if state == prompt.state:
+        return None
+    if own is None or (state == "confirmed" and own.state != "confirmed"):
+        return _resolved(prompt, stands, state, None if state == "issued" else prompt.closed_ms)
+    return _ended(prompt, state)
+
+
+def _own(prompt: Asked, outages: Intervals) -> Own | None:
+    """Return what an ended prompt came to by itself, None when only its session has ended it."""
+    if prompt.confirmed_ms is not None:
+        return Own("confirmed", prompt.confirmed_ms)
+    if prompt.withdrawn:
+        return None
+    if prompt.expired_ms is None:
+        return Own("undelivered", _rules(prompt, outages).gives_up_ms)
+    return Own("missed" if _judged(prompt, outages) == "missed" else "undelivered", prompt.expired_ms)
+
+
 def _ended(prompt: Asked, state: State, closed_ms: int | None = None) -> Ended:
-    """Return an unanswered prompt as it is, in another state."""
+    """Return a prompt as it is, in another state."""
     return Ended(
         prompt.check_no,
         prompt.user_id,
         state,
         prompt.received_ms,
         prompt.shown_ms,
-        None,
+        prompt.confirmed_ms,
         closed_ms or prompt.closed_ms,
-        False,
+        prompt.late,
         prompt.expired_ms,
         prompt.unshown,
-        None,
-        None,
+        prompt.answer,
+        prompt.correct,
+        prompt.withdrawn,
     )
 
 

@@ -1,10 +1,11 @@
 """Cutting a media into sessions: made, stopped, corrected and deleted, each time as a new readable revision.
 
-A change may come long after the event: checks are assigned anew, totals follow when they are read. A prompt whose
-lifetime runs when its session ends is cancelled.
+A change may come long after the event: checks are assigned anew, prompts whose outcome rests on the end of their
+session are judged anew, totals follow when they are read.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rollcall.actions import prompts
@@ -39,21 +40,30 @@ def require_session(conn: Connection, of: MediaRef, session_id: str, *, removed:
 
 
 async def create_session(
-    db: Database, project_no: ProjectNo, code: str, title: str, window: Window, actor: str, now_ms: int
+    db: Database,
+    hub: Hub,
+    project_no: ProjectNo,
+    code: str,
+    title: str,
+    window: Window,
+    actor: str,
+    now_ms: int,
 ) -> tuple[Session, list[str]]:
     """Make a session; returns it and warnings. Raises NotFound, Malformed, Conflict (`sessions_overlap`)."""
     check_window(window)
 
-    def create(conn: Connection) -> tuple[Session, list[str]]:
+    def create(conn: Connection) -> tuple[Session, list[str], list[Told]]:
         of = require_media(conn, project_no, code, hold=True)
         _check_axis(of, window)
         refuse_overlap(window, sessions.list_sessions(conn, project_no, of.no))
-        session = sessions.add_session(conn, of, SessionId(new_code()), title, window, actor, now_ms)
+        with _followed(conn, of, now_ms) as told:
+            session = sessions.add_session(conn, of, SessionId(new_code()), title, window, actor, now_ms)
         audit.record(conn, project_no, actor, "session.create", session.id, now_ms, media=of.code)
-        _assign_checks(conn, of)
-        return session, warnings(conn, of, session, now_ms)
+        return session, warnings(conn, of, session, now_ms), told
 
-    return await db.write(create)
+    session, found, told = await db.write(create)
+    prompts.publish(hub, told)
+    return session, found
 
 
 async def change_session(
@@ -94,25 +104,25 @@ async def delete_session(
         of = require_media(conn, project_no, code, hold=True)
         session = require_session(conn, of, session_id)
         removed = replace(session, revision=session.revision + 1)
-        sessions.remove_session(conn, project_no, removed, actor, now_ms)
+        with _followed(conn, of, now_ms) as told:
+            sessions.remove_session(conn, project_no, removed, actor, now_ms)
         audit.record(conn, project_no, actor, "session.delete", session.id, now_ms, media=of.code)
-        outcomes = prompts.settle(conn, now_ms, of.no)
-        _assign_checks(conn, of)
-        return outcomes
+        return told
 
     prompts.publish(hub, await db.write(delete))
 
 
-def close_open_sessions(conn: Connection, of: MediaRef, actor: str, now_ms: int) -> list[Told]:
-    """End every session that runs or waits for its end, because the media ends now; publish what is returned."""
-    for session in sessions.list_sessions(conn, of.project_no, of.no):
-        window = session.window
-        if isinstance(window, WallWindow) and window.starts_ms <= now_ms:
-            stopped = _stopped(session, now_ms)
-            if stopped != session:
-                stopped = replace(stopped, revision=session.revision + 1)
-                sessions.revise_session(conn, of.project_no, stopped, actor, now_ms)
-    return prompts.settle(conn, now_ms, of.no)
+def close_open_sessions(conn: Connection, of: MediaRef, actor: str, ends_ms: int, now_ms: int) -> list[Told]:
+    """End every session that runs or waits for its end, because the media ended then; publish what is returned."""
+    with _followed(conn, of, now_ms) as told:
+        for session in sessions.list_sessions(conn, of.project_no, of.no):
+            window = session.window
+            if isinstance(window, WallWindow) and window.starts_ms <= ends_ms:
+                stopped = _stopped(session, ends_ms)
+                if stopped != session:
+                    stopped = replace(stopped, revision=session.revision + 1)
+                    sessions.revise_session(conn, of.project_no, stopped, actor, now_ms)
+    return told
 
 
 def warnings(conn: Connection, of: MediaRef, session: Session, now_ms: int) -> list[str]:
@@ -150,7 +160,8 @@ async def _revise(
         ]
         refuse_overlap(changed.window, others)
         changed = replace(changed, revision=session.revision + 1)
-        sessions.revise_session(conn, project_no, changed, actor, now_ms)
+        with _followed(conn, of, now_ms) as told:
+            sessions.revise_session(conn, project_no, changed, actor, now_ms)
         audit.record(
             conn,
             project_no,
@@ -161,12 +172,10 @@ async def _revise(
             media=of.code,
             revision=changed.revision,
         )
-        outcomes = prompts.settle(conn, now_ms, of.no)
-        _assign_checks(conn, of)
-        return changed, warnings(conn, of, changed, now_ms), outcomes
+        return changed, warnings(conn, of, changed, now_ms), told
 
-    session, found, outcomes = await db.write(revise)
-    prompts.publish(hub, outcomes)
+    session, found, told = await db.write(revise)
+    prompts.publish(hub, told)
     return session, found
 
 
@@ -181,9 +190,16 @@ def _stopped(session: Session, now_ms: int) -> Session:
     return replace(session, window=replace(window, ends_ms=now_ms))
 
 
-def _assign_checks(conn: Connection, of: MediaRef) -> None:
+@contextlib.contextmanager
+def _followed(conn: Connection, of: MediaRef, now_ms: int) -> Iterator[list[Told]]:
+    """Let checks and prompts follow the change of sessions made in the block; yields what is to be published."""
+    told: list[Told] = []
+    before = checks.ends_of(conn, of)
+    yield told
+    told += prompts.settle(conn, now_ms, of.no)
     if of.kind != "recording":
         checks.assign_sessions(conn, of, sessions.list_sessions(conn, of.project_no, of.no))
+    told += prompts.follow_sessions(conn, of, before, now_ms)
 
 
 def _check_axis(of: MediaRef, window: Window) -> None:

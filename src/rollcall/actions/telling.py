@@ -66,7 +66,7 @@ def note_answers(conn: Connection, changed: Iterable[tuple[Asked, Ended]], now_m
     """Note the presences that are confirmed by these changes, in their transaction: one notice for each media."""
     by_media: dict[tuple[ProjectNo, MediaNo], list[wire.Answer]] = {}
     for prompt, became in changed:
-        if became.state == "confirmed" and prompt.state != "confirmed":
+        if became.state == "confirmed" and prompt.state != "confirmed" and prompt.confirmed_ms is None:
             by_media.setdefault((prompt.project_no, prompt.media_no), []).append(_answer(prompt, became))
     if not by_media:
         return

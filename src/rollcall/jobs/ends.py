@@ -20,7 +20,9 @@ async def run_once(db: Database, hub: Hub, clock: Clock) -> None:
 
     def close(conn: Connection) -> list[Told]:
         overdue = sessions.open_past_the_end(conn, now_ms)
-        return [out for of, ends_ms in overdue for out in close_open_sessions(conn, of, ACTOR, ends_ms)]
+        return [
+            told for of, ends_ms in overdue for told in close_open_sessions(conn, of, ACTOR, ends_ms, now_ms)
+        ]
 
     if await db.read(lambda conn: sessions.open_past_the_end(conn, now_ms)):
         publish(hub, await db.write(close))

@@ -10,7 +10,7 @@ from rollcall.live.arrivals import Arrivals
 from rollcall.live.hub import Hub
 from rollcall.store import checks
 from rollcall.store.database import Database
-from rollcall.store.prompts import Arrived, note_arrivals
+from rollcall.store.prompt_arrivals import Arrived, note_arrivals
 
 
 async def run_once(db: Database, hub: Hub, clock: Clock, arrivals: Arrivals) -> None:

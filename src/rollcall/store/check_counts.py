@@ -27,7 +27,7 @@ def count_outcomes(
     counts: dict[CheckNo, dict[str, int]] = {}
     for check_no, state, unshown, count in conn.execute(query):
         of_check = counts.setdefault(CheckNo(check_no), {})
-        for name in (state, "unshown") if unshown else (state,):
+        for name in (state, "unshown") if unshown and state == "undelivered" else (state,):
             of_check[name] = of_check.get(name, 0) + count
     return counts
 

@@ -236,6 +236,17 @@ def assign_sessions(conn: Connection, of: MediaRef, current: Sequence[Session]) 
         )
 
 
+def ends_of(conn: Connection, of: MediaRef) -> dict[CheckNo, int | None]:
+    """Return for each issued check of a media when the session ends that it belongs to; None = never, or in none."""
+    c = checks.c
+    query = (
+        select(c.no, session_end())
+        .outerjoin(sessions, sessions.c.no == c.session_no)
+        .where(c.project_no == of.project_no, c.media_no == of.no, c.issued_ms.is_not(None))
+    )
+    return {CheckNo(no): ends_ms for no, ends_ms in conn.execute(query)}
+
+
 def session_end() -> Any:
     """Return the expression of when the session of a check ends: as set, or by its removal."""
     s = sessions.c

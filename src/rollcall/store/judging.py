@@ -61,7 +61,7 @@ _PROMPTS: Final = (
         prompts.c.confirmed_ms,
         func.coalesce(prompts.c.expired_ms, prompts.c.closed_ms, prompts.c.issued_ms + prompts.c.lifetime_ms),
         func.coalesce(prompts.c.closed_ms, prompts.c.issued_ms + prompts.c.lifetime_ms),
-        prompts.c.unshown,
+        and_(prompts.c.unshown, prompts.c.state == "undelivered"),
     )
     .join(prompts, prompts.c.check_no == checks.c.no)
     .where(
@@ -109,7 +109,12 @@ _MISSED: Final = (
 )
 _UNSHOWN: Final = (
     select(prompts.c.user_id)
-    .where(prompts.c.project_no == _PROJECT, prompts.c.media_no.in_(_MEDIA), text("unshown"))
+    .where(
+        prompts.c.project_no == _PROJECT,
+        prompts.c.media_no.in_(_MEDIA),
+        text("unshown"),
+        prompts.c.state == "undelivered",
+    )
     .group_by(prompts.c.user_id)
     .having(func.count() >= bindparam("allowed"))
 )

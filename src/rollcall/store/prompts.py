@@ -6,7 +6,7 @@ jobs never decide the same prompt twice.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from rollcall.base.crash_points import reach
+from rollcall.domain.checks.corrected import MovedEnd
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
 from rollcall.domain.checks.windows import DELIVERY_MS, LAST_MS, SILENCE_MS
@@ -54,6 +55,11 @@ class Asked:
     unshown: bool
     closed_ms: int | None
     expired_ms: int | None
+    withdrawn: bool
+    confirmed_ms: int | None
+    late: bool
+    answer: str | None
+    correct: bool | None
     arrived_ms: int | None
     arrived_play_no: PlayNo | None
     kind: CheckKind
@@ -79,16 +85,7 @@ class Ended:
     unshown: bool
     answer: str | None
     correct: bool | None
-
-
-class Arrived(NamedTuple):
-    """A play has answered a tick, sent at `at_ms`, which came after this issue of a prompt on the same connection."""
-
-    check: CheckId
-    issued_ms: int
-    user_id: UserId
-    play_no: PlayNo
-    at_ms: int
+    withdrawn: bool
 
 
 def add_prompts(
@@ -114,6 +111,7 @@ def add_prompts(
             "code": new.code,
             "issues": prompts.c.issues + 1,
             "unshown": False,
+            "withdrawn": False,
             **dict.fromkeys(("received_ms", "shown_ms", "closed_ms", "expired_ms", "arrived_ms")),
         },
         where=prompts.c.state == "undelivered",
@@ -132,37 +130,6 @@ def add_prompts(
     if rows:
         reach("prompt.before_issue")
         conn.execute(statement, rows)
-
-
-def note_arrivals(conn: Connection, arrivals: Sequence[Arrived]) -> None:
-    """Note that prompts have reached a play, as proven first; ended ones and repeats change nothing."""
-    if not arrivals:
-        return
-    check_no = select(checks.c.no).where(checks.c.code == bindparam("of_check")).scalar_subquery()
-    statement = (
-        update(prompts)
-        .where(
-            prompts.c.check_no == check_no,
-            prompts.c.user_id == bindparam("of_user"),
-            prompts.c.issued_ms == bindparam("issued"),
-            prompts.c.arrived_ms.is_(None),
-            is_open(),
-        )
-        .values(arrived_ms=bindparam("at"), arrived_play_no=bindparam("play"))
-    )
-    conn.execute(
-        statement,
-        [
-            {
-                "of_check": row.check,
-                "issued": row.issued_ms,
-                "of_user": row.user_id,
-                "at": row.at_ms,
-                "play": row.play_no,
-            }
-            for row in arrivals
-        ],
-    )
 
 
 def asked_users(conn: Connection, check_no: CheckNo) -> set[UserId]:
@@ -204,6 +171,25 @@ def hold_unanswered(conn: Connection, event_no: EventNo) -> list[Asked]:
     return _held(conn, _asked().where(c.event_no == event_no, c.expired_ms.is_not(None), ended))
 
 
+def hold_ended(conn: Connection, check_nos: Iterable[CheckNo], end: MovedEnd, outages_ms: int) -> list[Asked]:
+    """Return the ended prompts of these checks that ran at the end of their session, held until the commit.
+
+    That is at either of its ends, or at both; `outages_ms` may have lengthened them. What was cancelled by hand stays.
+    """
+    c = prompts.c
+    conditions = [
+        ~is_open(),
+        c.issued_ms + 2 * c.lifetime_ms > end.issued_after_ms(outages_ms),
+        ~_cancelled_by_hand(),
+    ]
+    if (before_ms := end.issued_before_ms) is not None:
+        conditions.append(c.issued_ms < before_ms)
+    found: list[Asked] = []
+    for some in chunks(sorted(check_nos)):
+        found += _held(conn, _asked().where(c.check_no.in_(some), *conditions))
+    return found
+
+
 def events_with_misses(conn: Connection, within: Interval) -> list[EventNo]:
     """Return the events with prompts that were missed and may have been on display within that time."""
     c = prompts.c
@@ -234,7 +220,8 @@ def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
 
 
 def _cancelled_by_hand() -> ColumnElement[bool]:
-    return and_(prompts.c.state == "cancelled", checks.c.state == "cancelled")
+    by_hand = and_(checks.c.state == "cancelled", prompts.c.closed_ms >= checks.c.cancelled_ms)
+    return and_(prompts.c.state == "cancelled", by_hand)
 
 
 def _decidable(now_ms: int) -> list[Any]:
@@ -278,8 +265,9 @@ def _asked() -> Select[Any]:
         select(
             c.project_no, c.event_no, c.check_no, checks.c.code, c.media_no, c.user_id, checks.c.origin,
             checks.c.session_no, checks.c.ordinal, c.state, c.issued_ms, c.lifetime_ms, c.received_ms, c.shown_ms,
-            c.unshown, c.closed_ms, c.expired_ms, c.arrived_ms, c.arrived_play_no, checks.c.kind, c.code,
-            checks.c.question, events.c.hidden_miss, session_end(),
+            c.unshown, c.closed_ms, c.expired_ms, c.withdrawn, c.confirmed_ms, c.late, c.answer, c.correct,
+            c.arrived_ms, c.arrived_play_no, checks.c.kind, c.code, checks.c.question, events.c.hidden_miss,
+            session_end(),
         )
         .join(checks, checks.c.no == c.check_no)
         .join(events, events.c.no == c.event_no)

@@ -62,7 +62,7 @@ def test_a_player_that_displays_what_is_over_confirms_nothing() -> None:
     for after_ms, outcome in ((EARLY_MS - 1, "confirmed"), (EARLY_MS, "missed")):
         shown = mark("shown", over + after_ms, play=2)
         answered = mark("answered", over + after_ms + 5_000, play=2, seq=2)
-        prompt = replace(PROMPT, missed_ms=ISSUED + over)
+        prompt = replace(PROMPT, over_ms=ISSUED + over)
         found = resolve(prompt, [missed, shown, answered], {PlayNo(1): ISSUED + over}, ISSUED + over + 60_000)
         assert found.outcome == outcome
 

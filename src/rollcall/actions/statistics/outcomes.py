@@ -73,9 +73,11 @@ def _add_prompts(connection: Connection, frame: Frame, roster: Roster, ask: Ask,
             continue
         at = user, column[prompt.check_no]
         outcomes.outcome[at] = NUMBER[prompt.state]
-        outcomes.late[at] = prompt.late
         outcomes.issued[at] = prompt.issued_ms
         outcomes.shown[at] = NEVER if prompt.shown_ms is None else prompt.shown_ms
+        if prompt.state != "confirmed":  # an answer that came after its session ended is none
+            continue
+        outcomes.late[at] = prompt.late
         outcomes.confirmed[at] = NEVER if prompt.confirmed_ms is None else prompt.confirmed_ms
         if prompt.kind == "question" and prompt.answer is not None:
             outcomes.answer[at] = int(prompt.answer)

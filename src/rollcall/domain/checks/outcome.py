@@ -1,7 +1,8 @@
 """How a prompt can end, and which end may replace which. Why it ends so is decided in `resolve`.
 
-A prompt ends once: the one correction is an answer given in time that reaches us after the end, from a journal. The
-end of a session is no exception: who answered before it was present, however long the network was gone.
+A prompt ends once: what evidence alone corrects is an answer given in time that reaches us after the end, from a
+journal. The end of a session is no exception: who answered before it was present, however long the network was gone.
+What a corrected session makes of it is in `corrected`.
 """
 
 from dataclasses import dataclass

@@ -51,8 +51,10 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
 def _unanswered(
     prompt: Prompt, windows: Mapping[PlayNo, Window], heard: Mapping[PlayNo, int], now_ms: int
 ) -> Outcome:
-    ends_ms = prompt.session_ends_ms
-    if ends_ms is not None and ends_ms <= now_ms and _runs_at(ends_ms, windows):
+    ends = [prompt.session_ends_ms, prompt.over_ms if prompt.withdrawn else None]
+    if any(
+        ends_ms is not None and ends_ms <= now_ms and _runs_at(ends_ms, prompt, windows) for ends_ms in ends
+    ):
         return "cancelled"
     if not windows:
         return "undelivered" if now_ms >= prompt.gives_up_ms else "pending"
@@ -109,8 +111,9 @@ def _over(window: Window, heard_ms: int | None, now_ms: int) -> bool:
     return now_ms >= window.accepts_until_ms and (heard or now_ms >= window.silent_until_ms)
 
 
-def _runs_at(at_ms: int, windows: Mapping[PlayNo, Window]) -> bool:
-    return not windows or any(window.until_ms > at_ms for window in windows.values())
+def _runs_at(at_ms: int, prompt: Prompt, windows: Mapping[PlayNo, Window]) -> bool:
+    """Tell whether a prompt is offered, or its lifetime runs, at a moment."""
+    return max((window.until_ms for window in windows.values()), default=prompt.gives_up_ms) > at_ms
 
 
 def _first(marks: Sequence[MarkRow], kind: str) -> int | None:

@@ -1,7 +1,7 @@
 """A prompt's lifetime in each play: from its own display, and longer where an outage of ours took time away.
 
 Pure. A window begins where the play displayed the prompt, or received it in a hidden frame, and ends with the session
-at the latest. Marks of an earlier issue of the prompt open none, nor do displays after it was given up or missed.
+at the latest. Marks of an earlier issue of the prompt open none, nor do displays after it was given up or had ended.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,8 @@ class Prompt:
 
     `session_ends_ms`: end of the session that the check belongs to, None while there is none. `hidden_miss`: what the
     event makes of a miss that was displayed in hidden frames only. `outages`: when we, not they, were away.
-    `missed_ms`: when it was decided that it is missed; from then on it is sent to no player.
+    `over_ms`: when it ended first; from then on it is sent to no player. `withdrawn`: what ended it was its session,
+    so whoever had it was not given their whole lifetime.
     """
 
     issued_ms: int
@@ -48,13 +49,14 @@ class Prompt:
     arrival: Arrival | None = None
     hidden_miss: HiddenMiss = "missed"
     outages: Intervals = ()
-    missed_ms: int | None = None
+    over_ms: int | None = None
+    withdrawn: bool = False
 
     @property
     def offered_until_ms(self) -> int:
         """Return until when a player may display it for the first time."""
         given_up_ms = self.gives_up_ms
-        return given_up_ms if self.missed_ms is None else min(given_up_ms, self.missed_ms + EARLY_MS)
+        return given_up_ms if self.over_ms is None else min(given_up_ms, self.over_ms + EARLY_MS)
 
     @property
     def gives_up_ms(self) -> int:

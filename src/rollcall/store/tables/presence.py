@@ -84,8 +84,8 @@ prompts = Table(
     ),  # given once displayed; less than the check's for a joiner
     moment("received_ms"),
     moment("shown_ms"),
-    moment("confirmed_ms"),
-    moment("closed_ms"),
+    moment("confirmed_ms"),  # of the accepted answer; stays when a corrected session takes the presence away
+    moment("closed_ms"),  # when it ended first
     Column("late", Boolean, nullable=False, default=False),
     words("code", nullable=True),  # kind `code`: the four digits drawn for this participant
     words("answer", nullable=True),  # kind `question`: what was chosen
@@ -99,6 +99,9 @@ prompts = Table(
     Column(
         "unshown", Boolean, nullable=False, server_default=false()
     ),  # undelivered: it had arrived at a player that ran on and never displayed it
+    Column(
+        "withdrawn", Boolean, nullable=False, server_default=false()
+    ),  # it was open when its session ended, and nothing else has ended it
     Index("prompts_by_user", "user_id", "media_no"),
     Index("prompts_unshown", "media_no", "user_id", sqlite_where=_UNSHOWN, postgresql_where=_UNSHOWN),
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),

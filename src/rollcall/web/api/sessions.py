@@ -37,7 +37,7 @@ async def create_session(
     now_ms = deps.clock.now_ms()
     window = _new_window(data, now_ms)
     session, warnings = await actions.create_session(
-        deps.db, caller.project_no, code, data.title, window, caller.actor, now_ms
+        deps.db, deps.hub, caller.project_no, code, data.title, window, caller.actor, now_ms
     )
     return _shown(session, warnings)
 

@@ -45,6 +45,7 @@ async def create_session(deps: Deps, caller: Caller, call: Call) -> Data:
     window = WallWindow(now_ms if starts_ms is None else starts_ms, _end(call))
     session, _ = await actions.create_session(
         deps.db,
+        deps.hub,
         caller.project_no,
         call.need("code"),
         _title(call.need("title")),
