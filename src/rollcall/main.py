@@ -35,6 +35,7 @@ from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
 from rollcall.domain.webhooks.addresses import read_networks
 from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency, prompts, webhooks
+from rollcall.jobs import clock as clocks
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
 from rollcall.jobs.outages import OwnLog
@@ -91,8 +92,9 @@ async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
     with exclusive(data):
         async with contextlib.AsyncExitStack() as stack:
             secrets = load_or_create(data)
-            clock = Clock()
             db = stack.enter_context(contextlib.closing(open_database(database_url(settings), _end_at_once)))
+            clock = Clock(_node(settings, db))
+            await clocks.begin(db, clock)
             await db.write(migrate)
             await db.write(partial(_check_clock, clock))
             listening = stack.enter_context(contextlib.closing(listen(settings)))
@@ -111,9 +113,10 @@ class Foundation:
     clock: Clock
     db: Database
 
-    def node(self) -> str:
-        """Return what this node is called in the log of outages; a data directory has one node only."""
-        return self.settings.node or ("main" if self.db.is_sqlite else socket.gethostname())
+
+def _node(settings: Settings, db: Database) -> str:
+    """Return what this node is called; a data directory has one node only."""
+    return settings.node or ("main" if db.is_sqlite else socket.gethostname())
 
 
 async def _run(
@@ -128,10 +131,10 @@ async def _run(
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
     entrance = Entrance(db, clock, playing, screens)
     intake = Intake(writer, clock, base.secrets.tick_key())
-    own_log = OwnLog(db, clock, hub, base.node(), voices)
+    own_log = OwnLog(db, clock, hub, clock.node, voices)
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))
-    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed)
+    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, partial(clocks.problems, clock))
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
     viewing = ViewingDeps(
@@ -151,7 +154,7 @@ async def _run(
         await drain(hub, sockets.open)
 
     poster = Poster(read_networks(base.settings.webhook_networks), clock.now_ms)
-    courier = Courier(db, clock, base.node(), poster, SystemRandom().random)
+    courier = Courier(db, clock, clock.node, poster, SystemRandom().random)
     stack.push_async_callback(courier.close)
     await courier.begin()
     server = Server(configured(build_asgi(api, proxy, sockets)), ready, leave)
@@ -161,6 +164,7 @@ async def _run(
         ticker.run(),
         feed.run(),
         every(1, "own log", own_log.beat),
+        every(clocks.PERIOD_S, "clock", lambda: clocks.run_once(db, clock)),
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),

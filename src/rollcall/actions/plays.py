@@ -13,6 +13,7 @@ from rollcall.base.together import Together
 from rollcall.domain.access import Open, Verdict, access
 from rollcall.domain.concurrency import Rank, refused_beside
 from rollcall.domain.errors import Forbidden, WatchingElsewhere
+from rollcall.domain.evidence.step import hold_on
 from rollcall.domain.evidence.tick import first_number_after_resume
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
 from rollcall.domain.intervals import Interval
@@ -189,10 +190,10 @@ def _open(conn: Connection, guests: Sequence[_Guest], now_ms: int) -> list[Opene
 
 
 def hold(
-    opened: OpenedPlay, now_ms: int, tell_durable: Callable[[int], None], give_up: Callable[[Close], None]
+    opened: OpenedPlay, clock: Clock, tell_durable: Callable[[int], None], give_up: Callable[[Close], None]
 ) -> LivePlay:
     """Return the play as the event loop works on it."""
-    grant, held = opened.grant, opened.held
+    grant, held, now_ms = opened.grant, opened.held, clock.now_ms()
     return LivePlay(
         no=held.no,
         code=held.code,
@@ -204,7 +205,7 @@ def hold(
         generation=held.generation,
         rejected=held.rejected,
         lost=held.lost,
-        state=held.state,
+        state=hold_on(held.state, clock.node),
         durable=held.state.applied,
         connected_ms=now_ms,
         tell_durable=tell_durable,

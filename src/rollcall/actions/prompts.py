@@ -82,10 +82,9 @@ def follow_sessions(
     The outcome is what it would be had the sessions always been as they are, but for what was withdrawn from players:
     nobody misses a check that was taken from the screen before its time was over.
     """
-    after = checks.ends_of(conn, of)
     by_end: dict[MovedEnd, list[CheckNo]] = {}
-    for check_no in before.keys() & after.keys():
-        if (end := moved(before[check_no], after[check_no])) is not None:
+    for check_no, ends_ms in checks.ends_of(conn, of).items():
+        if check_no in before and (end := moved(before[check_no], ends_ms)) is not None:
             by_end.setdefault(end, []).append(check_no)
     scope = (of.project_no, of.event_no, of.no)
     outages = outages_of(conn, [scope], 0)[scope] if by_end else ()

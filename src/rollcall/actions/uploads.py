@@ -9,6 +9,7 @@ from hmac import compare_digest
 from rollcall.actions.intake import Evidence, Intake, has_rows, slow_down
 from rollcall.base.clock import Clock
 from rollcall.domain.errors import NotFound
+from rollcall.domain.evidence.step import hold_on
 from rollcall.domain.evidence.tick import Tick, first_number_after_resume
 from rollcall.domain.ids import MediaCode, PlayId
 from rollcall.live.held import HeldPlays
@@ -122,7 +123,7 @@ class Uploads:
             generation=held.generation,
             rejected=held.rejected,
             lost=held.lost,
-            state=held.state,
+            state=hold_on(held.state, self._clock.node),
             durable=held.state.applied,
             connected_ms=held.connected_ms,
             tell_durable=lambda _: None,

@@ -157,7 +157,7 @@ class Viewing:
         async with given.held.turn(hello.play.id if hello.play is not None else None):
             opened = await given.entrance.enter(plays.Arrival(self._media_code, hello, self._client))
             now_ms = self._deps.clock.now_ms()
-            self.play = plays.hold(opened, now_ms, self._tell_durable, self._line.close)
+            self.play = plays.hold(opened, self._deps.clock, self._tell_durable, self._line.close)
             given.held.put(self.play)
         screen = Screen(self.play.media_no, self.play.user_id, opened.rank, self._send_away)
         refused = given.screens.enter(opened.grant.concurrency, screen)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rollcall.domain.evidence.clock_map import Exchange
 from rollcall.domain.evidence.rows import Beat, Mark, Row
 from rollcall.domain.evidence.step import (
+    NODES_APART_MS,
     Effect,
     Envelope,
     EpochStart,
@@ -21,6 +22,7 @@ from rollcall.domain.evidence.step import (
     Stored,
     Unplaced,
     hear,
+    hold_on,
     lose,
     step,
 )
@@ -298,3 +300,14 @@ def test_lost_rows_are_passed_over_once_and_never_leave_a_gap() -> None:
     _, (stored,) = fed(after, beat(6, 9_000, 12_000), arrival_ms=OPENED + 13_000)
     assert isinstance(stored, Stored)
     assert (stored.span.start_ms - OPENED, stored.span.end_ms - OPENED) == (9_000, 12_000)
+
+
+def test_another_node_s_clock_widens_the_bounds_and_maps_as_before() -> None:
+    play = hold_on(hear(Play(OPENED), 0, Exchange(OPENED, 0, 0, OPENED + 40)), "one")
+    assert hold_on(play, "one") == play
+    ((_, known),), ((_, wider),) = play.clocks, hold_on(play, "two").clocks
+    assert (wider.low_ms, wider.high_ms) == (known.low_ms - NODES_APART_MS, known.high_ms + NODES_APART_MS)
+    assert wider.to_server(5_000) == known.to_server(5_000)
+    back = hear(hold_on(play, "two"), 0, Exchange(OPENED - 150, 0, 0, OPENED - 110))
+    assert (back.clock_steps, play.clock_steps) == (0, 0)
+    assert hear(play, 0, Exchange(OPENED - 150, 0, 0, OPENED - 110)).clock_steps == 1

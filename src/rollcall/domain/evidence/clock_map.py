@@ -6,7 +6,7 @@ sent at player time `t` that arrived at `a` proves `offset ≤ a − t`. Clocks 
 with time. The offset moves only when the bounds force it: the mapping is causal and never revised.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DRIFT_PPM = 500
 ROUNDING_MS = 2  # all four moments are whole milliseconds: on a fast network the bounds may cross by so much
@@ -26,6 +26,10 @@ class ClockMap:
     def width_ms(self) -> int:
         """How far the true offset may be from the bounds' other end."""
         return min(max(0, round(self.high_ms - self.low_ms)), WIDEST_MS)
+
+    def widened(self, by_ms: int) -> "ClockMap":
+        """Return the map for a server clock that may be so much off the one it was made by; it maps as before."""
+        return replace(self, low_ms=self.low_ms - by_ms, high_ms=self.high_ms + by_ms)
 
     def to_server(self, player_ms: int) -> int:
         """Return the server time of a moment on the player's clock."""

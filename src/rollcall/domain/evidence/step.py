@@ -18,6 +18,7 @@ LONGEST_BEAT_MS = 40_000
 LATE_MS = 30_000
 CLOCKS_KEPT = 8
 LEAP_MS = 3_000
+NODES_APART_MS = 200  # no two clocks of nodes that serve are further apart
 
 Reason = Literal["unknown_tick", "epoch_went_back", "unknown_epoch", "backwards", "too_long", "lost"]
 
@@ -56,6 +57,7 @@ class Last:
 class Play:
     """Everything the step knows of a play. `span` is the open one; `clocks` maps epochs that answered a tick.
 
+    `node` is whose clock all moments are of, "" = it has no name or is not known.
     Clocks of epochs before the last applied row's are forgotten; of the rest, the newest are kept.
     """
 
@@ -65,6 +67,7 @@ class Play:
     clock_steps: int = 0
     last: Last | None = None
     span: Span | None = None
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,15 @@ def hear(play: Play, epoch: int, exchange: Exchange) -> Play:
     others = [pair for pair in play.clocks if pair[0] != epoch and not _is_past(play, pair[0])]
     clocks = tuple(sorted([*others, (epoch, clock)])[-CLOCKS_KEPT:])
     return replace(play, clocks=clocks, clock_steps=play.clock_steps + stepped)
+
+
+def hold_on(play: Play, node: str) -> Play:
+    """Return the play as a node holds it: where its maps were made by another node's clock, with wider bounds."""
+    if play.node == node:
+        return play
+    apart_ms = NODES_APART_MS if play.node else 0
+    clocks = tuple((epoch, clock.widened(apart_ms)) for epoch, clock in play.clocks)
+    return replace(play, clocks=clocks, node=node)
 
 
 def _clock(play: Play, epoch: int) -> ClockMap | None:
