@@ -1,4 +1,4 @@
-"""What must hold of prompts at every moment, told from stored marks alone (I13-I15).
+"""What must hold of prompts at every moment, told from stored marks and the sessions as they are (P5, I13-I15).
 
 It does not decide prompts; it says of each whether it may stand as it does.
 """
@@ -9,6 +9,7 @@ GRACE_MS = 1_000
 DELIVERY_MS = 120_000
 SILENCE_MS = 300_000
 LAST_MS = 420_000
+FOREVER = 2**62
 
 
 def check_prompts(stored: Stored, now_ms: int) -> None:
@@ -23,11 +24,23 @@ def check_prompts(stored: Stored, now_ms: int) -> None:
             for mark in stored.marks
             if (mark.check_code, mark.user_id) == (codes[prompt.check_no], prompt.user_id)
         ]
-        _check(prompt, marks, now_ms)
+        _check(prompt, marks, now_ms, _session_end(stored, prompt))
 
 
-def _check(prompt: Prompt, marks: list[Mark], now_ms: int) -> None:
-    windows = _windows(prompt, marks)
+def _session_end(stored: Stored, prompt: Prompt) -> int:
+    """Return when the session ends that holds the first issue of a prompt's check."""
+    (check,) = [check for check in stored.checks if check.no == prompt.check_no]
+    ends = [
+        FOREVER if session.ends_ms is None else session.ends_ms
+        for session in stored.event_sessions
+        if session.media_no == check.media_no and session.starts_ms is not None
+        if session.starts_ms <= check.issued_ms < (FOREVER if session.ends_ms is None else session.ends_ms)
+    ]
+    return ends[0] if ends else FOREVER
+
+
+def _check(prompt: Prompt, marks: list[Mark], now_ms: int, session_ends_ms: int) -> None:
+    windows = _windows(prompt, marks, session_ends_ms)
     accepted = [
         max(mark.at_ms, prompt.issued_ms)
         for mark in marks
@@ -42,6 +55,8 @@ def _check(prompt: Prompt, marks: list[Mark], now_ms: int) -> None:
     elif prompt.state == "missed":
         assert windows
         assert not accepted
+        assert prompt.expired_ms is not None
+        assert prompt.expired_ms <= session_ends_ms
         assert prompt.closed_ms is not None
         assert min(until for _, until in windows.values()) <= prompt.closed_ms
     elif prompt.state == "undelivered":
@@ -56,13 +71,13 @@ def _check(prompt: Prompt, marks: list[Mark], now_ms: int) -> None:
             assert now_ms < max(until for _, until in windows.values()) + SILENCE_MS
 
 
-def _windows(prompt: Prompt, marks: list[Mark]) -> dict[int, tuple[int, int]]:
+def _windows(prompt: Prompt, marks: list[Mark], session_ends_ms: int) -> dict[int, tuple[int, int]]:
     """Return for each play that displayed the prompt while it was offered: since which row, until when it counts."""
     offered_until = prompt.issued_ms + prompt.lifetime_ms + DELIVERY_MS
     windows: dict[int, tuple[int, int]] = {}
     for mark in sorted(marks, key=lambda mark: (mark.play_no, mark.seq)):
         displays = mark.mark in ("received", "shown") and mark.at_ms < offered_until
         if displays and mark.play_no not in windows:
-            until = max(mark.at_ms, prompt.issued_ms) + prompt.lifetime_ms + GRACE_MS + mark.bound_ms // 2
-            windows[mark.play_no] = mark.seq, until
+            over_ms = min(max(mark.at_ms, prompt.issued_ms) + prompt.lifetime_ms, session_ends_ms)
+            windows[mark.play_no] = mark.seq, over_ms + GRACE_MS + mark.bound_ms // 2
     return windows
