@@ -31,6 +31,17 @@ def read_end(name: str, text: str) -> int | None:
     return _read(name, text, timedelta(hours=23, minutes=59, seconds=59))
 
 
+def read_day(name: str, text: str) -> datetime:
+    """Return the beginning of a day in Moscow; raises Refused naming the parameter."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - the zone follows
+    except ValueError as error:
+        raise Refused(f"Parameter '{name}' must be a day: YYYY-MM-DD") from error
+    if not 1971 <= day.year < 2199:
+        raise Refused(f"Parameter '{name}' must lie in the years 1971-2198")
+    return day.replace(tzinfo=MOSCOW)
+
+
 def _read(name: str, text: str, of_day: timedelta) -> int | None:
     if text.startswith("0000-00-00"):
         return None

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from rollcall.domain.errors import MissingScope, NotFound, RollcallError, Unauthorised
 from rollcall.web.auth import identify
-from rollcall.web.boomstream import live, nmo, probe
+from rollcall.web.boomstream import live, nmo, probe, stats
 from rollcall.web.boomstream import ppv as subscriptions
 from rollcall.web.boomstream.call import Call, Refused, read_call
 from rollcall.web.boomstream.envelope import TYPES, Data, failure, success
@@ -24,6 +24,7 @@ METHODS: Final[dict[str, Method]] = {
     **subscriptions.METHODS,
     **live.METHODS,
     **nmo.METHODS,
+    **stats.METHODS,
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",

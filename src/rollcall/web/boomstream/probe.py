@@ -7,7 +7,7 @@ from rollcall.web.boomstream.envelope import Data
 from rollcall.web.boomstream.methods import Method
 from rollcall.web.deps import Deps
 
-SECTIONS = ("api/info", "api/app", "api/ppv", "api/live", "api/media")
+SECTIONS = ("api/info", "api/app", "api/ppv", "api/live", "api/media", "api/stats")
 
 
 async def info(deps: Deps, caller: Caller, call: Call) -> Data:
