@@ -30,12 +30,17 @@ def read_report(database: Database, code: str, now_ms: int, ask: Ask | None = No
 
 
 def _xml(element: etree._Element) -> list[Any]:
-    """Return an element as `[name, attributes, children]`."""
-    return [element.tag, dict(element.attrib), [_xml(child) for child in element]]
+    """Return an element as `[name, attributes, children]`; its text, if it has any, is the attribute ""."""
+    attributes: dict[str, str] = {str(name): str(value) for name, value in element.attrib.items()}
+    text = {} if element.text is None else {"": element.text}
+    return [element.tag, attributes | text, [_xml(child) for child in element]]
 
 
 def _scalars(name: str, value: Any) -> list[Any]:
-    """Return what the JSON says in the shape of `_xml`: scalars are attributes, null ones are left out."""
+    """Return what the JSON says in the shape of `_xml`: scalars are attributes, null ones are left out.
+
+    A list is an element around its items, but each text of a list of texts is an element of the list's name.
+    """
     attributes = {
         key: _text(content)
         for key, content in value.items()
@@ -46,9 +51,15 @@ def _scalars(name: str, value: Any) -> list[Any]:
         if isinstance(content, dict)
         else [key, {}, [_scalars(_singular(key), item) for item in content]]
         for key, content in value.items()
-        if isinstance(content, (dict, list))
+        if isinstance(content, (dict, list)) and not _is_texts(content)
     ]
+    texts = [(key, text) for key, content in value.items() if _is_texts(content) for text in content]
+    children += [[key, {"": text}, []] for key, text in texts]
     return [name, attributes, children]
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and value != [] and all(isinstance(item, str) for item in value)
 
 
 def _in_order(root: list[Any]) -> list[Any]:

@@ -47,6 +47,7 @@ UNDO = (
     "ALTER TABLE media DROP COLUMN told_signal_ms",
     "ALTER TABLE sessions DROP COLUMN told_state",
     "ALTER TABLE checks DROP COLUMN told_state",
+    "ALTER TABLE events DROP COLUMN join_users_by",
     "ALTER TABLE lists DROP COLUMN subscription",
 )
 

@@ -26,7 +26,7 @@ def _progress(
 ) -> Progress:
     statistics.freeze(connection)
     event = read_event(connection, media_no, rules)
-    case = read_cases(connection, event, [user_id])[user_id]
+    case = read_cases(connection, event, {user_id: [user_id]})[user_id]
     rows = [row for row in event.sessions if row.media_no == media_no]
     spans = [span for span in case.spans if span.media_no == media_no]
     count = Count(event.sessions_of([media_no]), now_ms, case.standing, rules)

@@ -36,6 +36,7 @@ TITLES: Final = {
     "identity": "Вход",
     "ip": "IP-адреса",
     "issued_at": "Задан",
+    "join_users_by": "Участник объединяет User ID",
     "kind": "Вид",
     "last_issued_at": "Задан последнему",
     "last_seen_at": "Последняя связь",
@@ -73,6 +74,7 @@ TITLES: Final = {
     "unverified_ms": "Не подтверждено, не засчитано",
     "user_agent": "Браузеры",
     "user_id": "User ID",
+    "user_ids": "Все User ID участника",
     "voided_ms": "Снято из-за пропуска контроля",
     "watched_ms": "Просмотрено",
     "watched_plain_ms": "из них без подписи",
@@ -80,6 +82,10 @@ TITLES: Final = {
 
 WORDS: Final = {
     "identity": {"signed": "по подписи", "plain": "по User ID"},
+    "join_users_by": {
+        "id_without_code": "без кода трансляции в конце",
+        "email": "с одной электронной почтой",
+    },
     "kind": {"live": "трансляция", "recording": "запись", "scheduled": "запись по расписанию"},
     "origin": {"manual": "вручную", "plan": "по плану"},
     "outcome": {

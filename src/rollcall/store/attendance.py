@@ -19,6 +19,7 @@ from rollcall.domain.ids import CheckNo, MediaNo, ProjectNo, UserId
 from rollcall.store import tables
 
 Ints: TypeAlias = NDArray[np.int64]
+Whose: TypeAlias = UserId | Sequence[UserId] | None  # one, those few who are one participant, or everybody
 PORTION_ROWS = 5_000
 PAUSED, STALLED, WEAK, HIDDEN, MUTED, BEHIND = 1, 2, 4, 8, 16, 32
 
@@ -77,9 +78,7 @@ class PromptRow(NamedTuple):
     kind: str
 
 
-def listed(
-    connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> Listed:
+def listed(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], whose: Whose) -> Listed:
     """Return every participant of every list of the media (or one user there), withdrawn ones too."""
     p, on_list, on_media = tables.participants.c, tables.lists.c, tables.list_media.c
     removed_ms = func.coalesce(p.removed_ms, on_list.removed_ms)
@@ -87,20 +86,18 @@ def listed(
         select(on_media.media_no, p.user_id, p.name, removed_ms)
         .join(tables.lists, on_list.no == p.list_no)
         .join(tables.list_media, on_media.list_no == p.list_no)
-        .where(p.project_no == project_no, on_media.media_no.in_(list(media)), *_of(p.user_id, user_id))
+        .where(p.project_no == project_no, on_media.media_no.in_(list(media)), *_of(p.user_id, whose))
         .order_by(removed_ms.is_not(None), p.updated_ms.desc(), p.no)
     )
     return Listed(*_columns(connection, query))
 
 
-def plays(
-    connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> Plays:
+def plays(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], whose: Whose) -> Plays:
     """Return every play of the media (or of one user there)."""
     t = tables.plays.c
     query = (
         select(t.no, t.media_no, t.user_id, t.identity == "signed", t.opened_ms, t.last_arrival_ms)
-        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
+        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, whose))
         .order_by(t.no)
     )
     no, media_no, users, signed, opened_ms, last_arrival_ms = _columns(connection, query)
@@ -114,27 +111,25 @@ def plays(
     )
 
 
-def origins(
-    connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
-) -> Origins:
+def origins(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], whose: Whose) -> Origins:
     """Return where each play came from."""
     t = tables.plays.c
     query = (
         select(t.user_id, t.ip, t.user_agent)
-        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
+        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, whose))
         .order_by(t.opened_ms, t.no)
     )
     return Origins(*_columns(connection, query))
 
 
 def granted(
-    connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], user_id: UserId | None
+    connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], whose: Whose
 ) -> Iterator[GrantedRow]:
     """Yield each user whom a play grant of the media was given."""
     t = tables.grants.c
     query = (
         select(t.user_id, func.max(t.name), func.max(t.revoked_ms))
-        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, user_id))
+        .where(t.project_no == project_no, t.media_no.in_(list(media)), *_of(t.user_id, whose))
         .group_by(t.user_id)
     )
     return map(GrantedRow._make, _cursor(connection, query))
@@ -174,7 +169,7 @@ def spans(connection: Connection, project_no: ProjectNo, play_nos: Sequence[int]
 
 
 def prompts(
-    connection: Connection, project_no: ProjectNo, checks: Iterable[CheckNo], user_id: UserId | None
+    connection: Connection, project_no: ProjectNo, checks: Iterable[CheckNo], whose: Whose
 ) -> Iterator[PromptRow]:
     """Yield each prompt of these checks (or those of one user)."""
     t = tables.prompts.c
@@ -184,13 +179,39 @@ def prompts(
             tables.checks.c.kind,
         )
         .join(tables.checks, tables.checks.c.no == t.check_no)
-        .where(t.project_no == project_no, t.check_no.in_(list(checks)), *_of(t.user_id, user_id))
+        .where(t.project_no == project_no, t.check_no.in_(list(checks)), *_of(t.user_id, whose))
     )  # fmt: skip
     return map(PromptRow._make, _cursor(connection, query))
 
 
-def _of(column: ColumnElement[str], user_id: UserId | None) -> list[ColumnElement[bool]]:
-    return [] if user_id is None else [column == user_id]
+def user_ids(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo]) -> set[UserId]:
+    """Return everybody who is or was on a list of the media, or played there."""
+    nos = list(media)
+    p, on_media, t = tables.participants.c, tables.list_media.c, tables.plays.c
+    on_lists = select(p.user_id).join(tables.list_media, on_media.list_no == p.list_no)
+    queries = (
+        on_lists.where(p.project_no == project_no, on_media.media_no.in_(nos)).distinct(),
+        select(t.user_id).where(t.project_no == project_no, t.media_no.in_(nos)).distinct(),
+    )
+    return {row[0] for query in queries for row in _cursor(connection, query)}
+
+
+def emails(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo]) -> dict[UserId, str]:
+    """Return the addresses on the lists of the media: of several the one that `listed` would name first."""
+    p, on_media = tables.participants.c, tables.list_media.c
+    query = (
+        select(p.user_id, p.email)
+        .join(tables.list_media, on_media.list_no == p.list_no)
+        .where(p.project_no == project_no, on_media.media_no.in_(list(media)), p.email.is_not(None))
+        .order_by(p.removed_ms.is_(None), p.updated_ms, p.no.desc())
+    )
+    return dict(cast("Iterable[tuple[UserId, str]]", _cursor(connection, query)))
+
+
+def _of(column: ColumnElement[str], whose: Whose) -> list[ColumnElement[bool]]:
+    if whose is None:
+        return []
+    return [column == whose if isinstance(whose, str) else column.in_(whose)]
 
 
 def _cursor(connection: Connection, query: Select[Any]) -> Iterable[tuple[Any, ...]]:

@@ -28,7 +28,7 @@ class Event:
 
 def _query(project_no: ProjectNo) -> Select[Any]:
     c = events.c
-    judging = (c.presence_policy, c.hidden_miss, c.hidden_counts, c.behind_counts)
+    judging = (c.presence_policy, c.hidden_miss, c.hidden_counts, c.behind_counts, c.join_users_by)
     return select(c.no, c.code, c.title, c.timezone, c.created_ms, *judging).where(c.project_no == project_no)
 
 

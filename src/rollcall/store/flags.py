@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from rollcall.domain.flags.kinds import Kind, Sign, merged
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayNo, ProjectNo, UserId
+from rollcall.store.attendance import Whose
 from rollcall.store.database import chunks
 from rollcall.store.tables import flags, media
 from rollcall.store.upsert import upsert_into
@@ -131,7 +132,7 @@ def _flags(project_no: ProjectNo, media_nos: Collection[MediaNo]) -> Select[Any]
 
 
 def flags_by_user(
-    conn: Connection, project_no: ProjectNo, media_nos: Collection[MediaNo], user_id: UserId | None
+    conn: Connection, project_no: ProjectNo, media_nos: Collection[MediaNo], whose: Whose
 ) -> dict[UserId, list[FlagCount]]:
     """Return what was flagged of participants of these media, by kind; who has no flag is not there."""
     f = flags.c
@@ -141,8 +142,8 @@ def flags_by_user(
         .group_by(f.user_id, f.kind)
         .order_by(f.kind)
     )
-    if user_id is not None:
-        query = query.where(f.user_id == user_id)
+    if whose is not None:
+        query = query.where(f.user_id.in_([whose] if isinstance(whose, str) else whose))
     found: dict[UserId, list[FlagCount]] = {}
     for user, kind, count, first_ms, last_ms in conn.execute(query):
         found.setdefault(user, []).append(FlagCount(kind, int(count), first_ms, last_ms))

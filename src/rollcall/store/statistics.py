@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from rollcall.domain.ids import CheckNo, EventNo, MediaNo, ProjectNo, SessionNo
+from rollcall.domain.joining import JoinUsersBy
 from rollcall.store import tables
 
 _S: Final = tables.sessions.c
@@ -44,6 +45,7 @@ class EventRow(NamedTuple):
     code: str
     title: str
     timezone: str
+    join_users_by: JoinUsersBy
 
 
 class SessionRow(NamedTuple):
@@ -105,8 +107,8 @@ def find_media(connection: Connection, project_no: ProjectNo, code: str) -> Medi
 def find_event(connection: Connection, project_no: ProjectNo, code: str) -> EventRow | None:
     """Return an event of the project."""
     t = tables.events.c
-    query = select(t.no, t.code, t.title, t.timezone).where(t.project_no == project_no, t.code == code)
-    found = connection.execute(query).first()
+    query = select(t.no, t.code, t.title, t.timezone, t.join_users_by)
+    found = connection.execute(query.where(t.project_no == project_no, t.code == code)).first()
     return EventRow._make(found) if found else None
 
 

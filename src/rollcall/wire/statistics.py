@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from rollcall.domain.joining import JoinUsersBy
+
 Identity: TypeAlias = Literal["signed", "plain"]
 Outcome: TypeAlias = Literal[
     "confirmed", "missed", "undelivered", "not_present", "cancelled", "excused", "pending"
@@ -29,12 +31,13 @@ class Media(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """The event of a report over all its media."""
+    """The event of a report over all its media; `join_users_by` where several User IDs may be one participant."""
 
     code: str
     title: str
     timezone: str
     media: list[Media]
+    join_users_by: JoinUsersBy | UnsetType = UNSET
 
 
 class Session(Struct, frozen=True):
@@ -150,6 +153,7 @@ class Participant(Struct, frozen=True):
 
     `unverified_ms` and `voided_ms` do not count: nobody has promoted it, a check was missed. The rest is listed only,
     whether it counts or not; `overlap_ms`: several plays of the participant at once. All of it inside sessions.
+    `user_ids`: those that the event joins into this row, whose own is what they have in common or the first of them.
     """
 
     user_id: str
@@ -173,6 +177,7 @@ class Participant(Struct, frozen=True):
     behind_ms: int = 0
     overlap_ms: int = 0
     per_media: list[ParticipantMedia] | UnsetType = UNSET
+    user_ids: list[str] | UnsetType = UNSET
     ip: list[str] | UnsetType = UNSET
     user_agent: list[str] | UnsetType = UNSET
 

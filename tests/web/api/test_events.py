@@ -8,13 +8,14 @@ from rollcall.store import tables
 from rollcall.store.database import Connection
 from tests.web.conftest import Api
 
-JUDGING = ("presence_policy", "hidden_miss", "hidden_counts", "behind_counts")
-AS_MADE = ("record", "missed", True, False)
+JUDGING = ("presence_policy", "hidden_miss", "hidden_counts", "behind_counts", "join_users_by")
+AS_MADE = ("record", "missed", True, False, "none")
 STRICT = {
     "presence_policy": "void_since_last_confirmed",
     "hidden_miss": "undelivered",
     "hidden_counts": False,
     "behind_counts": True,
+    "join_users_by": "id_without_code",
 }
 
 

@@ -7,6 +7,7 @@ read, after the transaction has ended. Times and lists come from the store, rule
 
 from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame, wall_of
 from rollcall.actions.statistics.heads import checks, head, outages, rules_of, sessions
+from rollcall.actions.statistics.joining import flags_of
 from rollcall.actions.statistics.outcomes import read_outcomes
 from rollcall.actions.statistics.roster import Roster, read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
@@ -69,9 +70,11 @@ def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int, rules: R
 def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
     roster = read_roster(connection, frame, ask)
     watched = count_watched(connection, frame, roster)
-    outcomes = read_outcomes(connection, frame, roster, watched, ask)
+    outcomes = read_outcomes(connection, frame, roster, watched)
     whereabouts = read_whereabouts(connection, frame, roster, ask)
-    flags = flags_by_user(connection, frame.project_no, frame.media_nos(), ask.user_id)
+    flags = flags_by_user(connection, frame.project_no, frame.media_nos(), roster.whose)
+    if roster.joined is not None:
+        flags = flags_of(roster.joined, flags)
     return Report(
         head=head(frame),
         generated_at=rfc3339(frame.now_ms),

@@ -46,7 +46,7 @@ def count_exactly(
         return
     for first in range(0, len(users), BATCH_USERS):
         batch = {roster.user_ids[user]: user for user in users[first : first + BATCH_USERS]}
-        for user_id, case in read_cases(connection, event, list(batch)).items():
+        for user_id, case in read_cases(connection, event, roster.ids(batch)).items():
             _count(frame, event, case, batch[user_id], watched)
 
 

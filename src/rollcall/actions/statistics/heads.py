@@ -20,8 +20,9 @@ def head(frame: Frame) -> Media | Event:
     """Return what the report is about."""
     if frame.event is None:
         return _media(frame.media[0])
-    _, code, title, timezone = frame.event
-    return Event(code, title, timezone, [_media(row) for row in frame.media])
+    event = frame.event
+    joined = UNSET if event.join_users_by == "none" else event.join_users_by
+    return Event(event.code, event.title, event.timezone, [_media(row) for row in frame.media], joined)
 
 
 def _media(row: MediaRow) -> Media:

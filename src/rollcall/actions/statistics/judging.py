@@ -67,24 +67,29 @@ def read_event(connection: Connection, media_no: MediaNo, rules: Rules) -> Judge
     )
 
 
-def read_cases(connection: Connection, event: JudgedEvent, users: Sequence[UserId]) -> dict[UserId, Case]:
-    """Return these participants with everything that decides about their time."""
+def read_cases(
+    connection: Connection, event: JudgedEvent, people: Mapping[UserId, Sequence[UserId]]
+) -> dict[UserId, Case]:
+    """Return these participants, by all of their User IDs, with everything that decides about their time."""
     media = list(event.media)
+    who = {user_id: person for person, ids in people.items() for user_id in ids}
+    users = list(who)
     spans: dict[UserId, list[Watching]] = defaultdict(list)
     for row in store.spans_of(connection, event.project_no, media, users):
-        spans[row.user_id].append(_watching(row, event.media[row.media_no] != "recording"))
+        spans[who[row.user_id]].append(_watching(row, event.media[row.media_no] != "recording"))
     prompts: dict[UserId, list[PromptRow]] = defaultdict(list)
     for prompt in store.prompts_of(connection, event.project_no, media, users):
-        prompts[prompt.user_id].append(prompt)
+        prompts[who[prompt.user_id]].append(prompt)
     returns: dict[UserId, list[int]] = defaultdict(list)
     if event.policy != "record":
         for user_id, at_ms in store.returns_of(connection, event.project_no, media, users):
-            returns[user_id].append(at_ms)
-    misses = {user: _misses(event, spans[user], prompts[user]) for user in users}
-    confirmed = {user: _confirmations(prompts[user]) for user in users}
-    doubts = {user: _disbelieved(event, prompts[user]) for user in users}
-    weak = [user for user in users if doubts[user] or any(s.late or s.unverified for s in spans[user])]
-    reviewed, outages = _reviewed(connection, event, weak), _outages(connection, event, spans, weak)
+            returns[who[user_id]].append(at_ms)
+    misses = {user: _misses(event, spans[user], prompts[user]) for user in people}
+    confirmed = {user: _confirmations(prompts[user]) for user in people}
+    doubts = {user: _disbelieved(event, prompts[user]) for user in people}
+    weak = [user for user in people if doubts[user] or any(s.late or s.unverified for s in spans[user])]
+    reviewed = _reviewed(connection, event, {user: people[user] for user in weak})
+    outages = _outages(connection, event, spans, weak)
     return {
         user: Case(
             spans[user],
@@ -99,7 +104,7 @@ def read_cases(connection: Connection, event: JudgedEvent, users: Sequence[UserI
                 stops(event.policy, misses[user], confirmed[user], returns[user]),
             ),
         )
-        for user in users
+        for user in people
     }
 
 
@@ -172,11 +177,12 @@ def _confirmations(prompts: Iterable[PromptRow]) -> list[int]:
 
 
 def _reviewed(
-    connection: Connection, event: JudgedEvent, users: Sequence[UserId]
+    connection: Connection, event: JudgedEvent, people: Mapping[UserId, Sequence[UserId]]
 ) -> Mapping[UserId, dict[MediaNo, Intervals]]:
     words: dict[tuple[UserId, MediaNo], list[tuple[Interval, bool]]] = defaultdict(list)
-    for row in store.reviews_of(connection, event.project_no, list(event.media), users) if users else ():
-        words[row.user_id, row.media_no].append((Interval(row.from_ms, row.to_ms), bool(row.counts)))
+    who = {user_id: person for person, ids in people.items() for user_id in ids}
+    for row in store.reviews_of(connection, event.project_no, list(event.media), list(who)) if who else ():
+        words[who[row.user_id], row.media_no].append((Interval(row.from_ms, row.to_ms), bool(row.counts)))
     found: dict[UserId, dict[MediaNo, Intervals]] = defaultdict(dict)
     for (user_id, media_no), said in words.items():
         found[user_id][media_no] = promoted(said)

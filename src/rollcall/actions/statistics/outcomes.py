@@ -11,7 +11,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcall.actions.statistics.frame import Ask, Frame
+from rollcall.actions.statistics.frame import Frame
 from rollcall.actions.statistics.roster import NEVER, Roster
 from rollcall.actions.statistics.watched import Watched
 from rollcall.store import attendance
@@ -22,6 +22,9 @@ from rollcall.wire.statistics import Outcome
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 NUMBER = {outcome: number for number, outcome in enumerate(OUTCOMES)} | {"issued": OUTCOMES.index("pending")}
 NOT_ASKED = -1
+FIRST: tuple[Outcome, ...] = (
+    "confirmed", "pending", "excused", "missed", "undelivered", "not_present", "cancelled"
+)  # fmt: skip
 NO_ANSWER = -1
 
 
@@ -46,9 +49,7 @@ class Outcomes:
         return result
 
 
-def read_outcomes(
-    connection: Connection, frame: Frame, roster: Roster, watched: Watched, ask: Ask
-) -> Outcomes:
+def read_outcomes(connection: Connection, frame: Frame, roster: Roster, watched: Watched) -> Outcomes:
     """Return the outcome of every check for every row."""
     shape = (len(roster.user_ids), len(frame.checks))
     outcomes = Outcomes(
@@ -60,18 +61,20 @@ def read_outcomes(
         answer=np.full(shape, NO_ANSWER, np.int8),
         correct=np.full(shape, NO_ANSWER, np.int8),
     )
-    _add_prompts(connection, frame, roster, ask, outcomes)
+    _add_prompts(connection, frame, roster, outcomes)
     _judge_unasked(frame, roster, watched, outcomes)
     return outcomes
 
 
-def _add_prompts(connection: Connection, frame: Frame, roster: Roster, ask: Ask, outcomes: Outcomes) -> None:
+def _add_prompts(connection: Connection, frame: Frame, roster: Roster, outcomes: Outcomes) -> None:
     column = {check.no: position for position, check in enumerate(frame.checks)}
-    for prompt in attendance.prompts(connection, frame.project_no, column, ask.user_id):
+    for prompt in attendance.prompts(connection, frame.project_no, column, roster.whose):
         user = roster.position.get(prompt.user_id)
         if user is None:
             continue
         at = user, column[prompt.check_no]
+        if not _decides(outcomes.outcome[at], NUMBER[prompt.state]):
+            continue
         outcomes.outcome[at] = NUMBER[prompt.state]
         outcomes.issued[at] = prompt.issued_ms
         outcomes.shown[at] = NEVER if prompt.shown_ms is None else prompt.shown_ms
@@ -82,6 +85,14 @@ def _add_prompts(connection: Connection, frame: Frame, roster: Roster, ask: Ask,
         if prompt.kind == "question" and prompt.answer is not None:
             outcomes.answer[at] = int(prompt.answer)
             outcomes.correct[at] = NO_ANSWER if prompt.correct is None else prompt.correct
+
+
+def _decides(known: int, new: int) -> bool:
+    """Tell whether a prompt says how the check went for a participant, of whom an earlier one may have said so too.
+
+    Several User IDs of a participant may have been asked: one answer is enough.
+    """
+    return known == NOT_ASKED or FIRST.index(OUTCOMES[new]) < FIRST.index(OUTCOMES[known])
 
 
 def _judge_unasked(frame: Frame, roster: Roster, watched: Watched, outcomes: Outcomes) -> None:

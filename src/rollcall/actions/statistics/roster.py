@@ -4,16 +4,17 @@ A participant who was withdrawn stays a row when there is a play of theirs, with
 evidence the row goes with the participant. Everything is kept in columns, for the reason given in `store/attendance`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rollcall.actions.statistics.frame import Ask, Frame
+from rollcall.actions.statistics.joining import Joined, join, joins, whom
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.store import attendance
-from rollcall.store.attendance import GrantedRow, Ints, Listed, Plays
+from rollcall.store.attendance import GrantedRow, Ints, Listed, Plays, Whose
 from rollcall.store.database import Connection
 
 NEVER = -1
@@ -23,9 +24,12 @@ NEVER = -1
 class Roster:
     """Rows of a report. A user is known by the position in `user_ids`; moments are ms or NEVER.
 
-    `member[user, media]`; `play_user` and `play_media` are positions, in the order of `plays`.
+    `member[user, media]`; `play_user` and `play_media` are positions, in the order of `plays`. `whose`
+    evidence was read; `joined`: the User IDs of each row where there may be several, all of which `position` knows.
     """
 
+    whose: Whose
+    joined: Joined | None
     user_ids: list[UserId]
     position: dict[UserId, int]
     member: NDArray[np.bool_]
@@ -40,6 +44,10 @@ class Roster:
     play_user: Ints
     play_media: Ints
 
+    def ids(self, rows: Iterable[UserId]) -> dict[UserId, Sequence[UserId]]:
+        """Return all User IDs of each of these rows."""
+        return {row: [row] if self.joined is None else self.joined[row] for row in rows}
+
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
@@ -53,17 +61,20 @@ class Whereabouts:
 def read_roster(connection: Connection, frame: Frame, ask: Ask) -> Roster:
     """Return the rows of a report and their plays."""
     nos = frame.media_nos()
-    plays = attendance.plays(connection, frame.project_no, nos, ask.user_id)
-    listed = attendance.listed(connection, frame.project_no, nos, ask.user_id)
+    whose = whom(connection, frame, ask)
+    plays = attendance.plays(connection, frame.project_no, nos, whose)
+    listed = attendance.listed(connection, frame.project_no, nos, whose)
     present = (
         user for user, removed in zip(listed.user_id, listed.removed_ms, strict=True) if removed is None
     )
-    roster = _rows(sorted({*plays.user_id, *present}), plays, np.array(nos, np.int64))
+    users = {*plays.user_id, *present}
+    joined = join(connection, frame, users) if joins(frame) else None
+    roster = _rows(whose, sorted(users) if joined is None else joined, plays, np.array(nos, np.int64))
     _add_plays(roster)
     _add_listed(roster, listed, {no: index for index, no in enumerate(nos)})
     gone = ~roster.listed
     if gone.any() and ((roster.removed[gone] == NEVER).any() or None in roster.names):
-        _add_granted(roster, attendance.granted(connection, frame.project_no, nos, ask.user_id))
+        _add_granted(roster, attendance.granted(connection, frame.project_no, nos, whose))
     return roster
 
 
@@ -71,7 +82,7 @@ def read_whereabouts(connection: Connection, frame: Frame, roster: Roster, ask: 
     """Return where everybody's plays came from; nothing unless asked for."""
     if not (ask.ip or ask.user_agent):
         return Whereabouts([0] * (len(roster.user_ids) + 1), [], [])
-    found = attendance.origins(connection, frame.project_no, frame.media_nos(), ask.user_id)
+    found = attendance.origins(connection, frame.project_no, frame.media_nos(), roster.whose)
     user = np.array([roster.position[user_id] for user_id in found.user_id], np.int64)
     order = np.argsort(user, kind="stable")
     first = np.searchsorted(user[order], np.arange(len(roster.user_ids) + 1))
@@ -81,12 +92,18 @@ def read_whereabouts(connection: Connection, frame: Frame, roster: Roster, ask: 
     )
 
 
-def _rows(user_ids: list[UserId], plays: Plays, media: Ints) -> Roster:
+def _rows(whose: Whose, rows: list[UserId] | Joined, plays: Plays, media: Ints) -> Roster:
     """Return a roster of which only the users and their plays are known."""
+    joined = None if isinstance(rows, list) else rows
+    user_ids = sorted(rows)
     users = len(user_ids)
     position = {user_id: index for index, user_id in enumerate(user_ids)}
+    if joined is not None:
+        position = {user_id: position[row] for row, ids in joined.items() for user_id in ids}
     by_no = np.argsort(media)
     return Roster(
+        whose=whose,
+        joined=joined,
         user_ids=user_ids,
         position=position,
         member=np.zeros((users, len(media)), np.bool_),

@@ -79,6 +79,7 @@ def participants(counted: Counted) -> Iterator[Participant]:
                 flags=_flags(counted, user_id),
                 **figures,
                 per_media=per_media,
+                user_ids=UNSET if counted.roster.joined is None else list(counted.roster.joined[user_id]),
                 ip=_distinct(counted.whereabouts.ip, counted, user) if counted.ask.ip else UNSET,
                 user_agent=_distinct(counted.whereabouts.user_agent, counted, user)
                 if counted.ask.user_agent

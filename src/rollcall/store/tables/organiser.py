@@ -75,6 +75,7 @@ events = Table(
     Column("hidden_miss", Text, nullable=False, server_default="missed"),  # missed | undelivered
     Column("hidden_counts", Boolean, nullable=False, server_default=true()),
     Column("behind_counts", Boolean, nullable=False, server_default=false()),
+    Column("join_users_by", Text, nullable=False, server_default="none"),  # none | id_without_code | email
     moment("created_ms", nullable=False),
 )
 

@@ -30,7 +30,7 @@ async def create_event(data: JSONBody[NewEvent], deps: Given, caller: Known) -> 
         caller.project_no,
         data.title,
         data.timezone,
-        Judging(data.presence_policy, data.hidden_miss, data.hidden_counts, data.behind_counts),
+        Judging(**{name: getattr(data, name) for name in JUDGED}),
         data.media,
         caller.actor,
         deps.clock.now_ms(),
@@ -94,6 +94,7 @@ def _shown(event: Event, codes: list[MediaCode]) -> EventOut:
         hidden_miss=judging.hidden_miss,
         hidden_counts=judging.hidden_counts,
         behind_counts=judging.behind_counts,
+        join_users_by=judging.join_users_by,
     )
 
 

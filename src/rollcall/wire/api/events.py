@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from rollcall.domain.joining import JoinUsersBy
 from rollcall.domain.judging import HiddenMiss, PresencePolicy
 from rollcall.wire.api.values import Code, In, MomentOut, Timezone, Title
 
@@ -16,6 +17,8 @@ class NewEvent(In, frozen=True):
 
     `presence_policy`: what a missed check voids. `hidden_miss`: what a miss in a hidden frame is recorded as.
     `hidden_counts` and `behind_counts`: whether time in a hidden page, or more than 60 s behind live, counts.
+    `join_users_by`: which User IDs are one participant: each, those that differ in a last part
+    `|<code of a media>` only, or those with the same e-mail.
     """
 
     title: Title
@@ -25,6 +28,7 @@ class NewEvent(In, frozen=True):
     hidden_miss: HiddenMiss = "missed"
     hidden_counts: bool = True
     behind_counts: bool = False
+    join_users_by: JoinUsersBy = "none"
 
 
 class EventChange(In, frozen=True):
@@ -40,6 +44,7 @@ class EventChange(In, frozen=True):
     hidden_miss: HiddenMiss | UnsetType = UNSET
     hidden_counts: bool | UnsetType = UNSET
     behind_counts: bool | UnsetType = UNSET
+    join_users_by: JoinUsersBy | UnsetType = UNSET
 
 
 class EventOut(msgspec.Struct, frozen=True):
@@ -54,3 +59,4 @@ class EventOut(msgspec.Struct, frozen=True):
     hidden_miss: HiddenMiss
     hidden_counts: bool
     behind_counts: bool
+    join_users_by: JoinUsersBy
