@@ -6,9 +6,9 @@ acknowledged, and notes apart what really happened. Nothing here sleeps.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from sqlalchemy import insert
@@ -18,25 +18,27 @@ from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Answer, Intake
 from rollcall.actions.uploads import Uploads
 from rollcall.domain.ids import MediaNo, UserId
-from rollcall.live.arrivals import Arrivals
+from rollcall.live.arrivals import Arrivals, Offer
 from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
-from rollcall.live.plays import LivePlay
+from rollcall.live.plays import LivePlay, ProofKeys
 from rollcall.store import tables
 from rollcall.store.database import Connection, Database
 from rollcall.store.grants import hash_secret
 from rollcall.store.plays import Client
 from rollcall.wire import viewer_in, viewer_out
-from tests.hall import SetClock
+from tests.hall import Screen, SetClock
 from tests.history import Records
 
-KEY = b"k" * 32
+T = TypeVar("T")
+KEYS = ProofKeys(b"k" * 32, b"p" * 32)
 CLIENT = Client("192.0.2.1", "Browser")
 BEHIND_LIVE_MS = 6_000
 ROWS_AT_ONCE = 200
 State = Literal["playing", "paused", "stalled", "seeking", "ended"]
 MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
+Cited = tuple[int | None, str | None]  # what a mark says of the prompt: its issue and its mac
 _encode = msgspec.json.Encoder().encode
 
 
@@ -92,7 +94,7 @@ class Node:
         self.hub, self.playing = Hub(), Playing()
         self.writer = EvidenceWriter(self.db, self.clock, self.hub, self.playing)
         self.held, self.arrivals = HeldPlays(), Arrivals()
-        self.intake = Intake(self.writer, self.clock, KEY)
+        self.intake = Intake(self.writer, self.clock, KEYS)
         self.uploads = Uploads(self.db, self.clock, self.held, self.intake)
 
     async def let_in(
@@ -118,6 +120,15 @@ class Node:
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let work finish that waits for commits of this process."""
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            await asyncio.sleep(0)
+            await self.commit()
+        await self.commit()
+        return task.result()
 
     def played_ms(self, place: Place, user_id: str) -> int:
         """Return what this process counts live for a participant."""
@@ -159,6 +170,7 @@ class Viewer:
         self.truth: list[Stretch] = []
         self.rows: list[viewer_in.Beat | viewer_in.Mark] = []
         self.told: list[int] = []  # every acknowledgement; -1: it was given up
+        self.asked: dict[str, Cited] = {}  # the prompts that this play was sent, by check
         self._ticks: dict[int, viewer_in.TickProof] = {}
         self._next_seq = 1
         self._node: Node
@@ -172,7 +184,7 @@ class Viewer:
 
     async def resume(self, node: Node) -> None:
         """Connect again, to this node: the play goes on, a tick is answered before any row is sent."""
-        ref = viewer_in.PlayRef(self.play.code, self._upload_key)
+        ref = viewer_in.PlayRef(self.play.code, self.upload_key)
         self.online = True
         self._hold(node, await node.let_in(self.place, self.place.grants[self.user_id], ref))
         self._forget(self.play.durable)
@@ -199,14 +211,21 @@ class Viewer:
             setattr(self._open, name, value)
         self.send()
 
-    def mark(self, kind: MarkKind, check: str, answer: str | None = None) -> None:
-        """Note a moment of a check's prompt."""
+    def mark(self, kind: MarkKind, check: str, cited: Cited | None = None) -> None:
+        """Note a moment of a check's prompt, citing it as this play was sent it, or what a cheat cites."""
         self.cut()
         at = self._next_seq, 0, self._open.tick, self.reads()
-        self.rows.append(viewer_in.Mark(*at, kind, check, visible=self._open.visible, answer=answer))
+        issued_ms, mac = cited or self.asked.get(check, (None, None))
+        self.rows.append(
+            viewer_in.Mark(*at, kind, check, visible=self._open.visible, issued_at_ms=issued_ms, mac=mac)
+        )
         self.truth.append(Stretch(self._next_seq, self.clock.at_ms, self.clock.at_ms, "mark", True, False))
         self._next_seq += 1
         self.send()
+
+    def prompted(self, prompt: dict[str, Any]) -> None:
+        """Be sent a prompt."""
+        self.asked[prompt["check"]] = prompt["issued_at_ms"], prompt["mac"]
 
     def close(self) -> None:
         """Cut what is open, send it, and record nothing more."""
@@ -264,7 +283,7 @@ class Viewer:
         ]
 
     def _hold(self, node: Node, opened: play_actions.OpenedPlay) -> None:
-        self._node, self._upload_key = node, opened.upload_key
+        self._node, self.upload_key = node, opened.upload_key
         self.play = play_actions.hold(opened, node.clock, self._hear_of, lambda _: self.told.append(-1))
         node.held.put(self.play)
 
@@ -279,6 +298,18 @@ class Viewer:
 
     def _live_ms(self) -> int:
         return self.clock.at_ms - BEHIND_LIVE_MS
+
+
+class Seat(Screen):
+    """A viewer's connection as its room sees it: what it is asked carries the play's own proof."""
+
+    def __init__(self, viewer: Viewer, node: Node) -> None:
+        super().__init__(UserId(viewer.user_id))
+        self.viewer, self.node = viewer, node
+
+    def offer(self, offer: Offer, payload: bytes) -> None:
+        self.send(self.node.intake.proven(self.viewer.play.code, offer, payload))
+        self.viewer.prompted(self.got[-1])
 
 
 async def pass_time(

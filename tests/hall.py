@@ -10,6 +10,7 @@ from rollcall.actions import prompts
 from rollcall.base.clock import Clock
 from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Told
+from rollcall.domain.evidence.rows import OF_A_PROMPT
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
 from rollcall.live.arrivals import Arrival, Arrivals, Offer
 from rollcall.live.hub import Hub
@@ -92,8 +93,11 @@ class Hall:
         late_ms: int = 0,
         answer: str | None = None,
     ) -> list[Told]:
-        """Report marks of now that arrive `late_ms` later, and tell what is told of them."""
-        play_no = await self._play(user_id, play)
+        """Report marks of now that arrive `late_ms` later, and tell what is told of them.
+
+        The play was sent the prompt as it was issued last.
+        """
+        play_no, asked_ms = await self._play(user_id, play), await self.issued_ms(user_id, check)
         rows = []
         for kind in kinds:
             seq = self.seqs[play_no] = self.seqs.get(play_no, 0) + 1
@@ -113,6 +117,7 @@ class Hall:
                     visible=True,
                     trusted=True,
                     answer=answer if kind == "answered" else None,
+                    issued_ms=asked_ms if kind in OF_A_PROMPT else None,
                 )
             )
         return await self.apply(rows, self.now_ms + late_ms)
@@ -157,6 +162,13 @@ class Hall:
         query = select(tables.prompts).join(tables.checks, c.no == tables.prompts.c.check_no)
         query = query.where(c.code == check, tables.prompts.c.user_id == user_id)
         return await self.db.read(lambda conn: conn.execute(query).one())
+
+    async def issued_ms(self, user_id: str, check: str) -> int | None:
+        """Return when a participant was asked last, None if they were not."""
+        p, c = tables.prompts.c, tables.checks.c
+        query = select(p.issued_ms).join(tables.checks, c.no == p.check_no)
+        query = query.where(c.code == check, p.user_id == user_id)
+        return await self.db.read(lambda conn: conn.execute(query).scalar_one_or_none())
 
     async def outage(self, from_ms: int, to_ms: int, *, incident: bool = False) -> None:
         """Note an outage of the installation, or an incident of this event."""

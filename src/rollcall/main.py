@@ -47,6 +47,7 @@ from rollcall.live.framing import FramingCounts
 from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
+from rollcall.live.plays import ProofKeys
 from rollcall.live.screens import Screens
 from rollcall.live.ticker import Ticker
 from rollcall.live.voices import Voices
@@ -130,7 +131,7 @@ async def _run(
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub, playing)
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
     entrance = Entrance(db, clock, playing, screens)
-    intake = Intake(writer, clock, base.secrets.tick_key())
+    intake = Intake(writer, clock, ProofKeys(base.secrets.tick_key(), base.secrets.prompt_key()))
     own_log = OwnLog(db, clock, hub, clock.node, voices)
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))

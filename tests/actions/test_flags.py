@@ -17,7 +17,7 @@ from rollcall.render.statistics_json import json_chunks
 from rollcall.store import tables
 from rollcall.store.database import Database
 from rollcall.wire import viewer_in
-from tests.actions.test_evidence import KEY, committed, opened
+from tests.actions.test_evidence import KEY, KEYS, committed, opened
 from tests.records import Watched, add_watched
 
 BEAT_MS = 10_000
@@ -70,7 +70,7 @@ class Stage:
         """Send rows that arrive as soon as they end, each in an envelope of its own, and commit them together."""
         for row in rows:
             end_ms = self.play.state.opened_ms + row.get("to_ms", row.get("at_ms", 0))
-            done = receive(self.play, envelope(self.play, row), KEY, end_ms)
+            done = receive(self.play, envelope(self.play, row), KEYS, end_ms)
             self.writer.add(self.play, done.applied_rows)
         await committed(self.writer)
 
@@ -170,7 +170,7 @@ async def test_a_clock_that_runs_faster_or_steps_is_flagged(database: Database) 
         message = msgspec.structs.replace(
             envelope(stage.play, row), echo=viewer_in.Echo(n - 1, round((n - 1) * 10_500)), sent_ms=n * 10_500
         )
-        done = receive(stage.play, message, KEY, begin + n * BEAT_MS)
+        done = receive(stage.play, message, KEYS, begin + n * BEAT_MS)
         stage.writer.add(stage.play, done.applied_rows)
     await committed(stage.writer)
     found = flags_of(database)

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import pytest
-from sqlalchemy import update
-
 from rollcall.actions import delivery, prompts
 from rollcall.domain.checks.resolve import SHOW_MS
-from rollcall.domain.checks.windows import DELIVERY_MS, REACHED_MS
+from rollcall.domain.checks.windows import DELIVERY_MS
 from rollcall.domain.ids import UserId
 from rollcall.jobs.outages import OwnLog
 from rollcall.live.voices import Voices
-from rollcall.store import tables
 from rollcall.store.database import Database
 from tests.asking import LIFETIME, ask, tick
 from tests.hall import T0, Hall, open_hall
@@ -100,21 +96,6 @@ async def test_a_standstill_of_ours_that_is_noticed_after_the_miss_takes_it_back
     assert await hall.states(check) == {"anna": "missed"}
     await log.beat()
     assert await hall.states(check) == {"anna": "undelivered"}
-
-
-@pytest.mark.parametrize(("left_ms", "state"), [(REACHED_MS, "confirmed"), (REACHED_MS + 1, "missed")])
-async def test_a_player_that_had_left_before_the_check_confirms_nothing(
-    database: Database, left_ms: int, state: str
-) -> None:
-    """Its key may report at any time what it wants: nobody had sent it the prompt."""
-    hall = await open_hall(database, "anna")
-    await hall.hear("anna", play="closed")
-    gone = update(tables.plays).values(connected_ms=T0 - left_ms)
-    await database.write(lambda conn: conn.execute(gone))
-    check = await missed(hall)
-    hall.clock.at_ms = T0 + 500
-    await hall.mark("anna", check, "shown", "answered", play="closed", late_ms=180_000)
-    assert await hall.states(check) == {"anna": state}
 
 
 async def missed(hall: Hall, display: Any = "shown") -> str:

@@ -275,7 +275,17 @@ async def test_a_notice_is_as_durable_as_what_it_tells(database: Database) -> No
         (play_no,) = hall.plays.values()
         of = (PlayNo(play_no), 9, hall.project_no, hall.event_no, hall.media_no)
         mark = MarkRow(
-            *of, UserId("anna"), "answered", check.id, hall.now_ms, hall.now_ms, 40, True, True, None
+            *of,
+            UserId("anna"),
+            "answered",
+            check.id,
+            hall.now_ms,
+            hall.now_ms,
+            40,
+            True,
+            True,
+            None,
+            hall.now_ms,
         )
 
         def undone(conn: Connection) -> None:

@@ -153,8 +153,13 @@ class Distant(Viewer):
         if message["type"] != "prompt" or self.suppresses or self.real.received_ms is not None:
             return
         self.real.received_ms = self.clock.at_ms
+        self.prompted(message)
         self.cut_line("received")
         self.world.after(self.render_ms, lambda: self._show(message["check"]))
+
+    def proven(self, offer: Offer, payload: bytes) -> bytes:
+        """Return a prompt as this play is sent it."""
+        return self._node.intake.proven(self.play.code, offer, payload)
 
     def _show(self, check: str) -> None:
         self.real.shown_ms = self.clock.at_ms
@@ -221,10 +226,11 @@ class Wire:
         self.player.cut_line("issued")
         self.offers.note(offer)
         stall_ms, self.player.stall_ms = self.player.stall_ms, 0
+        prompt = self.player.proven(offer, payload)
         self.player.travel(
             "down",
             self.player.down_ms + stall_ms,
-            lambda: self.player.hear(msgspec.json.decode(payload)),
+            lambda: self.player.hear(msgspec.json.decode(prompt)),
         )
         self.player.cut_line("sent")
 

@@ -2,9 +2,10 @@
 
 from rollcall.domain.evidence.step import Play
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
-from rollcall.live.plays import LivePlay
+from rollcall.live.plays import LivePlay, ProofKeys
 
 KEY = b"installation"
+KEYS = ProofKeys(KEY, b"prompts")
 CODE = PlayId("AAAAAAAAAAAA")
 
 

@@ -20,7 +20,7 @@ from rollcall.domain.evidence.tick import Tick, tick_mac
 from rollcall.domain.ids import PlayId
 from rollcall.live.plays import LivePlay, receive, receive_lost
 from rollcall.wire import viewer_in
-from tests.faults.held_play import CODE, KEY, live_play
+from tests.faults.held_play import CODE, KEY, KEYS, live_play
 
 OPENED = 1_800_000_000_000
 BEAT_MS = 10_000
@@ -39,7 +39,7 @@ class Held:
         """Apply a message as it came; return what is expected next where something is missing."""
         said = viewer_in.decode(message if isinstance(message, str) else json.dumps(message))
         if isinstance(said, viewer_in.Rows):
-            received = receive(self.play, said, KEY, arrival_ms)
+            received = receive(self.play, said, KEYS, arrival_ms)
         else:
             assert isinstance(said, viewer_in.Lost)
             received = receive_lost(self.play, said, arrival_ms)

@@ -18,7 +18,7 @@ from rollcall.domain.sessions import ContentWindow, WallWindow, Window
 from rollcall.live.plays import receive
 from rollcall.wire.viewer_in import Rows
 from rollcall.wire.viewer_out import TickOut
-from tests.faults.held_play import CODE, KEY, live_play
+from tests.faults.held_play import CODE, KEY, KEYS, live_play
 
 T0 = 1_795_392_000_000
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
@@ -74,7 +74,7 @@ class Watched:
             self._receive(envelope)
 
     def _receive(self, message: Rows) -> None:
-        received = receive(self.play, message, KEY, self.at_ms)
+        received = receive(self.play, message, KEYS, self.at_ms)
         self.player.acknowledged(self.play.state.applied)
         if received.expected is not None:
             self.player.send_again(received.expected)

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from rollcall.actions import checks, sessions
 from rollcall.actions.checks import NewCheck
-from rollcall.domain.ids import MediaNo, ProjectNo, UserId
+from rollcall.domain.ids import MediaNo, ProjectNo
 from rollcall.domain.sessions import WallWindow
 from rollcall.jobs.flags import FlagSweep
 from rollcall.store import tables
@@ -21,8 +21,8 @@ from rollcall.store.checks import Wording
 from rollcall.store.database import Connection, Database
 from rollcall.store.plays import count_fetched
 from rollcall.wire.viewer_in import Beat
-from tests.audience import Node, Place, Viewer, add_place, pass_time
-from tests.hall import T0, Screen, SetClock
+from tests.audience import Node, Place, Seat, Viewer, add_place, pass_time
+from tests.hall import T0, SetClock
 from tests.reports import read_report
 
 SECOND, MINUTE = 1_000, 60_000
@@ -53,8 +53,8 @@ class Scene:
         self.fetching: list[Viewer] = []
 
     async def join(self, viewer: Viewer, *, fetches: bool = True) -> None:
-        self.node.hub.room(MediaNo(self.place.media_no)).add(Screen(UserId(viewer.user_id)))
         self.viewers.append(await viewer.open(self.node))
+        self.node.hub.room(MediaNo(self.place.media_no)).add(Seat(viewer, self.node))
         if fetches:
             self.fetching.append(viewer)
 

@@ -90,6 +90,7 @@ class Watcher:
                     self.player.take(message)
                     await self.player.answer()
                 case "prompt":
+                    self.player.prompted(message)
                     await self._asked(message["check"])
                 case _:
                     pass

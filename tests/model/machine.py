@@ -1,10 +1,11 @@
 """The life of evidence as a machine that tries everything in any order, beside a reference of our own (F25).
 
-Two processes above one database, two halls of one event, two doctors with up to five players between them. Players are
-opened, cut, paused, hidden, lose their network, come back to either process, upload by key, send again, out of order
-and in part, and lose rows; processes commit and crash; the organiser draws, splits, merges, moves and deletes sessions
-and asks for presence. After whatever can change the record it must be what the reference says, row by row, and the
-report must equal the second count. Time is set, clocks are ideal, so everything is exact.
+Two processes above one database, two halls of one event, two doctors with up to five players between them. Players
+are opened, cut, paused, hidden, lose their network, come back to either process, upload by key, send again, out of
+order and in part, and lose rows, or claim to have answered what they were never sent; processes commit and crash; the
+organiser draws, splits, merges, moves and deletes sessions and asks for presence. After whatever can change the
+record it must be what the reference says, row by row, and the report must equal the second count. Time is set, clocks
+are ideal, so everything is exact.
 """
 
 import asyncio
@@ -22,8 +23,8 @@ from rollcall.actions.progress import read_progress
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.store.database import Database
 from rollcall.wire import viewer_out
-from tests.audience import Node, Place, Viewer, add_grant, add_place
-from tests.hall import T0, Screen, SetClock
+from tests.audience import Cited, Node, Place, Seat, Viewer, add_grant, add_place
+from tests.hall import T0, SetClock
 from tests.model.organiser import Organiser
 from tests.model.prompts import check_prompts
 from tests.model.viewer import Watched, joined
@@ -181,15 +182,15 @@ class Evidence(RuleBasedStateMachine):
         holder.connected_ms = viewer.connected_ms = self.clock.at_ms
         self.world.run(viewer.resume(node) if resumes else viewer.open(node))
         holder.play = viewer.play
-        viewer.screen = Screen(UserId(viewer.user_id))
-        node.hub.room(MediaNo(viewer.place.media_no)).add(viewer.screen)
+        viewer.seat = Seat(viewer, node)
+        node.hub.room(MediaNo(viewer.place.media_no)).add(viewer.seat)
         self.routes.setdefault((viewer.user_id, viewer.place.media_no), set()).add(number)
         self.compare_evidence()
 
     def leave_room(self, viewer: Watched) -> None:
         for node in self.nodes:
-            if viewer.screen is not None:
-                node.hub.room(MediaNo(viewer.place.media_no)).discard(viewer.screen)
+            if viewer.seat is not None:
+                node.hub.room(MediaNo(viewer.place.media_no)).discard(viewer.seat)
 
     def online(self) -> list[Watched]:
         """Return the players that are connected."""
@@ -268,16 +269,7 @@ class Evidence(RuleBasedStateMachine):
 
     def finish(self, node: Node, work: Coroutine[Any, Any, T]) -> T:
         """Let work finish that waits for commits of this process."""
-
-        async def both() -> T:
-            task = asyncio.ensure_future(work)
-            while not task.done():
-                await asyncio.sleep(0)
-                await node.commit()
-            await node.commit()
-            return task.result()
-
-        found = self.world.run(both())
+        found = self.world.run(node.finish(work))
         self.follow_commit(node)
         return found
 
@@ -354,18 +346,38 @@ class Evidence(RuleBasedStateMachine):
     def ask(self, hall: int, lifetime_s: int) -> None:
         self.world.run(self.organisers[hall].ask(lifetime_s))
 
-    @precondition(lambda self: any(viewer.asked() for viewer in self.viewers))
+    @precondition(lambda self: any(viewer.asked for viewer in self.viewers))
     @step(which=some, check=some, answers=st.booleans(), shows=st.booleans())
     def answer(self, which: int, check: int, answers: bool, shows: bool) -> None:
         """A player displays a check that reached it, or answers it, or both."""
         viewer = self.viewers[which % len(self.viewers)]
-        asked = viewer.asked()
+        asked = sorted(viewer.asked)
         if asked:
             code = asked[check % len(asked)]
             if shows:
                 viewer.mark("shown", code)
             if answers:
                 viewer.mark("answered", code)
+
+    @precondition(lambda self: any(viewer.asked for viewer in self.viewers))
+    @step(which=some, check=some, how=st.integers(0, 3), answers=st.booleans())
+    def claim(self, which: int, check: int, how: int, answers: bool) -> None:
+        """A player claims to have displayed and answered a check, and cites for it nothing that was sent to it."""
+        viewer = self.viewers[which % len(self.viewers)]
+        sent = [(code, cited) for other in self.viewers for code, cited in sorted(other.asked.items())]
+        code, (issued_ms, mac) = sent[check % len(sent)]
+        own = viewer.asked.get(code)
+        cited: Cited = (
+            (None, None),
+            (issued_ms, "0123456789abcdef"),
+            (issued_ms, mac),
+            (self.clock.at_ms + 1, mac),
+        )[how]
+        if cited == own:
+            return
+        viewer.claim("shown", code, cited)
+        if answers:
+            viewer.claim("answered", code, cited)
 
     @step(node=st.integers(0, 1))
     def do_jobs(self, node: int) -> None:
@@ -413,6 +425,7 @@ class Evidence(RuleBasedStateMachine):
         for viewer in self.viewers:
             play = plays[viewer.play.code]
             assert (play["applied"], play["generation"]) == (viewer.durable, viewer.generation)
+            assert play["rejected"] == viewer.expected_rejected()
             spans = spans_of.get(play["no"], [])
             kinds: dict[Any, list[tuple[int, int]]] = {}
             for span in spans:
@@ -458,12 +471,17 @@ class Evidence(RuleBasedStateMachine):
         assert node.played_ms(hall, user) == counted_ms
 
     def compare_prompts(self) -> None:
+        speaks_of: dict[tuple[int, int], int] = {
+            (viewer.play.no, seq): issued_ms
+            for viewer in self.viewers
+            for seq, issued_ms in viewer.speaks_of.items()
+        }
         for hall in self.halls:
             stored = self.world.db.read_now(lambda conn, code=hall.code: read_stored(conn, code))  # type: ignore[misc]
-            check_prompts(stored, self.clock.at_ms)
+            check_prompts(stored, speaks_of, self.clock.at_ms)
 
 
-PLAYS = "SELECT no, code, applied, generation, opened_ms, last_arrival_ms FROM plays WHERE event_no = :event"
+PLAYS = "SELECT no, code, applied, rejected, generation, opened_ms, last_arrival_ms FROM plays WHERE event_no = :event"
 
 
 def machine_in(world: World) -> type[Evidence]:

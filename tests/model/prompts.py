@@ -1,7 +1,10 @@
-"""What must hold of prompts at every moment, told from stored marks and the sessions as they are (P5, I13-I15).
+"""What must hold of prompts at every moment, told from stored marks, from who was sent what, and from the sessions as
+they are (P5, I13-I15).
 
 It does not decide prompts; it says of each whether it may stand as it does.
 """
+
+from collections.abc import Mapping
 
 from tests.recount.stored import Mark, Prompt, Stored
 
@@ -12,8 +15,11 @@ LAST_MS = 420_000
 FOREVER = 2**62
 
 
-def check_prompts(stored: Stored, now_ms: int) -> None:
-    """Raise unless every prompt of these rows may stand as it does; call it after the jobs have run at `now_ms`."""
+def check_prompts(stored: Stored, speaks_of: Mapping[tuple[int, int], int], now_ms: int) -> None:
+    """Raise unless every prompt of these rows may stand as it does; call it after the jobs have run at `now_ms`.
+
+    `speaks_of` says which issue that its play was sent a mark is about, by play and row; other marks are about none.
+    """
     codes = {check.no: check.code for check in stored.checks}
     seen = set()
     for prompt in stored.prompts:
@@ -23,6 +29,7 @@ def check_prompts(stored: Stored, now_ms: int) -> None:
             mark
             for mark in stored.marks
             if (mark.check_code, mark.user_id) == (codes[prompt.check_no], prompt.user_id)
+            and speaks_of.get((mark.play_no, mark.seq)) == prompt.issued_ms
         ]
         _check(prompt, marks, now_ms, _session_end(stored, prompt))
 

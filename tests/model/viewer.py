@@ -1,7 +1,7 @@
 """The reference of one play: what a player sent, in what order it was taken, and what of it must be on disk.
 
-It knows the rule of dense sequences and of generations and nothing else; clocks are ideal, so a row lies exactly where
-it happened.
+It knows the rule of dense sequences and of generations, and what each play was sent; clocks are ideal, so a row lies
+exactly where it happened.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,7 @@ from rollcall.actions.intake import Answer
 from rollcall.live.plays import LivePlay
 from rollcall.wire import viewer_in
 from rollcall.wire.exchange import Upload
-from tests.audience import Node, Viewer
-from tests.hall import Screen
+from tests.audience import Cited, MarkKind, Node, Seat, Viewer
 
 LATE_MS = 30_000
 
@@ -38,7 +37,7 @@ class Watched(Viewer):
 
     generation = 0
     durable = 0
-    screen: Screen | None = None
+    seat: Seat | None = None
 
     def begin_model(self) -> None:
         """Remember nothing yet."""
@@ -47,11 +46,22 @@ class Watched(Viewer):
         self.holders: dict[Node, Holder] = {}
         self.sent: list[bytes] = []
         self.gone: list[tuple[int, int]] = []  # rows this page has lost, first and last
+        self.speaks_of: dict[
+            int, int
+        ] = {}  # by seq: the issue of the prompt, sent to this play, that a mark is about
+        self.claims: set[int] = set()  # rows about prompts that this play was not sent
 
-    def asked(self) -> list[str]:
-        """Return the checks that have reached this page."""
-        got = self.screen.got if self.screen is not None else []
-        return sorted({message["check"] for message in got if message["type"] == "prompt"})
+    def claim(self, kind: MarkKind, check: str, cited: Cited) -> None:
+        """Say something of a prompt that this play was not sent, citing what does not belong to it."""
+        self.mark(kind, check, cited)
+        self.claims.add(self._next_seq - 1)
+        del self.speaks_of[self._next_seq - 1]
+
+    def mark(self, kind: MarkKind, check: str, cited: Cited | None = None) -> None:
+        known_ms, _ = self.asked.get(check, (None, None))
+        self.cut()
+        self.speaks_of[self._next_seq] = known_ms or 0
+        super().mark(kind, check, cited)
 
     @property
     def holder(self) -> Holder | None:
@@ -154,7 +164,7 @@ class Watched(Viewer):
         message = viewer_in.decode(self.envelope(rows))
         assert isinstance(message, viewer_in.Rows)
         losses = self.losses() if rows else []
-        return Upload(viewer_in.PlayRef(self.play.code, self._upload_key), [*losses, message])
+        return Upload(viewer_in.PlayRef(self.play.code, self.upload_key), [*losses, message])
 
     def heard(self, tick: Any) -> None:
         """Answer this tick from now on; it came as the answer of a POST."""
@@ -174,7 +184,12 @@ class Watched(Viewer):
 
     def expected_marks(self) -> set[tuple[int, int]]:
         """Return seq and moment of each mark that must be on disk."""
-        return {(s.seq, s.start_ms) for s in self.truth if s.state == "mark" and s.seq in self.arrivals}
+        marks = [s for s in self.truth if s.state == "mark" and s.seq not in self.claims]
+        return {(s.seq, s.start_ms) for s in marks if s.seq in self.arrivals}
+
+    def expected_rejected(self) -> int:
+        """Return how many rows must be on disk as rejected: every claim that has arrived, and nothing else."""
+        return len(self.claims & set(self.arrivals))
 
 
 def joined(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ class Player:
     ticks: dict[int, Message] = field(default_factory=dict)
     last_tick: Message = field(default_factory=dict)
     heard: list[Message] = field(default_factory=list)
+    asked: dict[str, Message] = field(default_factory=dict)
     durable: int = 0
     seq: int = 0
     began_s: float = 0.0
@@ -71,6 +72,8 @@ class Player:
                 self.durable = message["durable"]
             if message["type"] == "tick":
                 self.take(message)
+            if message["type"] == "prompt":
+                self.prompted(message)
             if message["type"] == kind:
                 return message
 
@@ -98,11 +101,13 @@ class Player:
         return row | other
 
     def mark(self, kind: str, check: str) -> Message:
-        """Return the next mark, of this moment."""
+        """Return the next mark, of this moment; it cites the prompt as this play was sent it, if it was."""
         self.seq += 1
+        cited = self.asked.get(check, {})
         return {
             "row": "mark", "seq": self.seq, "epoch": 0, "tick": self.last_tick["n"], "at_ms": self.now_ms(),
             "mark": kind, "check": check, "visible": True, "trusted": True, "answer": None,
+            "issued_at_ms": cited.get("issued_at_ms"), "mac": cited.get("mac"),
         }  # fmt: skip
 
     def envelope(self, *rows: Message) -> Message:
@@ -150,6 +155,8 @@ class Player:
             told: Message = await answer.json()
         for message in told.get("messages", ()):
             self.heard.append(message)
+            if message["type"] == "prompt":
+                self.prompted(message)
             if message["type"] == "opened":
                 self.play = message
                 self.take(message["tick"])
@@ -160,6 +167,10 @@ class Player:
     async def leave(self) -> None:
         if self.socket is not None:
             await self.socket.close()
+
+    def prompted(self, prompt: Message) -> None:
+        """Note a prompt that has come."""
+        self.asked[prompt["check"]] = prompt
 
     def take(self, tick: Message) -> None:
         """Note a tick that has come."""

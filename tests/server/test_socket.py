@@ -209,7 +209,15 @@ async def test_answers_to_the_checks_of_others_are_nobodys(event: Event) -> None
     foreign = await event.api.call("POST", f"/media/{foreign_media['code']}/checks", {"lifetime_s": 30})
     check = await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": 30})
     await other.hear("prompt")
-    for asked in (foreign["id"], "AAAAAAAA", check["id"]):
+    await mine.hear("prompt")
+    sent = mine.asked.pop(check["id"])
+    for cited in ({}, other.asked):  # nothing, or what another player was sent
+        mine.asked = dict(cited)
+        for asked in (foreign["id"], "AAAAAAAA", check["id"]):
+            await mine.send(mine.mark("shown", asked), mine.mark("answered", asked))
+    assert [found["outcome"] for found in (await event.row("d-1"))["checks"]] == ["pending"]
+    mine.asked = dict.fromkeys((foreign["id"], "AAAAAAAA", check["id"]), sent)
+    for asked in mine.asked:
         await mine.send(mine.mark("shown", asked), mine.mark("answered", asked))
     assert [found["outcome"] for found in (await event.row("d-1"))["checks"]] == ["confirmed"]
     assert [found["outcome"] for found in (await event.row("d-2"))["checks"]] == ["pending"]

@@ -1,13 +1,15 @@
 """The schema: the same tables on both engines, migrations that may run again, and no way back from the future."""
 
+from importlib import import_module
+
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text, update
 
 from rollcall.store.database import Database
 from rollcall.store.schema import MIGRATIONS, NewerSchema, migrate
-from rollcall.store.tables import metadata
+from rollcall.store.tables import marks, metadata, plays
 from tests.history import Records
 
 
@@ -34,6 +36,7 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "ALTER TABLE marks DROP COLUMN issued_ms",
     "ALTER TABLE prompts DROP COLUMN withdrawn",
     "ALTER TABLE plays DROP COLUMN connected_ms",
     "DROP TABLE deliveries",
@@ -69,6 +72,37 @@ async def test_an_older_database_is_brought_up(database: Database) -> None:
         assert {str(index.name) for index in table.indexes} <= indexes
     told = await database.read(lambda c: c.execute(text("select told_state from checks")).scalar_one())
     assert told == "closed"  # what was before webhooks is told to nobody
+
+
+async def test_older_marks_are_of_the_issue_that_they_were_believed_to_be_of(database: Database) -> None:
+    """Not those that lie before it, nor of a play that had left before it, nor what speaks of no prompt."""
+    issued_ms, marked = 1_000_000, {"shown": 1, "gone": 2, "answered": 3, "resume": 4, "before": 5}
+
+    def fill(connection: Connection) -> None:
+        records = Records(connection)
+        media = records.media()
+        check = records.check(media, issued_ms)
+        records.prompt(media, check, "ann", "confirmed", issued_ms)
+        for name, seq in marked.items():
+            play = records.play(media, "ann")
+            left_ms = issued_ms - 35_001 if name == "gone" else issued_ms - 35_000
+            connection.execute(update(plays).where(plays.c.no == play).values(connected_ms=left_ms))
+            records.returned(media, play, "ann", issued_ms - 2_000, seq=seq, check=records.check_code(check))
+        kinds = {"shown": "shown", "gone": "answered", "answered": "answered", "before": "received"}
+        for name, kind in kinds.items():
+            row = update(marks).where(marks.c.seq == marked[name])
+            connection.execute(row.values(mark=kind, bound_ms=0))
+        connection.execute(
+            update(marks).where(marks.c.seq == marked["before"]).values(at_ms=issued_ms - 2_001)
+        )
+        guess = import_module("rollcall.store.migrations.versions.0011_issues").GUESS
+        connection.execute(text(guess))
+
+    await database.write(fill)
+    found = await database.read(lambda c: c.execute(select(marks.c.seq, marks.c.issued_ms)).all())
+    assert {name: issue for name, seq in marked.items() for of, issue in found if of == seq} == {
+        "shown": issued_ms, "answered": issued_ms, "gone": None, "resume": None, "before": None,
+    }  # fmt: skip
 
 
 def _columns_and_indexes(connection: Connection) -> dict[str, tuple[set[str], set[str]]]:

@@ -64,7 +64,7 @@ class Api:
 @asynccontextmanager
 async def serving(db: Database, settings: Settings | None = None) -> AsyncIterator[Api]:
     clock, hub, media = Clock(), Hub(), Noted()
-    secrets = Secrets(ticks="00" * 32, paths="11" * 32)
+    secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
     deps = Deps(db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub))
     app: Any = build_api(deps)
     async with AsyncExitStack() as stack:

@@ -9,7 +9,7 @@ import type { ParentPage } from "../host/parent";
 import type { Chime } from "../playback/chime";
 import type { View } from "../view";
 import { Activity } from "./activity";
-import { stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./prompts";
+import { isKnown, stillOpen, withAnswer, withDisplay, withoutPrompt, withPrompt } from "./prompts";
 import { stopped } from "./stop";
 
 /** A click on "I am here" follows a hand that moved in this time. */
@@ -47,7 +47,7 @@ export class Checks {
 
   asked(prompt: Prompt): void {
     const { prompts } = this.#view.value;
-    const known = prompts.some((each) => each.check === prompt.check);
+    const known = isKnown(prompts, prompt);
     this.#view.set({ prompts: withPrompt(prompts, prompt, performance.now()), notice: null });
     if (known) return;
     this.#uncover();
@@ -73,10 +73,11 @@ export class Checks {
   displayed(check: string, hidden: boolean): void {
     const step = hidden ? "received" : "shown";
     const prompt = this.#view.value.prompts.find((each) => each.check === check);
-    this.#mark(step, check, { visible: !hidden });
+    if (!prompt) return;
+    this.#mark(step, check, { visible: !hidden, ...prompt.proof });
     this.#view.set({ prompts: withDisplay(this.#view.value.prompts, check, step, performance.now()) });
-    if (hidden && prompt && !prompt.sound) void this.#ring(check);
-    this.#parent.tell({ type: "check_shown", check, hidden, left_ms: Math.round(prompt?.left_ms ?? 0) });
+    if (hidden && !prompt.sound) void this.#ring(check);
+    this.#parent.tell({ type: "check_shown", check, hidden, left_ms: Math.round(prompt.left_ms) });
   }
 
   /**
@@ -89,7 +90,8 @@ export class Checks {
     const now_ms = performance.now();
     const pointer = this.#activity.since(asked.displayed_ms ?? now_ms);
     if (asked.displayed_ms === null) this.displayed(check, document.visibilityState === "hidden");
-    this.#mark("answered", check, { trusted, pointer, ...(answer === null ? {} : { answer }) });
+    const given = answer === null ? {} : { answer };
+    this.#mark("answered", check, { trusted, pointer, ...given, ...asked.proof });
     this.#view.set({ prompts: withAnswer(this.#view.value.prompts, check, answer, now_ms) });
   }
 

@@ -8,6 +8,8 @@ import type { Prompt, PromptClosed } from "../../shared/wire";
 
 export interface OpenPrompt {
   readonly check: string;
+  /** What marks cite, as this play was sent it: another play, or another issue of the check, has another. */
+  readonly proof: Proof;
   readonly kind: Prompt["kind"];
   readonly text: string | null;
   readonly sound: boolean;
@@ -27,12 +29,25 @@ export interface OpenPrompt {
   readonly until_ms: number | null;
 }
 
+export type Proof = Pick<Prompt, "issued_at_ms" | "mac">;
+
 export type Outcome = PromptClosed["outcome"];
 
 /** So many wrong codes may be corrected; the server counts them too. */
 const WRONG_ENTRIES = 5;
 /** The server gives more time than this page knows of by so much: an outage of its own took some away. */
 const EXTENDED_MS = 5_000;
+
+/**
+ * Whether a prompt came before. What was displayed of an earlier issue, or in an earlier play of this page, is of no use
+ * for this one; what was answered in that play is in its journal.
+ */
+export function isKnown(open: readonly OpenPrompt[], { check, issued_at_ms, mac }: Prompt): boolean {
+  const known = open.find((each) => each.check === check);
+  return (
+    known?.proof.issued_at_ms === issued_at_ms && (known.proof.mac === mac || known.answered_ms !== null)
+  );
+}
 
 /** A prompt came, or came again: the server repeats one until it knows that it arrived. */
 export function withPrompt(
@@ -41,8 +56,8 @@ export function withPrompt(
   now_ms: number,
 ): readonly OpenPrompt[] {
   const known = open.find((each) => each.check === prompt.check);
-  const { check, kind, text, sound, code, question, lifetime_ms, left_ms } = prompt;
-  if (!known) {
+  const { check, kind, text, sound, code, question, lifetime_ms, left_ms, issued_at_ms, mac } = prompt;
+  if (!known || !isKnown(open, prompt)) {
     const fresh = {
       received: false,
       shown: false,
@@ -51,7 +66,9 @@ export function withPrompt(
       displayed_ms: null,
       until_ms: null,
     };
-    return [...open, { check, kind, text, sound, code, question, lifetime_ms, left_ms, ...fresh }];
+    const proof = { issued_at_ms, mac };
+    const asked = { check, proof, kind, text, sound, code, question, lifetime_ms, left_ms, ...fresh };
+    return known ? open.map((each) => (each === known ? asked : each)) : [...open, asked];
   }
   if (known.until_ms === null) {
     return open.map((each) => (each === known ? { ...known, code, lifetime_ms, left_ms } : each));

@@ -19,7 +19,8 @@ import {
 
 export type Row = Beat | Mark;
 export type MarkKind = Mark["mark"];
-export type MarkDetail = Pick<Mark, "visible" | "trusted" | "answer" | "pointer">;
+/** `issued_at_ms` and `mac`: of the prompt, as this play was sent it. */
+export type MarkDetail = Pick<Mark, "visible" | "trusted" | "answer" | "pointer" | "issued_at_ms" | "mac">;
 
 export const LONGEST_BEAT_MS = 9_000;
 

@@ -74,7 +74,7 @@ export interface SlowDown {
  * Ask the participant to confirm presence now. `left_ms` is the lifetime that is left once displayed.
  *
  * `code`: the four digits to be typed (kind `code`). `question`: what is asked (kind `question`); the answer is the
- * index of the choice as text.
+ * index of the choice as text. `mac` proves that this play was sent this issue: marks about it cite both.
  */
 export interface Prompt {
   type: "prompt";
@@ -87,6 +87,7 @@ export interface Prompt {
   issued_at_ms: number;
   code: string | null;
   question: Question | null;
+  mac: string;
 }
 
 /**

@@ -93,6 +93,7 @@ export interface Beat {
  * `received` the prompt arrived in a hidden frame (its lifetime starts), `shown` it was painted in a visible
  * frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime, `resume` the
  * participant is back after a miss that stopped the counting. `pointer`: a pointer or key moved before the answer.
+ * `issued_at_ms` and `mac` are cited as the prompt said them, by the first three kinds: without them nobody was asked.
  */
 export interface Mark {
   row: "mark";
@@ -106,6 +107,8 @@ export interface Mark {
   trusted?: boolean;
   answer?: string | null;
   pointer?: boolean;
+  issued_at_ms?: number | null;
+  mac?: string | null;
 }
 
 /**

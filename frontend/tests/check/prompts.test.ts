@@ -21,6 +21,7 @@ const PROMPT: Prompt = {
   issued_at_ms: 0,
   code: null,
   question: null,
+  mac: "0123456789abcdef",
 };
 
 test("the lifetime runs from display, not from arrival", () => {
@@ -74,4 +75,25 @@ test("a prompt that is over or answered gives the picture back", () => {
   expect(stillOpen(shown, 60_000 + LINGER_MS - 1)).toBe(shown);
   expect(stillOpen(shown, 60_000 + LINGER_MS)).toEqual([]);
   expect(stillOpen(withAnswer(shown, "check001", null, 5_000), 5_000 + LINGER_MS)).toEqual([]);
+});
+
+test.each([{ issued_at_ms: 700_000 }, { mac: "fedcba9876543210" }])(
+  "one issued anew, or sent to a play that was opened anew, has not been displayed: %o",
+  (change) => {
+    const shown = withDisplay(withPrompt([], PROMPT, 0), "check001", "shown", 1_000);
+    const other = { ...PROMPT, check: "check002" };
+    const again = withPrompt(withPrompt(shown, other, 3_000), { ...PROMPT, ...change }, 4_000);
+    expect(again.map((each) => each.check)).toEqual(["check001", "check002"]);
+    expect(again[0]).toMatchObject({ shown: false, answered_ms: null, until_ms: null });
+    expect(again[0]?.proof).toEqual({ issued_at_ms: PROMPT.issued_at_ms, mac: PROMPT.mac, ...change });
+  },
+);
+
+test("what was answered in an earlier play is asked again only when it is issued anew", () => {
+  const shown = withDisplay(withPrompt([], PROMPT, 0), "check001", "shown", 1_000);
+  const answered = withAnswer(shown, "check001", null, 2_000);
+  const [same] = withPrompt(answered, { ...PROMPT, mac: "fedcba9876543210" }, 3_000);
+  expect(same?.answered_ms).toBe(2_000);
+  const [anew] = withPrompt(answered, { ...PROMPT, issued_at_ms: 700_000 }, 3_000);
+  expect(anew?.answered_ms).toBeNull();
 });

@@ -172,5 +172,6 @@ def _mark_row(play: LivePlay, marked: Marked) -> MarkRow:
         visible=mark.visible,
         trusted=mark.trusted,
         answer=mark.answer,
+        issued_ms=mark.issued_ms,
         pointer=mark.pointer,
     )

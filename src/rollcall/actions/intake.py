@@ -1,13 +1,16 @@
 """Takes in what players report, however it came: applies it to the play, lets it be committed, says what to answer.
 
-The acknowledgement of new rows is not an answer of this moment: it follows the commit. It knows no transport.
+The acknowledgement of new rows is not an answer of this moment: it follows the commit. What players have to cite, ticks
+and prompts, gets its proof here too. It knows no transport.
 """
 
 from rollcall.actions.evidence import SLOW_DOWN_MS, EvidenceWriter
 from rollcall.base.clock import Clock
+from rollcall.domain.checks.proof import prompt_mac
 from rollcall.domain.evidence.tick import Tick, tick_mac
 from rollcall.domain.ids import PlayId
-from rollcall.live.plays import LivePlay, receive, receive_lost
+from rollcall.live.arrivals import Offer
+from rollcall.live.plays import LivePlay, ProofKeys, receive, receive_lost
 from rollcall.wire import viewer_in, viewer_out
 
 Evidence = viewer_in.Rows | viewer_in.Lost
@@ -17,10 +20,10 @@ Answer = viewer_out.SlowDown | viewer_out.Ack | viewer_out.TickOut | viewer_out.
 class Intake:
     """The one way of evidence from the border to the plays of this process."""
 
-    def __init__(self, writer: EvidenceWriter, clock: Clock, tick_key: bytes) -> None:
+    def __init__(self, writer: EvidenceWriter, clock: Clock, keys: ProofKeys) -> None:
         self._writer = writer
         self._clock = clock
-        self._tick_key = tick_key
+        self._keys = keys
 
     def take(self, play: LivePlay, message: Evidence, *, connected: bool = True) -> list[Answer]:
         """Apply a message about `play` and return what its player is to be told at once.
@@ -35,7 +38,7 @@ class Intake:
         if isinstance(message, viewer_in.Lost):
             received = receive_lost(play, message, now_ms)
         else:
-            received = receive(play, message, self._tick_key, now_ms)
+            received = receive(play, message, self._keys, now_ms)
         answers: list[Answer] = []
         if received.applied_rows:
             self._writer.add(play, received.applied_rows)
@@ -58,7 +61,11 @@ class Intake:
 
     def signed(self, play: PlayId, tick: Tick) -> viewer_out.TickOut:
         """Return `tick` as its play is sent it."""
-        return viewer_out.TickOut(tick.n, tick.at_ms, tick_mac(self._tick_key, play, tick))
+        return viewer_out.TickOut(tick.n, tick.at_ms, tick_mac(self._keys.ticks, play, tick))
+
+    def proven(self, play: PlayId, offer: Offer, prompt: bytes) -> bytes:
+        """Return an encoded prompt as `play` is sent it, with what its marks have to cite."""
+        return viewer_out.proven(prompt, prompt_mac(self._keys.prompts, play, offer.check, offer.issued_ms))
 
 
 def has_rows(message: Evidence) -> bool:

@@ -22,14 +22,14 @@ from rollcall.domain.checks.outcome import (
     may_become,
 )
 from rollcall.domain.checks.resolve import resolve
-from rollcall.domain.checks.windows import Arrival, Prompt, could_receive
+from rollcall.domain.checks.windows import Arrival, Prompt
 from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo
 from rollcall.domain.intervals import Interval, Intervals, intersect
 from rollcall.live.hub import Hub
 from rollcall.store import checks, prompts
 from rollcall.store.checks import Check
 from rollcall.store.database import Connection
-from rollcall.store.marks import connected_of, heard_of, marks_of
+from rollcall.store.marks import heard_of, marks_of
 from rollcall.store.prompt_outages import Scope, outages_of
 from rollcall.store.prompts import Asked, Ended
 from rollcall.store.sessions import MediaRef
@@ -166,16 +166,12 @@ def _standing(
             known.append(mark)
     arrived = {prompt.arrived_play_no for prompt in asked if prompt.arrived_play_no is not None}
     reporting = {mark.play_no for found in marks.values() for mark in found}
-    heard, connected = heard_of(conn, arrived | reporting), connected_of(conn, reporting)
+    heard = heard_of(conn, arrived | reporting)
     outages = _outages(conn, asked)
     for prompt in asked:
         of_check = marks.get((prompt.check, prompt.user_id), ())
+        own = [mark for mark in of_check if mark.media_no == prompt.media_no]
         rules = _rules(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no])
-        own = [
-            mark
-            for mark in of_check
-            if mark.media_no == prompt.media_no and could_receive(rules, connected.get(mark.play_no))
-        ]
         yield prompt, resolve(rules, own, heard, now_ms)
 
 

@@ -1,13 +1,14 @@
 """The installation's own secrets: made at the first start, kept in the data directory with mode 0600.
 
-One file, one random value per purpose, so that no key serves two of them. Also where random names come from.
+One file, one random value per purpose, so that no key serves two of them; a purpose that a later version adds gets its
+value at the next start, the others stay. Also where random names come from.
 """
 
 import base64
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rollcall.domain.ids import CODE_ALPHABET, CODE_LENGTH, PLAY_ID_LENGTH
@@ -17,10 +18,14 @@ FILE = "secrets.json"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Keys of 32 random bytes, in hexadecimal as stored; `ticks` macs ticks, `paths` signs media paths."""
+    """Keys of 32 random bytes, in hexadecimal as stored.
+
+    `ticks` macs ticks, `paths` signs media paths, `prompts` macs prompts.
+    """
 
     ticks: str
     paths: str
+    prompts: str
 
     def tick_key(self) -> bytes:
         """Return the key that macs ticks."""
@@ -30,19 +35,31 @@ class Secrets:
         """Return the key that signs path tokens."""
         return bytes.fromhex(self.paths)
 
+    def prompt_key(self) -> bytes:
+        """Return the key that macs prompts."""
+        return bytes.fromhex(self.prompts)
+
 
 def load_or_create(data: Path) -> Secrets:
-    """Return the secrets of this data directory, made now if there are none. Raises OSError when unreadable."""
+    """Return the secrets of this data directory; those that are missing are made now.
+
+    Raises OSError when they cannot be read or kept.
+    """
     file = data / FILE
-    if not file.exists():
-        made = Secrets(ticks=secrets.token_hex(32), paths=secrets.token_hex(32))
-        part = data / (FILE + ".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(asdict(made), out)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(file)
-    return Secrets(**json.loads(file.read_text("utf-8")))
+    known = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    made = Secrets(**{field.name: secrets.token_hex(32) for field in fields(Secrets)} | known)
+    if asdict(made) != known:
+        _keep(file, made)
+    return made
+
+
+def _keep(file: Path, made: Secrets) -> None:
+    part = file.with_name(FILE + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(asdict(made), out)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
 
 
 def new_code(length: int = CODE_LENGTH) -> str:

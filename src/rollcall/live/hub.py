@@ -24,7 +24,10 @@ class Connection(Protocol):
         """Hand over one message; never waits. A connection that cannot take it closes itself with TOO_SLOW."""
 
     def offer(self, offer: Offer, payload: bytes) -> None:
-        """Hand over a prompt like `send`, and note its place among the ticks: a later one answered proves receipt."""
+        """Hand over a prompt like `send`, with the play's own proof of it in place of the empty `mac`.
+
+        Its place among the ticks is noted: a later one answered proves receipt.
+        """
 
     def close(self, code: Close) -> None:
         """Close soon; never waits."""

@@ -7,9 +7,11 @@ latter is ever acknowledged. Mutable, owned by the event loop. It knows neither 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from rollcall.domain.checks.proof import was_sent
 from rollcall.domain.evidence.clock_map import Exchange
-from rollcall.domain.evidence.rows import Beat, Mark, Row
+from rollcall.domain.evidence.rows import OF_A_PROMPT, Beat, Mark, Row
 from rollcall.domain.evidence.spans import Span
 from rollcall.domain.evidence.step import (
     Envelope,
@@ -26,10 +28,17 @@ from rollcall.domain.evidence.step import (
     step,
 )
 from rollcall.domain.evidence.tick import Tick, is_genuine
-from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
+from rollcall.domain.ids import CheckId, EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
 from rollcall.live.watch import Watch
 from rollcall.wire import viewer_in
 from rollcall.wire.close import Close
+
+
+class ProofKeys(NamedTuple):
+    """With what the installation proves to players what it sent them, and checks what they cite."""
+
+    ticks: bytes
+    prompts: bytes
 
 
 @dataclass(slots=True, eq=False)
@@ -119,12 +128,12 @@ class Received:
     needs_tick: bool = False
 
 
-def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int) -> Received:
-    """Apply one envelope to the play. Ticks whose mac is wrong count as not shown."""
+def receive(play: LivePlay, message: viewer_in.Rows, keys: ProofKeys, arrival_ms: int) -> Received:
+    """Apply one envelope to the play. Ticks and prompts whose mac is wrong count as not cited."""
     ticks = {
         tick.n: tick.at_ms
         for tick in message.ticks
-        if is_genuine(key, play.code, Tick(tick.n, tick.at_ms), tick.mac)
+        if is_genuine(keys.ticks, play.code, Tick(tick.n, tick.at_ms), tick.mac)
     }
     play.last_arrival_ms = arrival_ms
     if message.echo is not None and message.echo.tick in ticks:
@@ -137,7 +146,8 @@ def receive(play: LivePlay, message: viewer_in.Rows, key: bytes, arrival_ms: int
     envelope = Envelope(message.epoch, arrival_ms, epochs, play.connected_ms)
     received = Received()
     for row in message.rows:
-        if not _apply(play, _row(row, ticks), envelope, received):
+        known = _known(row, ticks.get(row.tick), play.code, keys.prompts)
+        if not _apply(play, known, envelope, received):
             break
     return received
 
@@ -189,21 +199,38 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
     return True
 
 
-def _row(row: viewer_in.Beat | viewer_in.Mark, ticks: dict[int, int]) -> Row:
-    tick_at_ms = ticks.get(row.tick)
-    if isinstance(row, viewer_in.Mark):
-        return Mark(
-            row.seq,
-            row.epoch,
-            tick_at_ms,
-            row.at_ms,
-            row.mark,
-            row.check,
-            row.visible,
-            row.trusted,
-            row.answer,
-            row.pointer,
-        )
+def _known(row: viewer_in.Beat | viewer_in.Mark, tick_at_ms: int | None, play: PlayId, key: bytes) -> Row:
+    """Return a row with what it proved; the tick that it cites was sent at `tick_at_ms`, if it was."""
+    if isinstance(row, viewer_in.Beat):
+        return _beat(row, tick_at_ms)
+    return _mark(row, tick_at_ms, _proven_issue(row, play, key))
+
+
+def _proven_issue(row: viewer_in.Mark, play: PlayId, key: bytes) -> int | None:
+    """Return the issue of a prompt that the row proves to have been sent to this play."""
+    if row.mark not in OF_A_PROMPT or row.issued_at_ms is None or row.mac is None:
+        return None
+    genuine = was_sent(key, play, CheckId(row.check), row.issued_at_ms, row.mac)
+    return row.issued_at_ms if genuine else None
+
+
+def _mark(row: viewer_in.Mark, tick_at_ms: int | None, issued_ms: int | None) -> Mark:
+    return Mark(
+        row.seq,
+        row.epoch,
+        tick_at_ms,
+        row.at_ms,
+        row.mark,
+        row.check,
+        row.visible,
+        row.trusted,
+        row.answer,
+        row.pointer,
+        issued_ms,
+    )
+
+
+def _beat(row: viewer_in.Beat, tick_at_ms: int | None) -> Beat:
     return Beat(
         row.seq,
         row.epoch,

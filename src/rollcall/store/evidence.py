@@ -58,7 +58,8 @@ _SPAN: Final = (
 )
 _MARK: Final = (
     "INSERT INTO marks (play_no, seq, project_no, event_no, media_no, user_id, mark, check_code, at_ms, arrival_ms,"
-    " bound_ms, visible, trusted, answer, pointer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " bound_ms, visible, trusted, answer, issued_ms, pointer)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (play_no, seq) DO NOTHING"
 )
 _STAMP: Final = "UPDATE installation SET last_commit_ms = ? WHERE last_commit_ms < ?"
@@ -148,5 +149,6 @@ def _mark_values(mark: MarkRow) -> tuple[object, ...]:
         mark.visible,
         mark.trusted,
         mark.answer,
+        mark.issued_ms,
         mark.pointer,
     )

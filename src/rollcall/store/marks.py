@@ -9,7 +9,7 @@ from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.ids import CheckId, PlayNo, UserId
 from rollcall.store.database import chunks
 from rollcall.store.prompts import Asked
-from rollcall.store.tables import marks, plays, spans
+from rollcall.store.tables import marks, spans
 
 
 def marks_of(conn: Connection, asked: Sequence[Asked]) -> dict[tuple[CheckId, UserId], list[MarkRow]]:
@@ -20,21 +20,12 @@ def marks_of(conn: Connection, asked: Sequence[Asked]) -> dict[tuple[CheckId, Us
         query: Select[Any] = select(
             marks.c.play_no, marks.c.seq, marks.c.project_no, marks.c.event_no, marks.c.media_no,
             marks.c.user_id, marks.c.mark, marks.c.check_code, marks.c.at_ms, marks.c.arrival_ms,
-            marks.c.bound_ms, marks.c.visible, marks.c.trusted, marks.c.answer, marks.c.pointer,
+            marks.c.bound_ms, marks.c.visible, marks.c.trusted, marks.c.answer,
+            marks.c.issued_ms, marks.c.pointer,
         ).where(marks.c.check_code.in_(named), marks.c.user_id.in_(users))  # fmt: skip
         for row in conn.execute(query):
             mark = MarkRow(*row)
             found.setdefault((mark.check, mark.user_id), []).append(mark)
-    return found
-
-
-def connected_of(conn: Connection, play_nos: Iterable[PlayNo]) -> dict[PlayNo, int | None]:
-    """Return when each play was last heard over a connection, None where that is not known."""
-    found: dict[PlayNo, int | None] = {}
-    for some in chunks(sorted(set(play_nos))):
-        found |= dict(
-            conn.execute(select(plays.c.no, plays.c.connected_ms).where(plays.c.no.in_(some))).all()
-        )
     return found
 
 

@@ -122,9 +122,9 @@ class Viewing:
         self._line.send(payload)
 
     def offer(self, offer: Offer, payload: bytes) -> None:
-        """Hand over a prompt, noting its place among the ticks."""
+        """Hand over a prompt with the proof that this play was sent it, noting its place among the ticks."""
         self._offers.note(offer)
-        self._line.send(payload)
+        self._line.send(self._given.intake.proven(self.play.code, offer, payload))
 
     def close(self, code: Close) -> None:
         """End the conversation soon; never waits."""

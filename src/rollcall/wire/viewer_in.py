@@ -18,6 +18,7 @@ Tick = Annotated[int, Meta(ge=0, le=MOST)]
 EpochNo = Annotated[int, Meta(ge=0, le=MOST)]
 PlayText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{12}\Z")]
 CheckText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{8}\Z")]
+Mac = Annotated[str, Meta(min_length=16, max_length=16)]
 Answer = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
 ChatText = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\A[^\x00]*\Z")]
 
@@ -73,6 +74,7 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="r
     `received` the prompt arrived in a hidden frame (its lifetime starts), `shown` it was painted in a visible
     frame, `answered` the participant confirmed, `sound_blocked` the browser refused the chime, `resume` the
     participant is back after a miss that stopped the counting. `pointer`: a pointer or key moved before the answer.
+    `issued_at_ms` and `mac` are cited as the prompt said them, by the first three kinds: without them nobody was asked.
     """
 
     seq: Seq
@@ -85,6 +87,8 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="r
     trusted: bool = True
     answer: Answer | None = None
     pointer: bool = False
+    issued_at_ms: Millis | None = None
+    mac: Mac | None = None
 
 
 class Echo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +103,7 @@ class TickProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     n: Tick
     at_ms: Millis
-    mac: Annotated[str, Meta(min_length=16, max_length=16)]
+    mac: Mac
 
 
 class Epoch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

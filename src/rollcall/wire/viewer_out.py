@@ -129,7 +129,7 @@ class Prompt(Message, frozen=True, tag="prompt"):
     """Ask the participant to confirm presence now. `left_ms` is the lifetime that is left once displayed.
 
     `code`: the four digits to be typed (kind `code`). `question`: what is asked (kind `question`); the answer is the
-    index of the choice as text.
+    index of the choice as text. `mac` proves that this play was sent this issue: marks about it cite both.
     """
 
     check: str
@@ -141,6 +141,7 @@ class Prompt(Message, frozen=True, tag="prompt"):
     issued_at_ms: int
     code: str | None = None
     question: Question | None = None
+    mac: str = ""
 
 
 class PromptClosed(Message, frozen=True, tag="prompt_closed"):
@@ -222,3 +223,11 @@ ViewerOut = (
     | Refused
 )
 encode = msgspec.json.Encoder().encode
+
+
+def proven(prompt: bytes, mac: str) -> bytes:
+    """Return an encoded prompt with the mac of one play: the wording is encoded once for all of them.
+
+    `mac` is the last field, and empty until then.
+    """
+    return prompt[:-2] + mac.encode() + b'"}'

@@ -7,6 +7,7 @@ from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, PlayNo, ProjectNo, UserId
 
 ISSUED, LIFETIME = 1_000_000, 60_000
+BEFORE = ISSUED - 700_000  # another issue of the same prompt
 BASE = MarkRow(
     play_no=PlayNo(1),
     seq=1,
@@ -22,12 +23,14 @@ BASE = MarkRow(
     visible=True,
     trusted=True,
     answer=None,
+    issued_ms=ISSUED,
 )
 
 
 def mark(
     kind: MarkKind, after_ms: int, *, play: int = 1, seq: int = 1, delay_ms: int = 0, **more: Any
 ) -> MarkRow:
+    """Return a mark of a play that was sent the prompt as issued at `ISSUED`, unless `issued_ms` says otherwise."""
     at_ms = ISSUED + after_ms
     return replace(
         BASE, mark=kind, at_ms=at_ms, arrival_ms=at_ms + delay_ms, play_no=PlayNo(play), seq=seq, **more

@@ -5,13 +5,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.marks import MarkRow
+from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Resolution
 from rollcall.domain.checks.resolve import SHOW_MS, resolve
 from rollcall.domain.checks.windows import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Arrival, Prompt, after
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, length, subtract, union
-from tests.domain.checks.marks import ISSUED, LIFETIME, mark
+from tests.domain.checks.marks import BEFORE, ISSUED, LIFETIME, mark
 
 PROMPT = Prompt(ISSUED, LIFETIME)
 
@@ -106,7 +106,8 @@ def test_a_display_after_delivery_was_given_up_opens_no_window() -> None:
 
 
 def test_marks_of_an_earlier_issue_neither_confirm_nor_miss() -> None:
-    old = [mark("received", -200_000), mark("shown", -190_000, seq=2), mark("answered", -180_000, seq=3)]
+    kinds: list[MarkKind] = ["received", "shown", "answered"]
+    old = [mark(kind, -200_000, seq=seq, issued_ms=BEFORE) for seq, kind in enumerate(kinds, 1)]
     assert at(LIFETIME + GRACE_MS, PROMPT, *old, heard=10**6) == Resolution("pending")
     fresh = [mark("shown", 1_000, seq=4), mark("answered", 2_000, seq=5)]
     assert at(3_000, PROMPT, *old, *fresh) == Resolution("confirmed", None, ISSUED + 1_000, ISSUED + 2_000)

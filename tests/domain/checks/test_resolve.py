@@ -10,9 +10,9 @@ from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Final, Outcome, Resolution, State, may_become
 from rollcall.domain.checks.resolve import resolve
 from rollcall.domain.checks.windows import (
+    ASTRAY_MS,
     DELIVERY_MS,
     DOUBT_MS,
-    EARLY_MS,
     GRACE_MS,
     LAST_MS,
     SILENCE_MS,
@@ -21,7 +21,7 @@ from rollcall.domain.checks.windows import (
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, intersect, length, subtract, union
 from rollcall.domain.judging import HiddenMiss
-from tests.domain.checks.marks import ISSUED, LIFETIME, mark
+from tests.domain.checks.marks import BEFORE, ISSUED, LIFETIME, mark
 
 MISSED_HIDDEN = Resolution("missed", 1_000_000, None, expired_ms=1_060_000)
 KINDS: list[MarkKind] = ["received", "shown", "answered", "answered", "sound_blocked"]
@@ -59,7 +59,7 @@ def test_a_player_that_claims_a_network_of_hours_has_no_hours_to_answer() -> Non
 def test_a_player_that_displays_what_is_over_confirms_nothing() -> None:
     """A tab that is opened after the miss was decided is sent no prompt, whatever it says."""
     missed, over = mark("shown", 0), LIFETIME + GRACE_MS
-    for after_ms, outcome in ((EARLY_MS - 1, "confirmed"), (EARLY_MS, "missed")):
+    for after_ms, outcome in ((ASTRAY_MS - 1, "confirmed"), (ASTRAY_MS, "missed")):
         shown = mark("shown", over + after_ms, play=2)
         answered = mark("answered", over + after_ms + 5_000, play=2, seq=2)
         prompt = replace(PROMPT, over_ms=ISSUED + over)
@@ -146,7 +146,7 @@ def test_an_answer_before_the_session_ended_counts_whenever_it_arrives_and_one_a
 
 
 def test_a_display_that_a_wrong_clock_places_before_the_issue_was_at_the_issue() -> None:
-    shown, answered = mark("shown", -EARLY_MS, bound_ms=15), mark("answered", 500, seq=2)
+    shown, answered = mark("shown", -20_000, bound_ms=15), mark("answered", 500, seq=2)
     assert at(600, shown, answered) == Resolution("confirmed", None, ISSUED, ISSUED + 500)
     assert at(600, shown, mark("answered", -100, seq=2)).confirmed_ms == ISSUED
     over = LIFETIME + GRACE_MS + 7
@@ -154,9 +154,12 @@ def test_a_display_that_a_wrong_clock_places_before_the_issue_was_at_the_issue()
 
 
 def test_marks_of_an_earlier_issue_are_none_of_this_one() -> None:
-    before = -LIFETIME - DELIVERY_MS
-    assert at(0, mark("shown", before), mark("answered", before + 10, seq=2)).outcome == "pending"
-    assert at(0, mark("shown", -EARLY_MS - 16, bound_ms=15)).shown_ms is None
+    """Not even where they lie after the issue: a play that was sent the first one alone knows nothing of the second."""
+    for after_ms in (BEFORE - ISSUED + 10, 500):
+        shown = mark("shown", after_ms, issued_ms=BEFORE)
+        answered = mark("answered", after_ms + 10, seq=2, issued_ms=BEFORE)
+        assert at(1_000, shown, answered) == Resolution("pending")
+        assert at(1_000, mark("shown", 400, play=2), shown, answered).outcome == "pending"
 
 
 def test_a_session_that_ends_after_the_lifetime_changes_nothing() -> None:
@@ -179,7 +182,8 @@ def test_what_may_replace_an_end() -> None:
 def histories(draw: st.DrawFn) -> tuple[Prompt, list[MarkRow], dict[PlayNo, int]]:
     """Draw marks of up to three plays: in each play rows follow each other in time and arrive in order.
 
-    Half of the histories have outages of ours; frames may be hidden, and journals come late.
+    Half of the histories have outages of ours; frames may be hidden, journals come late, some marks are of another
+    issue.
     """
     lifetime = draw(st.sampled_from([10_000, 60_000, 300_000]))
     ends = draw(st.none() | st.integers(ISSUED, ISSUED + 900_000))
@@ -190,7 +194,8 @@ def histories(draw: st.DrawFn) -> tuple[Prompt, list[MarkRow], dict[PlayNo, int]
             at_ms += draw(st.integers(0, lifetime + 20_000))
             arrival_ms = max(arrival_ms, at_ms + draw(st.sampled_from([0, 200, 5_000, 400_000, 3_000_000])))
             kind = draw(st.sampled_from(KINDS))
-            made = mark(kind, at_ms - ISSUED, play=play, seq=seq, bound_ms=draw(st.integers(0, 600)))
+            bound_ms, of = draw(st.integers(0, 600)), draw(st.sampled_from([ISSUED, ISSUED, ISSUED, BEFORE]))
+            made = mark(kind, at_ms - ISSUED, play=play, seq=seq, bound_ms=bound_ms, issued_ms=of)
             marks.append(replace(made, arrival_ms=arrival_ms))
         if draw(st.booleans()):
             heard[PlayNo(play)] = at_ms + draw(st.integers(0, 400_000))
@@ -215,7 +220,7 @@ def test_missed_needs_display_an_elapsed_lifetime_and_no_answer(
     prompt, marks, heard = history
     stands = resolve(prompt, marks, heard, ISSUED + after_ms)
     if stands.outcome == "missed":
-        displays = [row for row in marks if row.mark in ("shown", "received")]
+        displays = [row for row in marks if row.mark in ("shown", "received") and row.issued_ms == ISSUED]
         passed = [
             length(subtract([Interval(max(row.at_ms, ISSUED), ISSUED + after_ms)], prompt.outages))
             for row in displays
@@ -284,6 +289,7 @@ def test_a_confirmation_is_an_answer_inside_a_window_of_its_own_play(
     if stands.outcome == "confirmed":
         assert any(
             answer.at_ms == stands.confirmed_ms
+            and answer.issued_ms == shown.issued_ms == ISSUED
             and shown.play_no == answer.play_no
             and shown.seq < answer.seq
             and length(subtract([Interval(max(shown.at_ms, ISSUED), answer.at_ms)], prompt.outages))

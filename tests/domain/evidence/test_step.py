@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollcall.domain.evidence.clock_map import Exchange
-from rollcall.domain.evidence.rows import Beat, Mark, Row
+from rollcall.domain.evidence.rows import Beat, Mark, MarkKind, Row
 from rollcall.domain.evidence.step import (
     NODES_APART_MS,
     Effect,
@@ -138,8 +138,19 @@ def test_unacceptable_rows_advance_the_sequence_and_earn_nothing() -> None:
     assert (play.applied, play.span) == (3, None)
 
 
+@pytest.mark.parametrize("kind", ["received", "shown", "answered", "sound_blocked", "resume"])
+def test_what_decides_a_prompt_has_to_prove_that_the_play_was_sent_it(kind: MarkKind) -> None:
+    decides = kind in ("received", "shown", "answered")
+    mark = Mark(1, 0, OPENED, 4_000, kind, "CHECK234", True, True, None)
+    play, (effect,) = fed(heard(), mark, arrival_ms=OPENED + 8_000)
+    assert play.applied == 1
+    assert (effect == Rejected(1, "unknown_prompt")) is decides
+    _, (proven,) = fed(heard(), replace(mark, issued_ms=OPENED), arrival_ms=OPENED + 8_000)
+    assert isinstance(proven, Marked)
+
+
 def test_a_mark_keeps_its_place_between_the_beats_around_it() -> None:
-    mark = Mark(2, 0, OPENED, 4_000, "answered", "CHECK234", True, True, None)
+    mark = Mark(2, 0, OPENED, 4_000, "answered", "CHECK234", True, True, None, issued_ms=OPENED)
     rows: tuple[Row, ...] = (beat(1, 0, 4_000), mark, beat(3, 4_000, 8_000))
     _, effects = fed(heard(), *rows, arrival_ms=OPENED + 8_000)
     assert isinstance(effects[1], Marked)
@@ -285,7 +296,7 @@ def test_a_row_never_begins_before_the_tick_it_cites() -> None:
     _, (effect,) = fed(heard(), cited, arrival_ms=OPENED + 10_000)
     assert isinstance(effect, Stored)
     assert (effect.span.start_ms - OPENED, effect.span.end_ms - OPENED) == (4_000, 10_000)
-    mark = Mark(1, 0, OPENED + 4_000, 1_000, "answered", "CHECK234", True, True, None)
+    mark = Mark(1, 0, OPENED + 4_000, 1_000, "answered", "CHECK234", True, True, None, issued_ms=OPENED)
     _, (marked,) = fed(heard(), mark, arrival_ms=OPENED + 10_000)
     assert isinstance(marked, Marked)
     assert marked.at_ms == OPENED + 4_000

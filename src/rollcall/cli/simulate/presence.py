@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rollcall.cli.simulate.agenda import Agenda
 from rollcall.cli.simulate.page.player import Player
+from rollcall.cli.simulate.page.recorder import Cited
 from rollcall.cli.simulate.tally import Asked, Tally, Truth
 from rollcall.wire.viewer_out import Counting, Prompt, PromptClosed, ViewerOut
 
@@ -55,7 +56,7 @@ class Presence:
         painted_ms = now_ms + PAINT_MS
         self._shown[prompt.check] = player
         self._truth.asked[prompt.check] = Asked(painted_ms, painted_ms + prompt.left_ms)
-        self._agenda.at(painted_ms, lambda at: _show(player, prompt.check, at))
+        self._agenda.at(painted_ms, lambda at: _show(player, prompt, at))
         if self._reactions_ms:
             reaction_ms = self._reactions_ms[(len(self._truth.asked) - 1) % len(self._reactions_ms)]
             self._agenda.at(painted_ms + reaction_ms, lambda at: self._click(player, prompt, at))
@@ -70,7 +71,7 @@ class Presence:
         """Say that one is back, when nothing counts after a miss."""
         check = counting.check
         if not counting.counts and check is not None and self._reactions_ms:
-            self._agenda.at(now_ms + BACK_AFTER_MS, lambda at: self._mark("resume", check, at))
+            self._agenda.at(now_ms + BACK_AFTER_MS, lambda at: self._resume(check, at))
 
     def _is_new(self, check: str, player: Player, asked: Asked | None) -> bool:
         if asked is None:
@@ -83,16 +84,21 @@ class Presence:
             return
         if not player.view.visible:
             player.change(replace(player.view, visible=True), now_ms)
-            player.mark("shown", prompt.check, now_ms)
+            player.mark("shown", prompt.check, now_ms, cited(prompt))
         answer = prompt.code or ("0" if prompt.question is not None else None)
-        player.mark("answered", prompt.check, now_ms, answer)
+        player.mark("answered", prompt.check, now_ms, cited(prompt), answer)
         asked.answered_ms = now_ms
 
-    def _mark(self, kind: str, check: str, now_ms: int) -> None:
+    def _resume(self, check: str, now_ms: int) -> None:
         player = self._player()
         if player is not None:
-            player.mark(kind, check, now_ms)  # type: ignore[arg-type]
+            player.mark("resume", check, now_ms)
 
 
-def _show(player: Player, check: str, now_ms: int) -> None:
-    player.mark("shown" if player.view.visible else "received", check, now_ms)
+def cited(prompt: Prompt) -> Cited:
+    """Return what marks cite of a prompt."""
+    return Cited(prompt.issued_at_ms, prompt.mac)
+
+
+def _show(player: Player, prompt: Prompt, now_ms: int) -> None:
+    player.mark("shown" if player.view.visible else "received", prompt.check, now_ms, cited(prompt))

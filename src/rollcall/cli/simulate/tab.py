@@ -136,6 +136,8 @@ class Tab:
                 tally.slow_downs += 1
             case viewer_out.Refused():
                 tally.refused(message.code)
+            case viewer_out.Prompt() if self._person.drops_prompts and self._script.trick is None:
+                self._tape.overhear(message)
             case _ if not (self._life.is_gone or self._person.drops_prompts):
                 self._life.presence.hear(message, now)
             case _:
@@ -148,6 +150,9 @@ class Tab:
         trick = self._script.trick
         for envelope in played_back(trick, self._tape, self._world.friend, self._play.id, self._source):
             await line.send(envelope)
+        for check, cited, answer in self._tape.claims(self._source) if trick == "claims-prompts" else ():
+            player.mark("shown", check, now, cited)
+            player.mark("answered", check, now, cited, answer)
 
     @property
     def _play(self) -> PlayRef:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from rollcall.cli.simulate.page.player import Forge
-from rollcall.cli.simulate.page.recorder import Row
+from rollcall.cli.simulate.page.recorder import Cited, Row
 from rollcall.cli.simulate.script.values import Trick
 from rollcall.wire.viewer_in import Beat, Rows
+from rollcall.wire.viewer_out import Prompt
 
 CLAIMED_ROW_MS = 39_000
 CLAIMED_MS = 8 * 3_600_000
@@ -111,11 +113,33 @@ def claim_before(beat: Beat, claimed_ms: int) -> list[Row]:
     ]
 
 
+class Claim(NamedTuple):
+    """A prompt that a play was never sent and says it has displayed and answered, with what it cites for it."""
+
+    check: str
+    cited: Cited | None
+    answer: str | None
+
+
 class Tape:
-    """Captured envelopes of one play, for whoever plays them back."""
+    """Captured envelopes of one play, and prompts that it was sent, for whoever plays or claims them."""
 
     def __init__(self) -> None:
         self._envelopes: list[Rows] = []
+        self._prompts: dict[str, Prompt] = {}
+        self._claimed: set[tuple[str, int]] = set()
+
+    def overhear(self, prompt: Prompt) -> None:
+        """Keep a prompt, as it was issued last."""
+        self._prompts[prompt.check] = prompt
+
+    def claims(self, source: Random) -> list[Claim]:
+        """Return a claim of each prompt, once an issue: citing nothing, a guess, or what the other play was sent."""
+        fresh = [p for p in self._prompts.values() if (p.check, p.issued_at_ms) not in self._claimed]
+        self._claimed |= {(prompt.check, prompt.issued_at_ms) for prompt in fresh}
+        return [
+            Claim(prompt.check, source.choice(_citations(prompt, source)), prompt.code) for prompt in fresh
+        ]
 
     def is_of(self, play: str) -> bool:
         """Tell whether this is, or may become, the tape of that play."""
@@ -133,6 +157,11 @@ class Tape:
     def whole(self, play: str) -> list[Rows]:
         """Return everything in order, addressed to another play."""
         return [replace(envelope, play=play) for envelope in self._envelopes]
+
+
+def _citations(prompt: Prompt, source: Random) -> tuple[Cited | None, ...]:
+    guessed = Cited(prompt.issued_at_ms, f"{source.getrandbits(64):016x}")
+    return None, guessed, Cited(prompt.issued_at_ms, prompt.mac)
 
 
 def played_back(trick: Trick | None, own: Tape, friend: Tape, play: str, source: Random) -> list[Rows]:

@@ -12,7 +12,8 @@ MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
 class MarkRow:
     """One durable mark. `at_ms` is mapped and clamped; `bound_ms` is the width of the clock bound around it.
 
-    `received` is reported only by a hidden frame; like `shown` it starts the play's lifetime.
+    `received` is reported only by a hidden frame; like `shown` it starts the play's lifetime. `issued_ms`: which issue
+    of the prompt the play was sent, None for kinds that answer none.
     """
 
     play_no: PlayNo
@@ -29,4 +30,5 @@ class MarkRow:
     visible: bool
     trusted: bool
     answer: str | None
+    issued_ms: int | None
     pointer: bool = False

@@ -18,10 +18,7 @@ SILENCE_MS = 300_000  # after a play's window: how long a silent play may still 
 LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
 GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
 DOUBT_MS = 15_000  # but no more than this for the bound: a player can forge how slow its network is
-REACHED_MS = 35_000  # a connection is given up after 25 s without a word; what it says is on disk soon after
-EARLY_MS = (
-    2_000  # a clock 5 % wrong can place a mark so much before the issue; earlier ones are of an earlier issue
-)
+ASTRAY_MS = 2_000  # a clock 5 % wrong can place a mark so much beside its moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class Prompt:
     def offered_until_ms(self) -> int:
         """Return until when a player may display it for the first time."""
         given_up_ms = self.gives_up_ms
-        return given_up_ms if self.over_ms is None else min(given_up_ms, self.over_ms + EARLY_MS)
+        return given_up_ms if self.over_ms is None else min(given_up_ms, self.over_ms + ASTRAY_MS)
 
     @property
     def gives_up_ms(self) -> int:
@@ -104,22 +101,14 @@ def after(from_ms: int, length_ms: int, outages: Iterable[Interval]) -> int:
 def current(prompt: Prompt, marks: Sequence[MarkRow]) -> list[MarkRow]:
     """Return the marks of this issue of the prompt, in the order of each play; one issued anew forgets older ones.
 
-    None of them can have been before the issue, whatever the clock of its play says.
+    Each says which issue its play was sent, and none can have been before that, whatever the clock of its play says.
     """
     ordered = sorted(marks, key=lambda mark: (mark.play_no, mark.seq))
     return [
         replace(mark, at_ms=max(mark.at_ms, prompt.issued_ms))
         for mark in ordered
-        if mark.at_ms + mark.bound_ms + EARLY_MS >= prompt.issued_ms
+        if mark.issued_ms == prompt.issued_ms
     ]
-
-
-def could_receive(prompt: Prompt, connected_ms: int | None) -> bool:
-    """Tell whether a play that was last heard over a connection then can have been sent the prompt.
-
-    One that had left before it was issued cannot know of it, whatever it reports afterwards.
-    """
-    return connected_ms is None or connected_ms + REACHED_MS >= prompt.issued_ms
 
 
 def windows_of(prompt: Prompt, marks: Sequence[MarkRow]) -> dict[PlayNo, Window]:

@@ -1,4 +1,4 @@
-"""What the step receives: rows of a play with every tick they cite already proven genuine by the border.
+"""What the step receives: rows of a play with every tick and prompt they cite already proven genuine by the border.
 
 A beat covers `[from_ms, to_ms)` of the player's clock in one state; a mark is a moment. Both share one dense
 sequence. `tick_at_ms` is when the cited tick was sent (server time), None when the row cites one it did not prove.
@@ -9,6 +9,9 @@ from typing import Literal
 
 State = Literal["playing", "paused", "stalled", "seeking", "ended"]
 MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
+OF_A_PROMPT: frozenset[MarkKind] = frozenset(
+    ("received", "shown", "answered")
+)  # what decides how a prompt ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of one check's prompt in this player."""
+    """A moment of one check's prompt in this player.
+
+    `issued_ms`: the issue of the prompt that this play was sent, None when the row does not prove any.
+    """
 
     seq: int
     epoch: int
@@ -42,6 +48,12 @@ class Mark:
     trusted: bool
     answer: str | None
     pointer: bool = False
+    issued_ms: int | None = None
+
+    @property
+    def is_unasked(self) -> bool:
+        """Tell whether it speaks of a prompt that it does not prove to have been sent."""
+        return self.issued_ms is None and self.kind in OF_A_PROMPT
 
 
 Row = Beat | Mark

@@ -20,7 +20,9 @@ CLOCKS_KEPT = 8
 LEAP_MS = 3_000
 NODES_APART_MS = 200  # no two clocks of nodes that serve are further apart
 
-Reason = Literal["unknown_tick", "epoch_went_back", "unknown_epoch", "backwards", "too_long", "lost"]
+Reason = Literal[
+    "unknown_tick", "unknown_prompt", "epoch_went_back", "unknown_epoch", "backwards", "too_long", "lost"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def _fault(play: Play, row: Row) -> Reason | None:
     if play.last is not None and row.epoch < play.last.epoch:
         return "epoch_went_back"
     if isinstance(row, Mark):
-        return None
+        return "unknown_prompt" if row.is_unasked else None
     if row.from_ms > row.to_ms:
         return "backwards"
     return "too_long" if row.to_ms - row.from_ms > LONGEST_BEAT_MS else None

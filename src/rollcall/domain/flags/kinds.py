@@ -77,7 +77,7 @@ MEANINGS: Mapping[Kind, Meaning] = {
     ),
     "rejected_rows": Meaning(
         "Rows of evidence could not be true and earned nothing.",
-        "A row was longer than 40 s, ran backwards, or cited a tick that its player was not given.",
+        "A row was longer than 40 s, ran backwards, or cited a tick or prompt its player was not given.",
         "A defect of the player looks the same.",
     ),
     "lost_rows": Meaning(

@@ -95,6 +95,7 @@ marks = Table(
     Column("visible", Boolean, nullable=False),
     Column("trusted", Boolean, nullable=False),
     words("answer", nullable=True),
+    moment("issued_ms"),  # of the prompt that the play was sent and speaks of
     Column("pointer", Boolean, nullable=False, server_default=false()),  # it moved before the answer
     Index("marks_by_check", "check_code", "user_id"),
     Index("marks_resumed", "media_no", "user_id", sqlite_where=_RESUMED, postgresql_where=_RESUMED),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from rollcall.cli.simulate.page.clock import Clocks
 from rollcall.cli.simulate.page.journal import Journal
-from rollcall.cli.simulate.page.recorder import MarkKind, Recorder, Row
+from rollcall.cli.simulate.page.recorder import Cited, MarkKind, Recorder, Row
 from rollcall.cli.simulate.page.sample import Sample
 from rollcall.cli.simulate.page.video import Video, View
 from rollcall.domain.intervals import Interval
@@ -80,10 +80,17 @@ class Player:
         self.video.change(view, at_ms, seek_ms)
         self.look(at_ms)
 
-    def mark(self, kind: MarkKind, check: str, at_ms: int, answer: str | None = None) -> None:
-        """Note a moment of a check's prompt."""
+    def mark(
+        self,
+        kind: MarkKind,
+        check: str,
+        at_ms: int,
+        prompt: Cited | None = None,
+        answer: str | None = None,
+    ) -> None:
+        """Note a moment of a check's prompt, citing the prompt as this play was sent it."""
         if self._over is None:
-            self._keep(self._recorder.mark(kind, check, self._sample(at_ms), answer))
+            self._keep(self._recorder.mark(kind, check, self._sample(at_ms), prompt, answer))
 
     def sleep(self, at_ms: int, for_ms: int, *, clock_stops: bool) -> None:
         """Let the machine sleep: the page is not asked for anything until `wake`."""

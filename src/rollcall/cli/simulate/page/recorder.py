@@ -5,7 +5,7 @@ the latest after nine seconds.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rollcall.cli.simulate.page.sample import (
     SPARSE_MS,
@@ -25,6 +25,13 @@ MarkKind = Literal["received", "shown", "answered", "sound_blocked", "resume"]
 Row = Beat | Mark
 
 
+class Cited(NamedTuple):
+    """What a mark cites of the prompt that it speaks of, as the server sent it to this play."""
+
+    issued_at_ms: int
+    mac: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Start:
     at_ms: int
@@ -33,7 +40,7 @@ class _Start:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cited:
+class _Ticked:
     tick: int
     received_ms: int
     epoch: int
@@ -46,7 +53,7 @@ class Recorder:
         self._seq = 0
         self._last = first
         self._start = _Start(first.at_ms, first.media_ms, 0)
-        self._cited = _Cited(0, 0, -1)
+        self._cited = _Ticked(0, 0, -1)
         self._rows: list[Row] = []
         self.epoch = Epoch(0, first.at_ms, first.wall_ms)
 
@@ -78,17 +85,36 @@ class Recorder:
         """Take tick `tick`: what was open cites its predecessor, what follows cites this one."""
         self._advance(sample)
         self._cut(sample.at_ms, sample.media_ms)
-        self._cited = _Cited(tick, sample.at_ms, self.epoch.epoch)
+        self._cited = _Ticked(tick, sample.at_ms, self.epoch.epoch)
         self._start = replace(self._start, tick=tick)
         return self._take()
 
-    def mark(self, kind: MarkKind, check: str, sample: Sample, answer: str | None = None) -> list[Row]:
+    def mark(
+        self,
+        kind: MarkKind,
+        check: str,
+        sample: Sample,
+        prompt: Cited | None = None,
+        answer: str | None = None,
+    ) -> list[Row]:
         """Note that something happened to a check's prompt just now."""
         self._advance(sample)
         self._cut(sample.at_ms, sample.media_ms)
         place = (self._next_seq(), self.epoch.epoch, self._cited.tick, sample.at_ms)
         moved = kind == "answered"  # whoever answers has a hand at the mouse
-        self._rows.append(Mark(*place, kind, check, visible=sample.visible, answer=answer, pointer=moved))
+        issued_at_ms, mac = prompt or (None, None)
+        self._rows.append(
+            Mark(
+                *place,
+                kind,
+                check,
+                visible=sample.visible,
+                answer=answer,
+                pointer=moved,
+                issued_at_ms=issued_at_ms,
+                mac=mac,
+            )
+        )
         return self._take()
 
     def close(self, sample: Sample) -> list[Row]:

@@ -59,6 +59,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "replay": Behaviour(cheating.replay, honest=False),
     "replay-play": Behaviour(cheating.replay_play, honest=False),
     "replay-user": Behaviour(cheating.replay_user, honest=False, reacts="never"),
+    "claims-prompts": Behaviour(cheating.claims_prompts, honest=False, reacts="drops"),
     "drops-prompts": Behaviour(honest.plain, honest=False, reacts="drops"),
     "auto-click": Behaviour(honest.plain, honest=False, reacts="clock"),
 }

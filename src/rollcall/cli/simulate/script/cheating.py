@@ -9,9 +9,10 @@ from random import Random
 
 from rollcall.cli.simulate.page.video import View
 from rollcall.cli.simulate.script.honest import Tabs, clock, plain
-from rollcall.cli.simulate.script.values import TabScript
+from rollcall.cli.simulate.script.values import Drop, TabScript
 
 DAY_MS = 86_400_000
+CALLS_EACH_MS, AWAY_MS = 5_000, 4_000
 
 
 def forged_times(source: Random, length: int) -> Tabs:
@@ -38,6 +39,13 @@ def back_fill(source: Random, length: int) -> Tabs:
     """Is connected but paused; then claims to have played all the time, and hours before."""
     tab = TabScript(0, length * 90 // 100, replace(clock(source), offset_ms=DAY_MS), view=View("paused"))
     return (replace(tab, trick="back-fill"),)
+
+
+def claims_prompts(source: Random, length: int) -> Tabs:
+    """Plays before an empty chair; a second player, seldom connected, claims every prompt that the first was sent."""
+    calls = tuple(Drop(at_ms, AWAY_MS) for at_ms in range(CALLS_EACH_MS, length, CALLS_EACH_MS))
+    claimant = TabScript(0, length, clock(source), drops=calls, fetches=False, view=View("paused"))
+    return (*plain(source, length), replace(claimant, trick="claims-prompts"))
 
 
 def replay(source: Random, length: int) -> Tabs:

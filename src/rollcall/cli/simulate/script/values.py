@@ -9,7 +9,14 @@ from typing import Literal
 from rollcall.cli.simulate.page.video import View
 
 Trick = Literal[
-    "forged-times", "frozen", "random-positions", "back-fill", "replay", "replay-play", "replay-user"
+    "forged-times",
+    "frozen",
+    "random-positions",
+    "back-fill",
+    "claims-prompts",
+    "replay",
+    "replay-play",
+    "replay-user",
 ]
 
 
