@@ -8,8 +8,9 @@ from sqlalchemy import delete, select, update
 from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.statistics import Ask, report_media
 from rollcall.base.clock import Clock
+from rollcall.domain.checks.proof import prompt_mac
 from rollcall.domain.evidence.tick import Tick, tick_mac
-from rollcall.domain.ids import ProjectNo
+from rollcall.domain.ids import CheckId, ProjectNo
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay, receive, receive_lost
@@ -127,7 +128,8 @@ async def test_a_group_that_is_not_stored_raises_nothing_until_its_rows_come_aga
     stage = await staged(database)
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE marks RENAME TO marks_away"))
     answered = {"row": "mark", "seq": 2, "epoch": 0, "tick": 1, "at_ms": 10_000, "check": "check001"}
-    answered |= {"mark": "answered", "trusted": False}
+    mac = prompt_mac(KEYS.prompts, stage.play.code, CheckId("check001"), 7)
+    answered |= {"mark": "answered", "trusted": False, "issued_at_ms": 7, "mac": mac}
     rows = [beat(1, from_ms=20_000), answered]
     await stage.send(*rows)
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE marks_away RENAME TO marks"))

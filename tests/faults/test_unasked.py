@@ -111,6 +111,8 @@ async def test_its_claim_is_rejected_and_what_the_check_becomes_is_as_without_it
     assert (row.state, row.shown_ms, row.received_ms) == ("issued", None, None)
     marks = await database.read(lambda conn: conn.execute(select(tables.marks)).all())
     assert marks == []
+    flags = await database.read(lambda conn: conn.execute(select(tables.flags)).all())
+    assert [(flag.kind, flag.detail) for flag in flags] == [("rejected_rows", {"unknown_prompt": 2})]
 
 
 async def test_it_does_not_save_the_other_from_a_miss(database: Database) -> None:

@@ -5,6 +5,7 @@ from random import Random
 
 from rollcall.cli.simulate.tricks import CLAIMED_ROW_MS, BackFill, Tape, forge_of, played_back
 from rollcall.wire.viewer_in import Beat, Mark, Rows
+from rollcall.wire.viewer_out import Prompt
 
 HOUR_MS = 3_600_000
 PLAY, OTHER = "abcdefghijkm", "abcdefghijkn"
@@ -48,3 +49,19 @@ def test_a_tape_is_played_back_as_it_was_or_under_another_name() -> None:
         back = played_back(trick, own, friend, OTHER, Random(1))
         assert [(e.play, e.rows) for e in back] == [(OTHER, e.rows) for e in captured]
     assert played_back(None, own, friend, OTHER, Random(1)) == []
+
+
+def test_each_issue_of_a_prompt_is_claimed_once_and_never_as_if_the_claimant_had_been_sent_it() -> None:
+    tape, source = Tape(), Random(1)
+    sent = [Prompt(f"check{n:03}", "code", None, False, 1, 1, n, "0417", mac=f"{n:016}") for n in range(200)]
+    for prompt in sent:
+        tape.overhear(prompt)
+        tape.overhear(prompt)
+    claims = tape.claims(source)
+    assert [(claim.check, claim.answer) for claim in claims] == [(prompt.check, "0417") for prompt in sent]
+    assert {claim.cited and claim.cited.mac == sent[n].mac for n, claim in enumerate(claims)} == {
+        None, False, True,
+    }  # fmt: skip
+    assert tape.claims(source) == []
+    tape.overhear(Prompt("check000", "click", None, False, 1, 1, 9))
+    assert [claim.check for claim in tape.claims(source)] == ["check000"]
