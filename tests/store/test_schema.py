@@ -95,7 +95,7 @@ async def test_older_marks_are_of_the_issue_that_they_were_believed_to_be_of(dat
         connection.execute(
             update(marks).where(marks.c.seq == marked["before"]).values(at_ms=issued_ms - 2_001)
         )
-        guess = import_module("rollcall.store.migrations.versions.0011_issues").GUESS
+        guess = import_module("rollcall.store.migrations.versions.0012_issues").GUESS
         connection.execute(text(guess))
 
     await database.write(fill)

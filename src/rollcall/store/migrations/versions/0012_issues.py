@@ -7,8 +7,8 @@ It is guessed once more here, for all time; what was not believed stays without 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
