@@ -132,6 +132,22 @@ async def test_who_reconnects_gets_the_time_that_is_left(database: Database) -> 
     assert (await left("anna"), await left("boris")) == ([], [60_000])
 
 
+async def test_nobody_who_joins_is_asked_for_less_than_the_shortest_lifetime(database: Database) -> None:
+    hall = await open_hall(database, "anna", "boris", "vera")
+    hall.join("anna")
+    check = await ask(hall)
+    hall.wait(50_000)
+    boris, vera = UserId("boris"), UserId("vera")
+    found = await delivery.open_prompts(database, hall.media_no, [boris], hall.now_ms)
+    assert [prompt.left_ms for prompt in found[boris]] == [10_000]
+    hall.wait(1)
+    assert await delivery.open_prompts(database, hall.media_no, [vera], hall.now_ms) == {vera: []}
+    screen = hall.join("vera")
+    await tick(hall)
+    assert screen.got == []
+    assert await hall.states(check.id) == {"anna": "issued", "boris": "issued"}
+
+
 async def test_who_joins_while_a_check_runs_is_asked_with_the_time_that_is_left(database: Database) -> None:
     hall = await open_hall(database, "anna", "boris", "vera")
     check = await ask(hall)

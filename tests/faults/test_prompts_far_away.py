@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rollcall.domain.checks.threshold import ShareThreshold, Tally, judge
+from rollcall.domain.checks.threshold import CountThreshold, ShareThreshold, Tally, judge
 from rollcall.store.database import Database
 from tests.faults.far_away import asked, cut, slow, wrongly_ended, wrongly_timed
 
@@ -43,6 +43,8 @@ async def test_f23_a_player_that_suppresses_prompts_leaves_them_unshown(sqlite_d
         assert (row.state, row.unshown, row.shown_ms) == ("undelivered", True, None)
         assert row.arrived_ms - issued_ms <= 2 * 10_000
     assert (honest.state, honest.unshown) == ("confirmed", False)
-    suppressed_all, one_of_three = Tally(undelivered=9), Tally(confirmed=3, undelivered=6)
-    for tally in (suppressed_all, one_of_three):
-        assert judge(ShareThreshold(70), tally).result == "not_assessable"
+    suppressed_all = Tally(undelivered=9, unshown=9)
+    a_third = Tally(confirmed=6, undelivered=3, unshown=3)
+    for tally in (suppressed_all, a_third):
+        assert judge(ShareThreshold(70), tally).result == "failed"
+        assert judge(CountThreshold(7, 9), tally).result == "failed"

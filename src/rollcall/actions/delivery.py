@@ -20,7 +20,7 @@ from rollcall.store.open_prompts import Outstanding
 from rollcall.store.prompt_outages import outages_of
 from rollcall.wire import viewer_out
 
-LEAST_LEFT_MS = 5_000  # who joins a check with less left is not asked any more
+LEAST_LEFT_MS = 10_000  # the shortest lifetime: who joins a check with less left is not asked any more
 RESEND_AFTER_MS = 8_000
 CODE_DIGITS = 4
 

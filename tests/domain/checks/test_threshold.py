@@ -17,7 +17,12 @@ from rollcall.domain.checks.threshold import (
 )
 
 few = st.integers(0, 12)
-tallies = st.builds(Tally, few, few, few, few, few, few)
+tallies = st.builds(
+    lambda confirmed, missed, not_present, lost, unshown, cancelled, excused: Tally(
+        confirmed, missed, not_present, lost + unshown, cancelled, excused, unshown
+    ),
+    *[few] * 7,
+)
 denominators = st.sampled_from(["held", "asked"])
 thresholds: st.SearchStrategy[Threshold] = st.one_of(
     st.builds(
@@ -38,6 +43,12 @@ thresholds: st.SearchStrategy[Threshold] = st.one_of(
         (CountThreshold(6, 9), Tally(confirmed=5, missed=1, not_present=3), Verdict("failed", 6, 5, 9)),
         # Two of nine were lost by us: ceil(6 · 7 / 9) = 5.
         (CountThreshold(6, 9), Tally(confirmed=5, missed=2, undelivered=2), Verdict("passed", 5, 5, 7)),
+        # Two of nine were dropped by the player: nothing is made easier by that.
+        (CountThreshold(6, 9), Tally(confirmed=5, missed=2, undelivered=2, unshown=2), Verdict("failed", 6, 5, 9)),
+        (CountThreshold(6, 9), Tally(confirmed=5, missed=1, undelivered=3, unshown=2), Verdict("failed", 6, 5, 8)),
+        (ShareThreshold(70), Tally(confirmed=5, undelivered=4, unshown=4), Verdict("failed", 7, 5, 9)),
+        (ShareThreshold(70), Tally(confirmed=5, undelivered=4), Verdict("passed", 4, 5, 5)),
+        (ShareThreshold(9, denominator="asked"), Tally(undelivered=1, unshown=1), Verdict("failed", 1, 0, 1)),
         (ShareThreshold(70, strictly=True), Tally(confirmed=7, missed=3), Verdict("failed", 8, 7, 10)),
         (ShareThreshold(70), Tally(confirmed=7, missed=3), Verdict("passed", 7, 7, 10)),
         (ShareThreshold(80), Tally(confirmed=4, not_present=1), Verdict("passed", 4, 4, 5)),
@@ -55,8 +66,25 @@ def test_published_rules(threshold: Threshold, tally: Tally, verdict: Verdict) -
 
 
 @given(threshold=thresholds, undelivered=st.integers(0, 50))
-def test_a_player_that_drops_every_prompt_never_passes(threshold: Threshold, undelivered: int) -> None:
+def test_who_is_lost_by_us_in_everything_has_no_result(threshold: Threshold, undelivered: int) -> None:
     assert judge(threshold, Tally(undelivered=undelivered)).result == "not_assessable"
+
+
+@given(threshold=thresholds, dropped=st.integers(1, 50))
+def test_a_player_that_drops_every_prompt_fails(threshold: Threshold, dropped: int) -> None:
+    assert judge(threshold, Tally(undelivered=dropped, unshown=dropped)).result == "failed"
+
+
+@given(threshold=thresholds, tally=tallies)
+def test_dropping_a_prompt_is_no_better_than_missing_it(threshold: Threshold, tally: Tally) -> None:
+    missed = replace(tally, missed=tally.missed + 1)
+    dropped = replace(tally, undelivered=tally.undelivered + 1, unshown=tally.unshown + 1)
+    assert judge(threshold, dropped) == judge(threshold, missed)
+
+
+def test_no_more_prompts_are_unshown_than_undelivered() -> None:
+    with pytest.raises(ValueError, match="undelivered"):
+        Tally(undelivered=1, unshown=2)
 
 
 @given(threshold=thresholds, tally=tallies)

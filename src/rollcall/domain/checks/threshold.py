@@ -1,9 +1,10 @@
 """How many confirmations are enough: a count N of M or a percentage, stored as the organiser wrote it.
 
 The denominator is named, because the same sentence means two things: `held` takes every check of the scope, so that
-not having been there counts against; `asked` takes only those that the participant was shown. What ended `undelivered`,
-`cancelled` or `excused` never counts against anybody. But who has been assessed in less than half of their checks is
-not assessable: neither a pass nor a failure, so that a player that loses every prompt proves nothing.
+not having been there counts against; `asked` takes only those that reached the participant. What ended `undelivered`,
+`cancelled` or `excused` never counts against anybody, except where a player had the prompt, ran on and never displayed
+it (`unshown`): that is no loss of ours, and it stays in both denominators as not confirmed. But who has been assessed
+in less than half of their checks is not assessable: neither a pass nor a failure.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ Result = Literal["passed", "failed", "not_assessable"]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the checks of one participant in one scope (a session, a day, the event) ended."""
+    """How the checks of one participant in one scope (a session, a day, the event) ended.
+
+    `unshown`: those of `undelivered` that a player had and never displayed.
+    """
 
     confirmed: int = 0
     missed: int = 0
@@ -25,21 +29,27 @@ class Tally:
     undelivered: int = 0
     cancelled: int = 0
     excused: int = 0
+    unshown: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where more prompts were unshown than undelivered."""
+        if self.unshown > self.undelivered:
+            raise ValueError("unshown prompts are undelivered ones")
 
     def assessed(self, denominator: Denominator) -> int:
         """Return how many checks say something about the participant."""
-        answered = self.confirmed + self.missed
+        answered = self.confirmed + self.missed + self.unshown
         return answered if denominator == "asked" else answered + self.not_present
 
     @property
     def checks(self) -> int:
         """Return how many checks there were."""
-        return self.confirmed + self.missed + self.not_present + self.lost_by_us
+        return self.assessed("held") + self.lost_by_us
 
     @property
     def lost_by_us(self) -> int:
         """Return how many checks say nothing for reasons that are not the participant's."""
-        return self.undelivered + self.cancelled + self.excused
+        return self.undelivered - self.unshown + self.cancelled + self.excused
 
 
 @dataclass(frozen=True, slots=True)
