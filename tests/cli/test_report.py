@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pypdfium2
 from click.testing import CliRunner, Result
 from lxml import etree
 
@@ -54,11 +55,22 @@ def test_every_way_to_write_it(sqlite_database: Database, tmp_path: Path) -> Non
     ]
 
 
+def test_a_protocol_is_written_in_the_language_asked_for(sqlite_database: Database, tmp_path: Path) -> None:
+    media, _ = sqlite_database.write_now(fill)
+    made = tmp_path / "protocol.pdf"
+    assert run(tmp_path, media, "--format", "pdf", "--lang", "en", "-o", str(made)).exit_code == 0
+    with pypdfium2.PdfDocument(made) as file:
+        assert "Record of attendance" in file[0].get_textpage().get_text_range()
+
+
 def test_refusals_are_sentences(sqlite_database: Database, tmp_path: Path) -> None:
     media, _ = sqlite_database.write_now(fill)
     for arguments, sentence in (
         (["nosuchid"], "There is no media or event 'nosuchid'."),
-        ([media, "--format", "pdf"], "The format 'pdf' is not available; available: json, xml, csv, xlsx."),
+        (
+            [media, "--format", "doc"],
+            "The format 'doc' is not available; available: json, xml, csv, xlsx, pdf.",
+        ),
         ([media, "--session", "nosuchid"], "There is no session 'nosuchid' here."),
         ([media, "-o", str(tmp_path / "no" / "such" / "file")], "No such file or directory"),
     ):

@@ -19,7 +19,7 @@ from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import SessionId, UserId
 from rollcall.render.formats import FORMATS, Format, named
 from rollcall.store.database import Database, open_database
-from rollcall.wire.statistics import Report
+from rollcall.wire.statistics import Language, Report
 
 
 @click.command()
@@ -33,6 +33,7 @@ from rollcall.wire.statistics import Report
 @click.option(
     "--include", multiple=True, type=click.Choice(["ip", "user_agent"]), help="Personal data to add."
 )
+@click.option("--lang", type=click.Choice(["ru", "en"]), default="ru", help="Language of a PDF [ru].")
 @with_settings
 def report(
     code: str,
@@ -41,6 +42,7 @@ def report(
     user: str | None,
     session: str | None,
     include: tuple[str, ...],
+    lang: Language,
     settings: Settings,
 ) -> None:
     """Write the statistics of the media or event CODE."""
@@ -49,6 +51,7 @@ def report(
         session_id=None if session is None else SessionId(session),
         ip="ip" in include,
         user_agent="user_agent" in include,
+        language=lang,
     )
     wanted = named(name)
     with contextlib.closing(_open(settings)) as database:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rollcall.domain.errors import NotAcceptable
+from rollcall.render.protocol import pdf_chunks
 from rollcall.render.statistics_csv import csv_chunks
 from rollcall.render.statistics_json import json_chunks
 from rollcall.render.statistics_xlsx import xlsx_chunks
@@ -27,7 +28,8 @@ XML = Format("xml", "application/xml; charset=utf-8", ("application/xml", "text/
 CSV = Format("csv", "text/csv; charset=utf-8", ("text/csv",), csv_chunks, is_file=True)
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True)
-FORMATS = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX}
+PDF = Format("pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True)
+FORMATS = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX, "pdf": PDF}
 
 
 def named(name: str) -> Format:

@@ -15,6 +15,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from rollcall.domain.joining import JoinUsersBy
 
 Identity: TypeAlias = Literal["signed", "plain"]
+Language: TypeAlias = Literal["ru", "en"]
 Outcome: TypeAlias = Literal[
     "confirmed", "missed", "undelivered", "not_present", "cancelled", "excused", "pending"
 ]
@@ -186,7 +187,8 @@ class Participant(Struct, frozen=True):
 class Report:
     """A whole report; `participants` is made while it is read and can be read once.
 
-    `rules` is None where there is nothing that they could count: of an event without media.
+    `rules` is None where there is nothing that they could count: of an event without media. `organiser` and `language`
+    are for formats that people read on paper.
     """
 
     head: Media | Event
@@ -196,6 +198,8 @@ class Report:
     participants: Iterable[Participant]
     outages: list[Outage] = dataclasses.field(default_factory=list)
     rules: Rules | None = None
+    organiser: str = ""
+    language: Language = "ru"
 
 
 class MediaStatistics(Struct, frozen=True):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pypdfium2
 import pytest
 from lxml import etree
 
@@ -107,7 +108,9 @@ async def test_filters_and_personal_data(sqlite_database: Database) -> None:
         assert (await read(hall.anonymous_key)).json()["participants"] == whole["participants"]
 
 
-@pytest.mark.parametrize(("name", "begins"), [("csv", b"\xef\xbb\xbfuser_id,"), ("xlsx", b"PK")])
+@pytest.mark.parametrize(
+    ("name", "begins"), [("csv", b"\xef\xbb\xbfuser_id,"), ("xlsx", b"PK"), ("pdf", b"%PDF-")]
+)
 async def test_tables_are_files_to_save(sqlite_database: Database, name: str, begins: bytes) -> None:
     hall = await sqlite_database.write(fill)
     async with serving(sqlite_database) as client:
@@ -118,9 +121,27 @@ async def test_tables_are_files_to_save(sqlite_database: Database, name: str, be
 
 
 @pytest.mark.parametrize(
+    ("lang", "title"), [(None, "Протокол учёта присутствия"), ("en", "Record of attendance")]
+)
+async def test_the_protocol_names_the_project_and_speaks_the_language_asked_for(
+    sqlite_database: Database, lang: str | None, title: str
+) -> None:
+    hall = await sqlite_database.write(fill)
+    async with serving(sqlite_database) as client:
+        query = {} if lang is None else {"lang": lang}
+        headers = bearer(hall.key) | {"Accept": "application/pdf"}
+        answer = await client.get(f"/media/{hall.media}/statistics", params=query, headers=headers)
+    assert answer.headers["content-type"] == "application/pdf"
+    with pypdfium2.PdfDocument(answer.content) as made:
+        text = made[0].get_textpage().get_text_range()
+    assert text.startswith(f"Project\r\n{title}")
+
+
+@pytest.mark.parametrize(
     ("query", "accept", "status", "code"),
     [
-        ({"format": "pdf"}, "*/*", 406, "not_acceptable"),
+        ({"format": "doc"}, "*/*", 406, "not_acceptable"),
+        ({"format": "pdf", "lang": "de"}, "*/*", 400, "malformed"),
         ({"format": "yaml"}, "application/json", 406, "not_acceptable"),
         ({}, "text/plain", 406, "not_acceptable"),
         ({"include": "email"}, "*/*", 400, "malformed"),

@@ -20,6 +20,7 @@ from rollcall.store import statistics as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.flags import flags_by_user
 from rollcall.store.judging import OutageRow
+from rollcall.store.projects import get_project
 from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import Report
 
@@ -82,6 +83,8 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
         checks=checks(frame, outcomes),
         outages=outages(frame, _outages(connection, frame, roster)),
         rules=rules_of(frame.judged),
+        organiser=get_project(connection, frame.project_no).title,
+        language=ask.language,
         participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
     )
 

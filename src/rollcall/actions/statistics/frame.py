@@ -17,18 +17,20 @@ from rollcall.domain.sessions import WallWindow, holds
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection
 from rollcall.store.statistics import CheckRow, EventRow, MediaRow, SessionRow
+from rollcall.wire.statistics import Language
 
 NO_SESSION = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a caller wants of a report: filters, and personal data only where asked for."""
+    """What a caller wants of a report: filters, personal data only where asked for, the language of a protocol."""
 
     user_id: UserId | None = None
     session_id: SessionId | None = None
     ip: bool = False
     user_agent: bool = False
+    language: Language = "ru"
 
 
 @dataclass(frozen=True, slots=True)

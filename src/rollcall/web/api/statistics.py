@@ -19,14 +19,16 @@ from rollcall.web.auth import Caller, Known
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Given
 from rollcall.web.personal import Include, included
-from rollcall.wire.statistics import EventStatistics, MediaStatistics, Report
+from rollcall.wire.statistics import EventStatistics, Language, MediaStatistics, Report
 
 Format = Annotated[
     str | None,
     Parameter(
-        description="`json`, `xml`, `csv` or `xlsx`; without it the `Accept` header chooses.", max_length=50
+        description="`json`, `xml`, `csv`, `xlsx` or `pdf`; without it the `Accept` header chooses.",
+        max_length=50,
     ),
 ]
+Lang = Annotated[Language | None, Parameter(description="Language of the PDF: `ru` (default) or `en`.")]
 OfUser = Annotated[str | None, Parameter(description="Only this participant.", max_length=200)]
 OfSession = Annotated[str | None, Parameter(description="Only this session.", max_length=50)]
 
@@ -48,10 +50,11 @@ async def read_media_statistics(
     include: Include = None,
     user_id: OfUser = None,
     session_id: OfSession = None,
+    lang: Lang = None,
 ) -> Stream:
     """Return who watched how long in which session and how every check ended, as of this moment."""
     wanted = _format(format, request)
-    ask = _ask(caller, include, user_id, session_id)
+    ask = _ask(caller, include, user_id, session_id, lang)
     return _answer(
         wanted,
         await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
@@ -76,10 +79,11 @@ async def read_event_statistics(
     include: Include = None,
     user_id: OfUser = None,
     session_id: OfSession = None,
+    lang: Lang = None,
 ) -> Stream:
     """Return the same for all media of an event; a moment watched in two halls counts once in `watched_ms`."""
     wanted = _format(format, request)
-    ask = _ask(caller, include, user_id, session_id)
+    ask = _ask(caller, include, user_id, session_id, lang)
     return _answer(
         wanted,
         await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
@@ -91,13 +95,16 @@ def _format(name: str | None, request: StrictRequest) -> formats.Format:
     return formats.accepted(request.headers.get("accept", "")) if name is None else formats.named(name)
 
 
-def _ask(caller: Caller, include: str | None, user_id: str | None, session_id: str | None) -> Ask:
+def _ask(
+    caller: Caller, include: str | None, user_id: str | None, session_id: str | None, lang: Language | None
+) -> Ask:
     personal = included(caller, include)
     return Ask(
         user_id=None if user_id is None else UserId(user_id),
         session_id=None if session_id is None else SessionId(session_id),
         ip="ip" in personal,
         user_agent="user_agent" in personal,
+        language=lang or "ru",
     )
 
 

@@ -151,7 +151,7 @@ def build() -> web.Application:
             web.get("/organiser", organiser),
             web.get("/organiser/state", state),
             web.post("/organiser/{name:start|stop|ask|say|remove}", command),
-            web.get("/organiser/statistics.{kind:json|xml|csv|xlsx}", report),
+            web.get("/organiser/statistics.{kind:json|xml|csv|xlsx|pdf}", report),
             web.static("/static", PAGES),
         ]
     )

@@ -1,0 +1,246 @@
+"""The protocol for paper: read back from the file by another library than those that made it."""
+
+import random
+import re
+from collections.abc import Iterable
+from typing import Any, get_args
+
+import msgspec
+import pypdfium2
+import pytest
+from msgspec import UNSET
+from pypdf import PdfReader
+
+from rollcall.render import protocol
+from rollcall.render.protocol import NotSet, pdf_chunks
+from rollcall.render.protocol.page import MINUTE_MS
+from rollcall.render.protocol.words import words_of
+from rollcall.render.statistics_json import json_chunks
+from rollcall.wire.statistics import (
+    Check,
+    Event,
+    Identity,
+    Language,
+    Media,
+    Outage,
+    Outcome,
+    Participant,
+    ParticipantCheck,
+    ParticipantSession,
+    Report,
+    Rules,
+    Session,
+)
+
+ZONE = "Asia/Vladivostok"  # UTC+10
+MEDIA = [Media(f"media00{n}", "eventttt", f"Зал {n}", "live", ZONE) for n in (1, 2, 3)]
+RULES = Rules("void_since_last_confirmed", False, False, 900_000, 25, 2_000, 10, 60_000, 2, 30_000)
+SIGNED: list[Identity] = ["signed", "plain"]
+OUTCOMES: list[Outcome] = ["confirmed", "missed", "pending", "cancelled", "undelivered"]
+NAMES = [
+    None,
+    "Анна Иванова",
+    "Ёж Ъ. О’Нил",
+    "#pagebreak() *x* $1$ <a> @b \\ `c`",
+    "я" * 300,
+    "Ким-" + "Ли " * 40,
+]
+
+
+def sessions(count: int) -> list[Session]:
+    return [
+        Session(
+            f"sess{n:04}", f"Блок {n}", f"2026-03-{n + 1:02}T20:00:00.000Z", f"2026-03-{n + 1:02}T21:{n:02}:59.999Z",
+            3_659_999 + n * MINUTE_MS, media=MEDIA[n % 3].code,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def people(count: int, held: list[Session], checks: list[Check]) -> list[Participant]:
+    drawn = random.Random(count)
+    return [
+        Participant(
+            f"user-{n:05}", drawn.choice(NAMES), drawn.choice(SIGNED), drawn.randrange(10**8), 0, None, None,
+            drawn.choice([None, "2026-03-01T09:00:00.001Z"]),
+            [
+                ParticipantSession(s.id, drawn.choice([0, MINUTE_MS - 1, MINUTE_MS, drawn.randrange(10**8)]), 0, 0)
+                for s in held if drawn.random() < 0.8
+            ],
+            [
+                ParticipantCheck(c.id, None, drawn.choice(OUTCOMES),
+                    False, None, None, None)
+                for c in checks if drawn.random() < 0.8
+            ],
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def report(rows: Iterable[Participant], held: list[Session], checks: list[Check], **more: Any) -> Report:
+    head = Event("eventttt", "Конгресс", ZONE, MEDIA)
+    return Report(
+        head, "2026-03-02T14:59:58.000Z", held, checks, rows, **{"rules": RULES, "organiser": "АНО", **more}
+    )
+
+
+CHECKS = [
+    Check(
+        f"check{n:03}",
+        None,
+        "plan",
+        n,
+        f"2026-03-01T20:{n:02}:01.500Z",
+        "",
+        60 + n,
+        True,
+        11 * n,
+        7 * n,
+        0,
+        0,
+    )
+    for n in range(1, 4)
+]
+
+
+def pages(made: bytes) -> list[str]:
+    with pypdfium2.PdfDocument(made) as file:
+        return [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in file]
+
+
+def printed(told: Report, rows_per_part: int = 1_000) -> list[str]:
+    return pages(b"".join(pdf_chunks(told, rows_per_part)))
+
+
+def spaced(text: str) -> str:
+    """Return a pattern of the text, with any space where it has one."""
+    return r"\s".join(map(re.escape, text.split(" ")))
+
+
+@pytest.mark.parametrize(
+    ("count", "held", "rows_per_part"), [(1, 1, 1_000), (60, 3, 1_000), (45, 12, 20), (25, 20, 10)]
+)
+def test_every_number_is_that_of_the_json(count: int, held: int, rows_per_part: int) -> None:
+    of_report = sessions(held)
+    rows = people(count, of_report, CHECKS)
+    told = msgspec.json.decode(b"".join(json_chunks(report(iter(rows), of_report, CHECKS))))
+    text = "\n".join(printed(report(iter(rows), of_report, CHECKS), rows_per_part))
+    for number, row in enumerate(told["participants"], 1):
+        own = {s["session_id"]: str(s["watched_ms"] // MINUTE_MS) for s in row["sessions"]}
+        cells = [own.get(session["id"], "–") for session in told["sessions"]]
+        if held > 12:
+            cells = [f"{n}: {cell}" for n, cell in enumerate(cells, 1) if cell not in ("0", "–")]
+        outcomes = [check["outcome"] for check in row["checks"]]
+        asked = sum(outcomes.count(outcome) for outcome in ("confirmed", "missed", "pending"))
+        line = [*cells, str(row["watched_ms"] // MINUTE_MS), f"{outcomes.count('confirmed')} из {asked}"]
+        gap = r"[\s·]+" if held > 12 else r"\s+"
+        assert re.search(gap.join([row["user_id"], *map(spaced, line)]), text), (number, line)
+    for number, session in enumerate(told["sessions"], 1):
+        assert re.search(rf"\n{number} {session['title']} .* {session['duration_ms'] // MINUTE_MS}\n", text)
+    for number, check in enumerate(told["checks"], 1):
+        at = f"02.03.2026 06:{number:02}:01"
+        assert f"{number} {at} {check['lifetime_s']} {check['confirmed']} {check['missed']}\n" in text
+    assert f"Участников в протоколе {count}\n" in text
+    assert "02.03.2026 06:00 02.03.2026 07:00 60" in text  # the first session, ten hours ahead of UTC
+
+
+def test_pages_are_numbered_through_however_many_parts_there_are() -> None:
+    rows = people(50, sessions(2), [])
+    whole = printed(report(iter(rows), sessions(2), []), rows_per_part=7)
+    assert len(whole) >= 8
+    for number, text in enumerate(whole, 1):
+        assert text.rstrip().endswith(f"стр. {number} из {len(whole)}")
+        assert "Составлен 03.03.2026 00:59:58, правила подсчёта: Rollcall" in text
+    assert [f"user-{n:05}" in "".join(whole) for n in range(50)] == [True] * 50
+    assert [n for n, text in enumerate(whole) if "Ответственный за мероприятие" in text] == [len(whole) - 1]
+    assert [n for n, text in enumerate(whole) if "Протокол учёта присутствия" in text] == [0]
+
+
+def test_what_people_are_called_is_text_and_no_markup() -> None:
+    rows = [Participant("a|b#c", name, "signed", 0, 0, None, None, None, [], []) for name in NAMES if name]
+    told = report(
+        iter(rows),
+        [],
+        [],
+        organiser="*АНО* #sys",
+        outages=[Outage("2026-03-01T20:00:00.000Z", "2026-03-01T20:04:00.000Z", "incident", "$x$ _обрыв_")],
+    )
+    text = "\n".join(printed(told))
+    for name in ("#pagebreak() *x* $1$ <a> @b \\ `c`", "*АНО* #sys", "$x$ _обрыв_", "Ёж Ъ. О’Нил"):
+        assert name in text
+    assert text.replace("\n", "").count("я" * 300) == 1
+    assert text.count("a|b#c") == len(rows)
+
+
+def test_an_empty_event_is_a_protocol_too() -> None:
+    [text] = printed(report(iter([]), [], [], rules=None))
+    for sentence in (
+        "Сессий нет",
+        "Контролей присутствия не было",
+        "Участников нет",
+        "Участников в протоколе 0",
+        "стр. 1 из 1",
+    ):
+        assert sentence in text
+
+
+def test_the_rules_are_said_in_words() -> None:
+    joined = Event("eventttt", "Конгресс", ZONE, MEDIA, "email")
+    row = Participant("a", None, "plain", 0, 0, None, None, None, [], [], user_ids=["a", "b|1"])
+    told = Report(joined, "2026-03-02T14:59:58.000Z", [], [], iter([row]), [], RULES)
+    text = " ".join(printed(told)[0].split())
+    for sentence in (
+        "снимает время с прошлого подтверждения", "скрытой вкладке не засчитано", "более 60 с не засчитано",
+        "не более 15 мин за один перерыв и 25 %", "2 с и 10 %", "последние 30 с", "После 2 контролей",
+        "с одним адресом электронной почты", "User ID участника: a, b|1", "без подписи",
+    ):  # fmt: skip
+        assert sentence in text, sentence
+
+
+def test_in_english() -> None:
+    told = report(iter(people(2, sessions(1), CHECKS)), sessions(1), CHECKS, language="en")
+    text = printed(told)[0]
+    for sentence in ("Record of attendance", "Presence checks", "page 1 of 1", "Made 03.03.2026 00:59:58"):
+        assert sentence in text
+    assert not re.search(
+        "[а-яё]", re.sub("Конгресс|Зал|Блок|Анна Иванова|Ёж Ъ. О’Нил|Ким-|Ли|я+|АНО", "", text)
+    )
+
+
+def test_every_language_has_the_same_words_and_figures() -> None:
+    known = {language: words_of(language) for language in get_args(Language)}
+    figures = {
+        language: {name: sorted(re.findall(r"{\w+}", text)) for name, text in words.items()}
+        for language, words in known.items()
+    }
+    assert figures["ru"] == figures["en"]
+    assert all(text for words in known.values() for text in words.values())
+
+
+def test_fonts_come_with_the_typesetter(tmp_path: Any) -> None:
+    file = tmp_path / "protocol.pdf"
+    file.write_bytes(b"".join(pdf_chunks(report(iter(people(3, sessions(2), CHECKS)), sessions(2), CHECKS))))
+    with PdfReader(file) as reader:
+        fonts = {
+            str(font.get_object()["/BaseFont"])
+            for page in reader.pages
+            for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
+        }
+        assert reader.metadata is not None
+        assert reader.metadata.title == "Протокол учёта присутствия. Конгресс"
+    assert fonts
+    assert all("Libertinus" in font for font in fonts)
+
+
+def test_a_typesetter_that_fails_is_no_empty_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "TEMPLATE", "words.en.json")  # no template at all
+    with pytest.raises(NotSet, match="canonicalize path"):
+        next(pdf_chunks(report(iter([]), [], [])))
+
+
+def test_a_participant_of_a_report_on_one_media_has_no_joined_ids() -> None:
+    row = Participant("a", "Анна", "signed", MINUTE_MS, 0, None, None, None, [], [], user_ids=UNSET)
+    told = Report(MEDIA[0], "2026-03-02T14:59:58.000Z", [], [], iter([row]), [], RULES, organiser="АНО")
+    [text] = printed(told)
+    assert "на трансляции «Зал 1»" in text
+    assert "User ID участника" not in text
