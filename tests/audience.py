@@ -137,7 +137,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What really happened in a row: `[start_ms, end_ms)` of server time (a mark is a moment)."""
+    """What really happened in a row: `[start_ms, end_ms)` of server time (a mark is a moment), and in its picture."""
 
     seq: int
     start_ms: int
@@ -145,6 +145,7 @@ class Stretch:
     state: str
     visible: bool
     muted: bool
+    moved_ms: int = 0
 
 
 @dataclass
@@ -155,6 +156,7 @@ class _Open:
     state: State = "playing"
     visible: bool = True
     muted: bool = False
+    frozen: bool = False  # says that it plays, and its picture stands still
 
 
 class Viewer:
@@ -238,14 +240,16 @@ class Viewer:
         begin, end = self.reads(was.at_ms), self.reads()
         if end <= begin:
             return
-        content = was.content_ms + (now_ms - was.at_ms if was.state == "playing" else 0)
+        moves = was.state == "playing" and not was.frozen
+        content = was.content_ms + (now_ms - was.at_ms if moves else 0)
         self.rows.append(
             viewer_in.Beat(
                 self._next_seq, 0, was.tick, begin, end, was.content_ms, content,
                 was.state, visible=was.visible, muted=was.muted,
             )
         )  # fmt: skip
-        self.truth.append(Stretch(self._next_seq, was.at_ms, now_ms, was.state, was.visible, was.muted))
+        happened = was.state, was.visible, was.muted, content - was.content_ms
+        self.truth.append(Stretch(self._next_seq, was.at_ms, now_ms, *happened))
         self._next_seq += 1
         was.at_ms, was.content_ms = now_ms, content
 

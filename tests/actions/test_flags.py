@@ -22,6 +22,7 @@ from tests.actions.test_evidence import KEY, KEYS, committed, opened
 from tests.records import Watched, add_watched
 
 BEAT_MS = 10_000
+ON_AIR_MS = 1_800_000_000_000
 
 
 def envelope(play: LivePlay, *rows: dict[str, Any], sent_ms: int | None = None) -> viewer_in.Rows:
@@ -43,11 +44,19 @@ def envelope(play: LivePlay, *rows: dict[str, Any], sent_ms: int | None = None) 
     )
 
 
-def beat(seq: int, **other: Any) -> dict[str, Any]:
-    """Return beat `seq` of 10 s of a live picture that plays on."""
+def beat(seq: int, *, on_air_ms: int = ON_AIR_MS, **other: Any) -> dict[str, Any]:
+    """Return beat `seq` of 10 s of a live picture that plays on; `media_*` are counted from `on_air_ms`."""
     start, end = (seq - 1) * BEAT_MS, seq * BEAT_MS
-    row = {"row": "beat", "seq": seq, "epoch": 0, "tick": seq - 1, "from_ms": start, "to_ms": end}
-    return row | {"media_from_ms": start, "media_to_ms": end, "state": "playing"} | other
+    row: dict[str, Any] = {
+        "row": "beat",
+        "seq": seq,
+        "epoch": 0,
+        "tick": seq - 1,
+        "from_ms": start,
+        "to_ms": end,
+    }
+    row |= {"media_from_ms": start, "media_to_ms": end, "state": "playing"} | other
+    return row | {name: row[name] + on_air_ms for name in ("media_from_ms", "media_to_ms")}
 
 
 def flags_of(database: Database) -> dict[str, tuple[str, int, dict[str, int]]]:
@@ -162,6 +171,30 @@ async def test_positions_that_stand_or_jump_are_flagged(database: Database) -> N
         *(beat(seq, media_from_ms=seq * 99_000, media_to_ms=seq * 99_000 + 10_000) for seq in range(5, 11))
     )
     assert flags_of(database)["position_random"] == (stage.play.code, 2, {"jumps": 6})
+
+
+async def test_a_broadcast_that_never_says_when_it_was_on_air_is_flagged(database: Database) -> None:
+    stage = await staged(database)
+    await stage.send(beat(1, on_air_ms=0), *(beat(seq) for seq in range(2, 12)))
+    assert flags_of(database) == {}  # the first picture's time may not be known yet
+    await stage.send(*(beat(seq, on_air_ms=0) for seq in range(12, 16)))
+    assert flags_of(database) == {}
+    await stage.send(beat(16, on_air_ms=0, state="paused"), beat(17, on_air_ms=0), beat(18, on_air_ms=0))
+    assert flags_of(database) == {"position_unknown": (stage.play.code, 1, {"unknown_ms": 60_000})}
+    await database.write(lambda conn: conn.execute(delete(tables.flags)))
+    await database.write(lambda conn: conn.execute(update(tables.media).values(kind="recording")))
+    await stage.send(*(beat(seq, on_air_ms=0) for seq in range(19, 31)))
+    assert flags_of(database) == {}
+
+
+async def test_short_stretches_whose_picture_stands_are_flagged(database: Database) -> None:
+    stage = await staged(database)
+    stands = [
+        beat(n, tick=0, from_ms=n * 900, to_ms=n * 900 + 900, media_from_ms=0, media_to_ms=0)
+        for n in range(1, 36)
+    ]
+    await stage.send(*stands)
+    assert flags_of(database) == {"position_frozen": (stage.play.code, 2, {"frozen_ms": 31_500})}
 
 
 async def test_a_clock_that_runs_faster_or_steps_is_flagged(database: Database) -> None:

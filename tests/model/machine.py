@@ -34,7 +34,7 @@ from tests.reports import read_json, read_report
 
 T = TypeVar("T")
 USERS = ("ann", "bob")
-WAITS_MS = (1, 400, 3_000, 9_999, 10_000, 21_000, 31_000, 240_000, 1_000_000)
+WAITS_MS = (1, 250, 400, 900, 3_000, 9_999, 10_000, 21_000, 31_000, 240_000, 1_000_000)
 CHANGES: tuple[dict[str, Any], ...] = (
     {"state": "paused"},
     {"state": "playing"},
@@ -43,6 +43,8 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"visible": True},
     {"muted": True},
     {"muted": False, "state": "playing"},
+    {"frozen": True},
+    {"frozen": False},
 )
 APART_MS = 200  # two connections of one play are never closer: ticks of both would have the same number
 some = st.integers(0, 7)

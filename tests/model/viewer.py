@@ -17,6 +17,7 @@ from rollcall.wire.exchange import Upload
 from tests.audience import Cited, MarkKind, Node, Seat, Viewer
 
 LATE_MS = 30_000
+AHEAD_MS = 500
 
 
 @dataclass
@@ -174,13 +175,31 @@ class Watched(Viewer):
     def expected(self) -> dict[tuple[str, bool, bool, bool], list[tuple[int, int]]]:
         """Return what must be on disk, by (state, visible, muted, late), as stretches that do not touch."""
         by_kind: dict[tuple[str, bool, bool, bool], list[tuple[int, int]]] = {}
+        unproven = self.unproven()
         for s in self.truth:
             if s.state != "mark" and s.seq in self.arrivals:
                 arrival_ms, connected_ms = self.arrivals[s.seq]
                 late = arrival_ms - s.end_ms > LATE_MS or s.end_ms - connected_ms > LATE_MS
-                kind = s.state, s.visible, s.muted, late
+                kind = "stalled" if s.seq in unproven else s.state, s.visible, s.muted, late
                 by_kind.setdefault(kind, []).append((s.start_ms, s.end_ms))
         return {kind: joined(stretches) for kind, stretches in by_kind.items()}
+
+    def unproven(self) -> set[int]:
+        """Return the rows that claim to play a picture that stood still.
+
+        With each, some run of believed rows that ends with it would be longer than twice what its picture moved, by
+        more than half a second.
+        """
+        total_ms = lowest_ms = 0
+        found = set()
+        for s in self.truth:
+            if s.state == "playing" and s.seq in self.arrivals:
+                would_ms = total_ms + (s.end_ms - s.start_ms) - 2 * s.moved_ms
+                if would_ms - lowest_ms > AHEAD_MS:
+                    found.add(s.seq)
+                else:
+                    total_ms, lowest_ms = would_ms, min(lowest_ms, would_ms)
+        return found
 
     def expected_marks(self) -> set[tuple[int, int]]:
         """Return seq and moment of each mark that must be on disk."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rollcall.domain.errors import NotFound
+from rollcall.domain.flags.kinds import OF_BROADCASTS
 from rollcall.domain.ids import ProjectNo
 from rollcall.live.plays import LivePlay
 from rollcall.store import audit, flags, statistics
@@ -27,11 +28,11 @@ def of_play(play: LivePlay) -> list[Raised]:
 
 
 def store_signs(conn: Connection, raised: Sequence[Raised]) -> None:
-    """Store what rows of evidence have shown, in their own transaction. A recording may be played at any speed."""
-    fast = {one.media_no for one in raised if one.sign.kind == "playback_rate"}
-    recordings = flags.recordings_among(conn, fast) if fast else frozenset()
+    """Store what rows of evidence have shown, in their own transaction. A recording has its own time and any speed."""
+    media = {one.media_no for one in raised if one.sign.kind in OF_BROADCASTS}
+    recordings = flags.recordings_among(conn, media) if media else frozenset()
     flags.add_signs(
-        conn, [one for one in raised if one.sign.kind != "playback_rate" or one.media_no not in recordings]
+        conn, [one for one in raised if one.sign.kind not in OF_BROADCASTS or one.media_no not in recordings]
     )
 
 

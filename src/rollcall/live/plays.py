@@ -185,7 +185,7 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
         case Stored(span):
             play.spans[span.ordinal] = span
             if isinstance(row, Beat):
-                play.watch.beat(row, span.end_ms, begins=span.first_seq == row.seq)
+                play.watch.beat(row, span.end_ms, span.state, begins=span.first_seq == row.seq)
             if span.state == "playing" and not span.unverified and not span.late:
                 play.proven.append((max(before_ms, span.start_ms), span.end_ms))
         case Marked(mark, at_ms):

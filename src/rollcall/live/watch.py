@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rollcall.domain.evidence.clock_map import Exchange
-from rollcall.domain.evidence.rows import Beat, Mark
+from rollcall.domain.evidence.rows import Beat, Mark, State
 from rollcall.domain.flags import position
 from rollcall.domain.flags.clock import RateWatch
 from rollcall.domain.flags.kinds import Kind, Sign, merged
@@ -18,13 +18,14 @@ from rollcall.domain.flags.recent import Recent
 class Watch:
     """Collects signs of one play until they are taken. A key of "" stands for the play."""
 
-    __slots__ = ("_before", "_frozen", "_jumps", "_rate", "_signs")
+    __slots__ = ("_before", "_frozen", "_jumps", "_rate", "_signs", "_unknown_ms")
 
     def __init__(self) -> None:
         self._rate = RateWatch()
         self._before: Beat | None = None
         self._frozen = Recent(position.WINDOW_MS)
         self._jumps = Recent(position.WINDOW_MS)
+        self._unknown_ms = 0
         self._signs: dict[tuple[Kind, str], Sign] = {}
 
     def exchange(self, epoch: int, exchange: Exchange, steps: int) -> None:
@@ -35,9 +36,9 @@ class Watch:
         if ppm is not None:
             self._note("clock_rate", exchange.arrival_ms, detail={"ppm": ppm})
 
-    def beat(self, beat: Beat, at_ms: int, *, begins: bool) -> None:
-        """Look at an accepted beat that ended at `at_ms`; `begins`: it is the first of its span."""
-        odd = position.oddity(self._before, beat)
+    def beat(self, beat: Beat, at_ms: int, earned: State, *, begins: bool) -> None:
+        """Look at an accepted beat that earned a state and ended at `at_ms`; `begins`: it is the first of its span."""
+        odd = position.oddity(self._before, beat, earned)
         self._before = beat
         if odd == "frozen":
             frozen_ms = self._frozen.add(at_ms, beat.to_ms - beat.from_ms)
@@ -47,9 +48,17 @@ class Watch:
             jumps = self._jumps.add(at_ms, 1)
             if jumps >= position.JUMPS:
                 self._note("position_random", at_ms, detail={"jumps": jumps})
+        if position.is_unknown(beat):
+            self._unknown(beat.to_ms - beat.from_ms, at_ms)
         if beat.rate >= position.FAST_RATE and beat.state == "playing":
             detail = {"rate_percent": round(beat.rate * 100)}
             self._note("playback_rate", at_ms, int(begins), detail)
+
+    def _unknown(self, length_ms: int, at_ms: int) -> None:
+        """Note each full minute; most that play so are recordings, whose signs are left out when they are stored."""
+        before, self._unknown_ms = self._unknown_ms, self._unknown_ms + length_ms
+        if self._unknown_ms // position.UNKNOWN_MS > before // position.UNKNOWN_MS:
+            self._note("position_unknown", at_ms, detail={"unknown_ms": self._unknown_ms})
 
     def mark(self, mark: Mark, at_ms: int) -> None:
         """Look at a placed mark."""

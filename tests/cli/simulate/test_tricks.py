@@ -3,7 +3,9 @@
 import itertools
 from random import Random
 
-from rollcall.cli.simulate.tricks import CLAIMED_ROW_MS, BackFill, Tape, forge_of, played_back
+from msgspec.structs import replace
+
+from rollcall.cli.simulate.tricks import CLAIMED_ROW_MS, SHORT_ROW_MS, BackFill, Tape, forge_of, played_back
 from rollcall.wire.viewer_in import Beat, Mark, Rows
 from rollcall.wire.viewer_out import Prompt
 
@@ -28,13 +30,27 @@ def test_a_back_fill_claims_hours_before_its_first_row_and_moves_the_rest_up() -
 
 
 def test_forged_rows_claim_to_play_and_keep_their_place() -> None:
-    for trick in ("frozen", "random-positions", "forged-times"):
+    for trick in ("random-positions", "forged-times"):
         forge = forge_of(trick, Random(1))
         assert forge is not None
         forged = forge([beat(n, n * 10_000, n * 10_000 + 10_000) for n in range(1, 60)])
         assert [row.seq for row in forged] == list(range(1, 60))
         assert {row.state for row in forged if isinstance(row, Beat)} == {"playing"}
     assert forge_of(None, Random(1)) is None
+
+
+def test_frozen_rows_are_long_and_short_and_cover_what_they_replace() -> None:
+    forge = forge_of("frozen", Random(1))
+    assert forge is not None
+    real = [beat(n, n * 9_000, n * 9_000 + 9_000) for n in range(1, 20)]
+    forged = [*forge([*real[:9], Mark(10, 0, 0, 90_000, "shown", "checkabc")])]
+    forged += forge([replace(row, seq=row.seq + 1) for row in real[9:]])
+    assert [row.seq for row in forged] == list(range(1, len(forged) + 1))
+    beats = [row for row in forged if isinstance(row, Beat)]
+    assert (beats[0].from_ms, beats[-1].to_ms) == (9_000, 180_000)
+    assert all(a.to_ms == b.from_ms for a, b in itertools.pairwise(beats))
+    assert {row.to_ms - row.from_ms for row in beats} == {SHORT_ROW_MS, 9_000}
+    assert {(row.state, row.media_to_ms - row.media_from_ms) for row in beats} == {("playing", 0)}
 
 
 def test_a_tape_is_played_back_as_it_was_or_under_another_name() -> None:

@@ -3,10 +3,12 @@
 import itertools
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rollcall.cli.simulate.page.sample import judged_state
 from rollcall.domain.evidence.clock_map import Exchange
 from rollcall.domain.evidence.rows import Beat, Mark, MarkKind, Row
 from rollcall.domain.evidence.step import (
@@ -26,6 +28,7 @@ from rollcall.domain.evidence.step import (
     lose,
     step,
 )
+from rollcall.wire import play_state
 
 OPENED = 1_800_000_000_000
 
@@ -95,6 +98,120 @@ def test_no_rate_excuses_content_that_stands_still() -> None:
     _, (effect,) = fed(heard(), still, arrival_ms=OPENED + 10_000)
     assert isinstance(effect, Stored)
     assert effect.span.state == "stalled"
+
+
+def earned_ms(play: Play, rows: list[Beat]) -> tuple[Play, int]:
+    """Return how much of these rows, sent as soon as they end, is playing."""
+    total = 0
+    for row in rows:
+        play, effect = step(play, row, envelope(OPENED + row.to_ms))
+        assert isinstance(effect, Stored)
+        total += (row.to_ms - row.from_ms) * (effect.span.state == "playing")
+    return play, total
+
+
+def in_turn(parts: list[tuple[int, int]], times: int = 1, **other: object) -> list[Beat]:
+    """Return rows of (length, advance), over and over, that follow on each other."""
+    rows: list[Beat] = []
+    at_ms, content_ms = 0, 10**6
+    for length_ms, advance_ms in parts * times:
+        content = {"content_from_ms": content_ms, "content_to_ms": content_ms + advance_ms}
+        rows.append(beat(len(rows) + 1, at_ms, at_ms + length_ms, **content, **other))
+        at_ms, content_ms = at_ms + length_ms, content_ms + advance_ms
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("parts", "most_ms"),
+    [
+        ([(900, 0)], 0),
+        ([(400, 0)], 400),
+        ([(1, 0)], 500),
+        ([(900, 0), (1, 1)], 1_000),
+        ([(400, 0), (1, 1)], 2_500),  # twice what moved, and half a second
+        ([(400, 0), (1, 400), (1, -400)], 2_500),  # there and back: no jump pays, only time does
+        ([(400, 0), (1, 10**6)], 2_500),
+        ([(300, 300), (300, -300)], 300 * 1_000 + 500),
+    ],
+)
+def test_a_picture_that_stands_still_earns_nothing_in_short_stretches(
+    parts: list[tuple[int, int]], most_ms: int
+) -> None:
+    """What is lent once is half a second, however finely the time is cut and whatever little moves between."""
+    rows = in_turn(parts, 1_000)
+    assert earned_ms(heard(), rows)[1] <= most_ms
+
+
+def test_neither_a_pause_nor_a_new_epoch_lets_off_what_is_lent() -> None:
+    play, believed_ms = earned_ms(heard(), [beat(1, 0, 400, content_to_ms=0)])
+    assert believed_ms == 400
+    paused = [beat(2, 400, 500, state="paused"), beat(3, 500, 600, state="seeking")]
+    play, _ = earned_ms(play, paused)
+    play = hear(play, 1, Exchange(OPENED + 600, 600, 600, OPENED + 600))
+    _, effect = step(play, beat(4, 600, 900, epoch=1, content_to_ms=600), envelope(OPENED + 900, 1))
+    assert isinstance(effect, Stored)
+    assert effect.span.state == "stalled"
+
+
+def test_what_is_lent_outlasts_a_crash_and_states_of_before_are_read() -> None:
+    play, _ = earned_ms(heard(), [beat(1, 0, 400, content_to_ms=0)])
+    kept = play_state.decode(play_state.encode(play))
+    assert (kept, kept.ahead_ms) == (play, 400)
+    of_before = msgspec.msgpack.decode(play_state.encode(play))
+    del of_before["ahead_ms"]
+    assert play_state.decode(msgspec.msgpack.encode(of_before)) == replace(play, ahead_ms=0)
+
+
+bursts = st.lists(
+    st.tuples(st.lists(st.integers(1, 900), max_size=4), st.integers(1_000, 9_000)), min_size=1, max_size=20
+)
+
+
+@settings(max_examples=200)
+@given(bursts, st.integers(1, 250), st.integers(0, 249), st.sampled_from([0.5, 1.0, 1.25, 2.0]))
+def test_a_real_picture_loses_nothing_to_coarse_positions(
+    bursts: list[tuple[list[int], int]], coarse_ms: int, shift_ms: int, rate: float
+) -> None:
+    """A position that moves in steps of up to a quarter of a second, in rows cut anywhere as our page judges them.
+
+    A page cuts some short rows as the viewer does this and that, and then one until the next tick.
+    """
+
+    def shows(at_ms: int) -> int:
+        return int(at_ms * rate + shift_ms) // coarse_ms * coarse_ms
+
+    rows: list[Beat] = []
+    at_ms = 0
+    for length in (length for short, long in bursts for length in (*short, long)):
+        content = {"content_from_ms": shows(at_ms), "content_to_ms": shows(at_ms + length)}
+        advance = content["content_to_ms"] - content["content_from_ms"]
+        state = judged_state("playing", length, advance, rate)
+        rows.append(beat(len(rows) + 1, at_ms, at_ms + length, **content, state=state, rate=rate))
+        at_ms += length
+    said_ms = sum(row.to_ms - row.from_ms for row in rows if row.state == "playing")
+    assert earned_ms(heard(), rows)[1] >= said_ms
+
+
+anyhow = st.lists(st.tuples(st.integers(1, 3_000), st.integers(-5_000, 5_000)), min_size=1, max_size=60)
+
+
+@settings(max_examples=300)
+@given(anyhow, st.integers(1, 30))
+def test_what_earns_has_moved_for_half_of_its_time(parts: list[tuple[int, int]], cut: int) -> None:
+    """Whatever a program cuts and claims: what earns is at most half a second longer than twice what moved in time."""
+    rows = in_turn(parts)
+    play, spans = heard(), []
+    for row in rows:
+        play, effect = step(play, row, envelope(OPENED + row.to_ms))
+        again, repeat = step(play, replace(row, to_ms=row.to_ms + cut), envelope(OPENED + row.to_ms))
+        assert (again, repeat) == (play, Repeated())
+        assert isinstance(effect, Stored)
+        if effect.span.state == "playing":
+            spans.append(row)
+    for first in range(len(spans)):
+        lengths = [row.to_ms - row.from_ms for row in spans[first:]]
+        moved = [row.content_to_ms - row.content_from_ms for row in spans[first:]]
+        assert sum(lengths) - 2 * sum(map(min, moved, lengths)) <= 500
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from rollcall.domain.evidence.rows import Beat
-from rollcall.domain.flags.position import oddity
+from rollcall.domain.evidence.spans import earned
+from rollcall.domain.flags.position import is_unknown, oddity
 
 
 def beat(from_ms: int, to_ms: int, content: int, content_to: int, **other: Any) -> Beat:
@@ -47,13 +48,21 @@ BEFORE = beat(0, 10_000, 0, 10_000)
     ],
 )
 def test_one_beat_beside_the_one_before(this: Beat, odd: str | None) -> None:
-    assert oddity(BEFORE, this) == odd
+    assert oddity(BEFORE, this, earned(this, 0)[0]) == odd
 
 
 def test_a_seek_between_two_beats_explains_a_jump() -> None:
     seek = beat(10_000, 10_200, 10_000, 10_000, state="seeking")
-    assert oddity(seek, beat(10_200, 20_000, 400_000, 409_800)) is None
+    assert oddity(seek, beat(10_200, 20_000, 400_000, 409_800), "playing") is None
 
 
-def test_short_beats_are_believed() -> None:
-    assert oddity(BEFORE, beat(10_000, 10_400, 10_000, 10_000)) is None
+def test_what_is_still_believed_is_not_odd() -> None:
+    short = beat(10_000, 10_400, 10_000, 10_000)
+    assert [oddity(BEFORE, short, earned(short, ahead_ms)[0]) for ahead_ms in (0, 400)] == [None, "frozen"]
+
+
+def test_a_position_that_was_never_on_air_is_unknown_while_it_plays() -> None:
+    on_air = 1_800_000_000_000
+    assert is_unknown(beat(0, 1_000, 5_000, 6_000))
+    assert not is_unknown(beat(0, 1_000, 5_000, 5_000, state="paused"))
+    assert not is_unknown(beat(0, 1_000, on_air, on_air + 1_000))

@@ -1,7 +1,8 @@
 """Compares what the statistics say with what simulated people really did. Pure: values in, values out.
 
 Honest people have to be credited what they watched, within the bound and what their mishaps may cost. Cheats must
-not be credited more than they watched, or, where they claim to play, more than the time that they were there.
+not be credited more than they watched, or, where they claim to play, more than the time that they were there; and
+nothing where what they claim shows no picture.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -94,7 +95,7 @@ def _deviations(
     person: PersonScript, row: Mapping[str, Any], truth: Truth, sessions: Sequence[_Session]
 ) -> list[Deviation]:
     behaviour = BEHAVIOURS[person.behaviour]
-    source = truth.played if behaviour.limit == "truth" else truth.connected
+    source = {"truth": truth.played, "connected": truth.connected, "nothing": {}}[behaviour.limit]
     said = {part["session_id"]: part for part in row["sessions"]}
     real = {s.id: intersect(source.get(s.media, ()), (s.wall,)) for s in sessions}
     everywhere = union(moment for moments in real.values() for moment in moments)

@@ -15,6 +15,7 @@ from rollcall.wire.viewer_out import Prompt
 CLAIMED_ROW_MS = 39_000
 CLAIMED_MS = 8 * 3_600_000
 LONGEST_TIME = 2**52
+SHORT_ROW_MS = 900
 TAPE = 500
 PLAYED_BACK_AT_ONCE = 3
 
@@ -23,11 +24,12 @@ def forge_of(trick: Trick | None, source: Random) -> Forge | None:
     """Return what this trick does to rows as they are made."""
     forges: dict[str, Callable[[Beat], Beat]] = {
         "forged-times": lambda beat: _forged_times(beat, source),
-        "frozen": lambda beat: replace(beat, state="playing", media_to_ms=beat.media_from_ms),
         "random-positions": lambda beat: _random_positions(beat, source),
     }
     if trick == "back-fill":
         return BackFill()
+    if trick == "frozen":
+        return Frozen(source)
     forge = forges.get(trick or "")
     return None if forge is None else lambda rows: _all(rows, forge)
 
@@ -69,6 +71,33 @@ def _forged_times(beat: Beat, source: Random) -> Beat:
 def _random_positions(beat: Beat, source: Random) -> Beat:
     begin = source.randint(0, LONGEST_TIME // 2)
     return replace(beat, state="playing", media_from_ms=begin, media_to_ms=begin + source.randint(0, 60_000))
+
+
+class Frozen:
+    """Claims to play while the position stands still, now and then in rows so short that a position tells little."""
+
+    def __init__(self, source: Random) -> None:
+        self._source = source
+        self._inserted = 0
+
+    def __call__(self, rows: list[Row]) -> list[Row]:
+        """Return what is claimed instead of these rows."""
+        claims: list[Row] = []
+        for row in rows:
+            first = row.seq + self._inserted
+            if isinstance(row, Beat):
+                parts = self._claimed(row)
+                claims += [replace(part, seq=first + n) for n, part in enumerate(parts)]
+                self._inserted += len(parts) - 1
+            else:
+                claims.append(replace(row, seq=first))
+        return claims
+
+    def _claimed(self, beat: Beat) -> list[Beat]:
+        longest_ms = self._source.choice((CLAIMED_ROW_MS, SHORT_ROW_MS))
+        starts = range(beat.from_ms, beat.to_ms, longest_ms)
+        still = replace(beat, state="playing", media_to_ms=beat.media_from_ms)
+        return [replace(still, from_ms=at, to_ms=min(at + longest_ms, beat.to_ms)) for at in starts]
 
 
 class BackFill:

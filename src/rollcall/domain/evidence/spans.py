@@ -5,11 +5,13 @@ otherwise the next one begins. It is an ordinary stored row whose end grows, so 
 """
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from rollcall.domain.evidence.rows import Beat, State
 
 CONTINUITY_MS = 500
 SLOWEST_RATE = 0.25
+LENT_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,17 @@ def _continues(span: Span, by: Span) -> bool:
     )
 
 
-def earned_state(beat: Beat) -> State:
-    """Return the state that `beat` proves: `playing` whose content stood still is `stalled`.
+def earned(beat: Beat, ahead_ms: int) -> tuple[State, int]:
+    """Return the state that `beat` proves, and by how much its play is believed ahead of its content from then on.
 
-    Short beats are believed: a video's position moves in steps. A rate of nothing is not: what plays moves.
+    `playing` whose content advanced by less than half of its time is `stalled`. Positions move in steps, so what is
+    missing is lent up to `LENT_MS`, and paid back by content that advances as the clock does. Only time pays: no jump
+    does, however far, and no pause or seek lets anybody off. Nothing is lent for what is stalled, which earns nothing.
+    A rate of nothing is no excuse: what plays moves.
     """
+    if beat.state != "playing":
+        return beat.state, ahead_ms
     length = beat.to_ms - beat.from_ms
-    stood_still = 2 * (beat.content_to_ms - beat.content_from_ms) < length * min(
-        max(beat.rate, SLOWEST_RATE), 1.0
-    )
-    return (
-        "stalled" if beat.state == "playing" and length >= 2 * CONTINUITY_MS and stood_still else beat.state
-    )
+    claimed = ceil(length * min(max(beat.rate, SLOWEST_RATE), 1.0))
+    owed = ahead_ms + claimed - 2 * min(beat.content_to_ms - beat.content_from_ms, length)
+    return ("playing", max(0, owed)) if owed <= LENT_MS else ("stalled", ahead_ms)

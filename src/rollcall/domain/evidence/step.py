@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rollcall.domain.evidence.clock_map import DRIFT_PPM, ClockMap, Exchange, observe
-from rollcall.domain.evidence.rows import Beat, Mark, Row
-from rollcall.domain.evidence.spans import Span, earned_state, extended
+from rollcall.domain.evidence.rows import Beat, Mark, Row, State
+from rollcall.domain.evidence.spans import Span, earned, extended
 
 LONGEST_BEAT_MS = 40_000
 LATE_MS = 30_000
@@ -60,6 +60,7 @@ class Play:
     """Everything the step knows of a play. `span` is the open one; `clocks` maps epochs that answered a tick.
 
     `node` is whose clock all moments are of, "" = it has no name or is not known.
+    `ahead_ms`: how much playing is believed that its content has not shown yet.
     Clocks of epochs before the last applied row's are forgotten; of the rest, the newest are kept.
     """
 
@@ -70,6 +71,7 @@ class Play:
     last: Last | None = None
     span: Span | None = None
     node: str = ""
+    ahead_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +210,12 @@ def _mapping(play: Play, now: ClockMap, row_epoch: int, envelope: Envelope) -> _
 def _apply_beat(play: Play, beat: Beat, mapping: _Mapping, envelope: Envelope) -> tuple[Play, Effect]:
     start = _placed(play, beat, beat.from_ms, mapping, envelope.arrival_ms)
     end = max(start, min(mapping.to_server(beat.to_ms), envelope.arrival_ms))
-    alone = _span_of(play, beat, mapping, (start, end), envelope)
+    state, ahead_ms = earned(beat, play.ahead_ms)
+    alone = _span_of(play, beat, state, mapping, (start, end), envelope)
     grown = extended(play.span, alone) if play.span is not None else None
     span = grown or alone
-    after = replace(play, applied=beat.seq, last=Last(beat.epoch, beat.to_ms, end), span=span)
+    last = Last(beat.epoch, beat.to_ms, end)
+    after = replace(play, applied=beat.seq, last=last, span=span, ahead_ms=ahead_ms)
     return after, Stored(span)
 
 
@@ -250,11 +254,13 @@ def _is_late(end_ms: int, envelope: Envelope) -> bool:
     )
 
 
-def _span_of(play: Play, beat: Beat, mapping: _Mapping, mapped: tuple[int, int], envelope: Envelope) -> Span:
+def _span_of(
+    play: Play, beat: Beat, state: State, mapping: _Mapping, mapped: tuple[int, int], envelope: Envelope
+) -> Span:
     return Span(
         ordinal=play.span.ordinal + 1 if play.span is not None else 1,
         epoch=beat.epoch,
-        state=earned_state(beat),
+        state=state,
         visible=beat.visible,
         muted=beat.muted,
         rate=beat.rate,

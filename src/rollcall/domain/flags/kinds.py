@@ -12,6 +12,7 @@ Kind = Literal[
     "lost_rows",
     "position_frozen",
     "position_random",
+    "position_unknown",
     "no_media_fetch",
     "unshown_prompts",
     "dodged_prompts",
@@ -47,6 +48,7 @@ class Sign:
     detail: Mapping[str, int] = field(default_factory=dict)
 
 
+OF_BROADCASTS: frozenset[Kind] = frozenset({"playback_rate", "position_unknown"})  # not of recordings
 SUMMED: frozenset[Kind] = frozenset(
     {"rejected_rows"}
 )  # whose details are counts; of the others the largest stays
@@ -94,6 +96,11 @@ MEANINGS: Mapping[Kind, Meaning] = {
         "The content position jumped about while the player claimed to play without a break.",
         "5 jumps of more than 2 s, or advances far from the speed of playing, within 2 minutes.",
         "An encoder that starts again and again looks the same: then it shows for many.",
+    ),
+    "position_unknown": Meaning(
+        "A broadcast was played without saying when what was shown was on air.",
+        "A minute or more of playing on one connection at positions that are no time of day.",
+        "Nobody can tell whether it was behind live; a browser whose own HLS player keeps no dates looks the same.",
     ),
     "no_media_fetch": Meaning(
         "A player reported playing, but nobody fetched the picture for this participant.",

@@ -10,13 +10,13 @@ from rollcall.cli.simulate.script import cheating, honest
 from rollcall.cli.simulate.script.honest import Tabs
 from rollcall.cli.simulate.script.values import PersonScript
 
-Limit = Literal["truth", "connected"]
+Limit = Literal["truth", "connected", "nothing"]
 PROMPTS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One way to behave. `limit`: proven time has to equal the truth, or may not exceed the time connected.
+    """One way to behave. `limit`: proven time has to equal the truth, or may not exceed the time connected, or nothing.
 
     `slack_ms` is what honest viewers may lose beyond the bound, by what happens to them (see P4 of the evidence page).
     `reacts`: like a human, like a clock, or never at all because prompts are dropped.
@@ -52,7 +52,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "looping": Behaviour(honest.looping),
     "polling": Behaviour(honest.polling),
     "forged-times": Behaviour(cheating.forged_times, honest=False, limit="connected"),
-    "frozen": Behaviour(cheating.frozen, honest=False, limit="connected"),
+    "frozen": Behaviour(cheating.frozen, honest=False, limit="nothing"),
     "random-positions": Behaviour(cheating.random_positions, honest=False, limit="connected"),
     "no-media": Behaviour(cheating.no_media, honest=False),
     "back-fill": Behaviour(cheating.back_fill, honest=False, limit="connected"),
