@@ -159,7 +159,6 @@ async def _run(
     stack.push_async_callback(courier.close)
     await courier.begin()
     server = Server(configured(build_asgi(api, proxy, sockets)), ready, leave)
-    draw = SystemRandom().randint
     work: list[Coroutine[Any, Any, None]] = [
         writer.run(),
         ticker.run(),
@@ -168,7 +167,7 @@ async def _run(
         every(clocks.PERIOD_S, "clock", lambda: clocks.run_once(db, clock)),
         every(2, "rooms", rooms.refresh),
         every(3, "access", lambda: access.run_once(db, hub, media, clock)),
-        every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock, draw)),
+        every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock)),
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock, arrivals)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(1, "polled viewers", polls.sweep),

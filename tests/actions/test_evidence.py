@@ -12,9 +12,11 @@ from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay, ProofKeys, receive, receive_lost
 from rollcall.store import tables
+from rollcall.store.broadcasts import last_commit_ms
 from rollcall.store.database import Database
 from rollcall.store.plays import Client
 from rollcall.wire import viewer_in
+from tests.hall import SetClock
 from tests.records import Watched, add_watched, beat_message
 
 KEY = b"k" * 32
@@ -80,6 +82,21 @@ async def test_rows_are_acknowledged_after_they_are_stored(database: Database) -
     await committed(writer)
     assert told == [3]
     assert spans_of(database) == [(1, "playing", begin, begin + 30_000)]
+
+
+async def test_each_commit_keeps_its_time_so_that_no_later_start_may_be_before_it(database: Database) -> None:
+    watched = await add_watched(database)
+    play = await opened(database, watched, [])
+    begin = play.state.opened_ms
+    clock = SetClock(begin + 10_000)
+    writer = EvidenceWriter(database, clock, Hub(), Playing())
+    assert await database.write(lambda conn: last_commit_ms(conn, begin)) <= begin
+    for seq, at_ms, kept_ms in ((1, begin + 10_000, begin + 10_000), (2, begin + 9_000, begin + 10_000)):
+        clock.at_ms = at_ms
+        done = receive(play, beat_message(play, KEY, seq, begin), KEYS, begin + seq * 10_000)
+        writer.add(play, done.applied_rows)
+        await committed(writer)
+        assert await database.write(lambda conn: last_commit_ms(conn, 0)) == kept_ms
 
 
 async def test_a_play_taken_over_is_not_written_by_its_former_holder(database: Database) -> None:

@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
+import { IDBDatabase, IDBFactory, IDBObjectStore } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { StampClaims } from "../../embed/evidence/claims";
 import { EvidenceDesk, type Shelf } from "../../embed/evidence/desk";
@@ -186,6 +186,20 @@ describe("after a crash", () => {
     life.desk.mark("answered", "check001");
     const exited = life.desk.exit()?.messages[0];
     expect(exited?.type === "rows" && exited.rows.map((row) => row.seq)).toEqual([1]);
+  });
+
+  test("whatever is written is promised to be on the disk, not in a cache of it", async () => {
+    const asked: unknown[] = [];
+    const begun = IDBDatabase.prototype.transaction;
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, ...call) {
+      if (call[1] === "readwrite") asked.push(call[2]);
+      return begun.apply(this, call);
+    });
+    const disk = await Disk.open();
+    await disk.write(head(PLAY), [entry(1)]);
+    await disk.adopt(PLAY);
+    await disk.drop(PLAY);
+    expect(asked).toEqual(Array(3).fill({ durability: "strict" }));
   });
 
   test("another grant does not go on with the play, nor the same one much later", async () => {

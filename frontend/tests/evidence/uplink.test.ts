@@ -144,6 +144,21 @@ describe("the exit message", () => {
     expect(uplink.exit(10)).toBeNull();
   });
 
+  test("leaves out the newest rows where not all fit", () => {
+    const beat = { row: "beat", epoch: 0, tick: 0, state: "playing", cause: "user" } as const;
+    const entries = Array.from({ length: ROWS_PER_MESSAGE }, (_, index) => {
+      const [seq, from_ms] = [index + 1, index * 9_000];
+      const times = { from_ms, to_ms: from_ms + 9_000, media_from_ms: from_ms, media_to_ms: from_ms + 9_000 };
+      const row = { ...beat, seq, ...times, visible: true, muted: false, rate: 1 };
+      return { ...entry(seq), row };
+    });
+    const journal = new Journal(null, { head: head(PLAY, { last: entries.length }), entries });
+    const seqs = new Uplink(journal, seal, () => undefined).exit(0)?.rows.map((row) => row.seq) ?? [];
+    expect(seqs.length).toBeGreaterThan(30);
+    expect(seqs.length).toBeLessThan(ROWS_PER_MESSAGE);
+    expect(seqs).toEqual(seqs.map((_, index) => 1 + index));
+  });
+
   test("never begins behind a row that is gone", () => {
     const journal = new Journal(null, { head: head(PLAY, { last: 7, durable: 2 }), entries: [entry(5)] });
     expect(new Uplink(journal, seal, () => undefined).exit(0)).toBeNull();

@@ -7,6 +7,7 @@ about the future leaves the server. It knows no evidence but who is playing now 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from secrets import SystemRandom
 
 from rollcall.actions import delivery
 from rollcall.actions.check_plans import PlayingTime
@@ -24,6 +25,8 @@ from rollcall.store.check_plans import StoredPlan
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
 from rollcall.store.open_prompts import users_asked_now
+
+UNFORESEEN: Random = SystemRandom().randint
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,9 @@ async def run_once(
     hub: Hub,
     playing: PlayingTime,
     clock: Clock,
-    random: Random,
+    random: Random = UNFORESEEN,
 ) -> None:
-    """Bring every running plan up to date."""
+    """Bring every running plan up to date. Whoever serves leaves `random` as it is."""
     for stored in await db.read(check_plans.list_running):
         await run_plan(db, hub, playing, stored, clock.now_ms(), random)
 
