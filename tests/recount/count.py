@@ -3,7 +3,7 @@
 Time is cut at every moment at which anything begins or ends. Within such a piece nothing changes, so each question has
 one answer for all of it, found by looking at every row; totals are sums of pieces. What fits the limits of late time is
 found by trying every set of gaps and media that may be full, never by pushing a flow. Slow, and hard to get wrong.
-Sessions of a recording's content are not counted here.
+Sessions of a recording's content are counted in `content`.
 """
 
 from collections.abc import Iterable
