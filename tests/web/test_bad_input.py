@@ -47,7 +47,7 @@ def wrong_bodies(operation: Operation) -> Iterator[tuple[str, Any]]:
 
 async def test_every_wrong_value_of_every_field_is_refused_with_its_path(api_on_both: Api) -> None:
     mine, tried, wrong = api_on_both.mine, 0, []
-    things = await make_things(mine)
+    things = await make_things(mine.api)
     for operation in await operations(mine.api):
         path = things.fill(operation.template)
         for name, body in wrong_bodies(operation):
@@ -62,7 +62,7 @@ async def test_every_wrong_value_of_every_field_is_refused_with_its_path(api_on_
 
 
 async def test_every_wrong_body_as_a_whole_is_refused(api: Api) -> None:
-    things, wrong = await make_things(api.mine), []
+    things, wrong = await make_things(api.mine.api), []
     for operation in await operations(api.mine.api):
         if operation.body_schema() is None:
             continue
@@ -77,7 +77,7 @@ async def test_every_wrong_body_as_a_whole_is_refused(api: Api) -> None:
 
 async def test_every_wrong_parameter_is_refused(api_on_both: Api) -> None:
     mine, wrong = api_on_both.mine, []
-    things = await make_things(mine)
+    things = await make_things(mine.api)
     values = ["", "x" * 5000, "0", "-1", "9" * 40, "1e9", "%00", "%ff", "NaN", "AAAAAAAAAAA="]
     for operation in await operations(mine.api):
         path = things.fill(operation.template)
@@ -96,7 +96,7 @@ async def test_every_wrong_parameter_is_refused(api_on_both: Api) -> None:
 
 async def test_every_wrong_name_in_a_path_is_refused(api_on_both: Api) -> None:
     mine, wrong = api_on_both.mine, []
-    things = await make_things(mine)
+    things = await make_things(mine.api)
     names = [
         "%00",
         "9" * 40,

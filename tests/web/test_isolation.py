@@ -7,7 +7,7 @@ from tests.web.things import make_things, operations
 
 
 async def test_nobody_gets_in_without_a_key_that_is_valid(api: Api) -> None:
-    things, db, no = await make_things(api.mine), api.deps.db, api.mine.no
+    things, db, no = await make_things(api.mine.api), api.deps.db, api.mine.no
     text = await db.write(lambda conn: create_key(conn, no, (), None, "test", 0))
     code = (await db.read(lambda conn: list_keys(conn, no)))[-1].code
     await db.write(lambda conn: revoke_key(conn, no, code, "test", 0))
@@ -30,7 +30,7 @@ async def test_nobody_gets_in_without_a_key_that_is_valid(api: Api) -> None:
 
 
 async def test_a_key_does_only_what_its_scopes_say(api: Api) -> None:
-    things = await make_things(api.mine)
+    things = await make_things(api.mine.api)
     for operation in await operations(api.mine.api):
         scope = operation.shown["x-scope"]
         lower = api.mine.with_scopes(*(other for other in SCOPES if other != scope))
@@ -40,7 +40,7 @@ async def test_a_key_does_only_what_its_scopes_say(api: Api) -> None:
 
 async def test_another_projects_things_do_not_exist(api_on_both: Api) -> None:
     api = api_on_both
-    mine, theirs = await make_things(api.mine), await make_things(api.theirs)
+    mine, theirs = await make_things(api.mine.api), await make_things(api.theirs.api)
     nothing = dict.fromkeys(mine.by_segment, "ZZZZZZZZ") | {"chat": "999999", "flags": "999999"}
     absent = type(mine)(nothing)
     for operation in await operations(api.mine.api):
@@ -59,7 +59,7 @@ async def test_another_projects_things_do_not_exist(api_on_both: Api) -> None:
 
 
 async def test_lists_of_things_hold_only_ones_own(api: Api) -> None:
-    mine = await make_things(api.mine)
+    mine = await make_things(api.mine.api)
     for operation in await operations(api.theirs.api):
         if operation.method == "get" and "{" not in operation.template:
             answer = await api.theirs.api.get(mine.fill(operation.template))
@@ -68,7 +68,7 @@ async def test_lists_of_things_hold_only_ones_own(api: Api) -> None:
 
 
 async def test_what_a_body_names_must_be_ones_own_too(api: Api) -> None:
-    mine, theirs = await make_things(api.mine), api.theirs.api
+    mine, theirs = await make_things(api.mine.api), api.theirs.api
     media, event = mine.by_segment["media"], mine.by_segment["events"]
     before = (await api.mine.api.get(f"/media/{media}")).json()
     for answer in (
@@ -83,7 +83,7 @@ async def test_what_a_body_names_must_be_ones_own_too(api: Api) -> None:
 
 
 async def test_a_stream_key_is_shown_only_to_keys_that_may_see_it(api: Api) -> None:
-    code = (await make_things(api.mine)).by_segment["media"]
+    code = (await make_things(api.mine.api)).by_segment["media"]
     shown = (await api.mine.api.get(f"/media/{code}")).json()["ingest"]
     assert shown["stream_key"].startswith("sk_")
     blind = api.mine.with_scopes("access", "control")

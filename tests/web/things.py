@@ -7,11 +7,10 @@ from typing import Any
 
 import httpx
 
-from tests.web.conftest import Tenant
-
 USER = "Врач/7 %"
 CONTROL = ("a\u0000b", "a\u001bb", "a\nb", "ab\n", "\u007f", "\u0085")
 FUTURE = "2150-01-01T10:00:00+03:00"
+NOWHERE = "https://nowhere.invalid/hook"  # a name that never leads anywhere
 WINDOW = {"from": "2026-01-01T10:00:00+03:00", "to": "2026-01-01T10:05:00+03:00"}
 JWK = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 # Valid bodies where the description alone does not say what goes together.
@@ -49,8 +48,8 @@ class Things:
         return "/".join(parts)
 
 
-async def make_things(tenant: Tenant) -> Things:
-    api = tenant.api
+async def make_things(api: httpx.AsyncClient) -> Things:
+    """Make one of everything in the project of this client's key."""
     media = (await api.post("/media", json={"title": "Зал", "kind": "live"})).json()
     code = media["code"]
     of_list = (await api.post("/lists", json={"title": "Врачи", "media": [code]})).json()["code"]
@@ -63,7 +62,8 @@ async def make_things(tenant: Tenant) -> Things:
     said = await api.post(f"/media/{code}/chat", json={"text": "Начинаем"})
     plan = await api.put(f"/media/{code}/check-plan", json={"every_min": [30, 45], "lifetime_s": 60})
     incident = await api.post(f"/events/{media['event']}/incidents", json={**WINDOW, "reason": "Обрыв связи"})
-    webhook = await api.post("/webhooks", json={"url": "https://example.org/hook"})
+    webhook = await api.post("/webhooks", json={"url": NOWHERE})
+    assert webhook.status_code == 201, webhook.text
     ping = await api.post(f"/webhooks/{webhook.json()['id']}/ping")
     made = (session, check, said, plan, incident, webhook, ping)
     assert [r.status_code // 100 for r in made] == [2] * 7, [r.text for r in made]

@@ -7,7 +7,7 @@ its body by itself names the shape as `opt={"body": …}`, and other media types
 from collections.abc import Iterator
 from inspect import getdoc
 from types import NoneType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Litestar, Request, Response, get
@@ -16,6 +16,7 @@ from litestar.params import ParameterKwarg
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
 
+from rollcall.domain.webhooks.kinds import Kind, Ping
 from rollcall.web.errors import PROBLEM_JSON
 from rollcall.web.query import query_fields, query_name
 from rollcall.wire.notices import SHAPES, Notice
@@ -78,43 +79,52 @@ def describe(app: Litestar) -> dict[str, Any]:
     """Return the description of every handler: exact shapes, scope, refusals, idempotency."""
     served = list(_served(app))
     types = {type_ for _, _, handler in served for type_ in _shapes(handler)}
-    ordered = sorted(types, key=repr)
+    notices = {kind: Notice[shape] for kind, shape in SHAPES.items()}  # type: ignore[valid-type]
+    # All at once: shapes of different modules may have one name, and then need longer ones.
+    ordered = sorted({*types, *notices.values()}, key=repr)
     schemas, components = msgspec.json.schema_components(ordered, ref_template=f"{REFERENCE}{{name}}")
     exact = dict(zip(ordered, schemas, strict=True))
-    told, of_notices = _notices()
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in served:
         paths.setdefault(path, {})[method.lower()] = _operation(path, method, handler, exact)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {"title": "Rollcall API", "version": "1"},
         "paths": paths,
-        "webhooks": told,
+        "webhooks": {kind: _told(kind, exact[shape]) for kind, shape in notices.items()},
         "components": {
-            "schemas": components | of_notices | {"Problem": PROBLEM_SCHEMA},
+            "schemas": components | {"Problem": PROBLEM_SCHEMA},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
+    return cast("dict[str, Any]", _with_plain_pairs(document))
 
 
-def _notices() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the requests that webhooks of the format v1 get, by type, and their shapes."""
-    shapes = {kind: Notice[shape] for kind, shape in SHAPES.items()}  # type: ignore[valid-type]
-    schemas, components = msgspec.json.schema_components(
-        list(shapes.values()), ref_template=f"{REFERENCE}{{name}}"
-    )
-    told: dict[str, Any] = {}
-    for (kind, shape), schema in zip(SHAPES.items(), schemas, strict=True):
-        told[kind] = {
-            "post": {
-                "summary": kind,
-                "description": getdoc(shape),
-                "parameters": SIGNED_HEADERS,
-                "requestBody": {"required": True, "content": {JSON: {"schema": schema}}},
-                "responses": {"2XX": {"description": "Taken; any other answer is an attempt that failed"}},
-            }
+def _with_plain_pairs(value: Any) -> Any:
+    """Describe an array whose places are all alike as an array of a fixed length: few tools know `prefixItems`."""
+    if isinstance(value, list):
+        return [_with_plain_pairs(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _with_plain_pairs(each) for name, each in value.items()}
+    places = found.get("prefixItems")
+    if isinstance(places, list) and all(place == places[0] for place in places):
+        del found["prefixItems"]
+        found["items"] = places[0]
+    return found
+
+
+def _told(kind: Kind | Ping, schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe the request that a webhook of the format v1 gets."""
+    return {
+        "post": {
+            "summary": kind,
+            "description": getdoc(SHAPES[kind]),
+            "parameters": SIGNED_HEADERS,
+            "requestBody": {"required": True, "content": {JSON: {"schema": schema}}},
+            "responses": {"2XX": {"description": "Taken; any other answer is an attempt that failed"}},
         }
-    return told, components
+    }
 
 
 def _served(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
