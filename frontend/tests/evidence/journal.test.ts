@@ -1,74 +1,17 @@
 import "fake-indexeddb/auto";
-import { IDBDatabase, IDBFactory, IDBObjectStore } from "fake-indexeddb";
+import { IDBDatabase, IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { StampClaims } from "../../embed/evidence/claims";
-import { EvidenceDesk, type Shelf } from "../../embed/evidence/desk";
 import { Disk } from "../../embed/evidence/disk";
 import { Journal, WRITE_WITHIN_MS } from "../../embed/evidence/journal";
 import { Journals, KEEP_MS, RESUME_WITHIN_MS } from "../../embed/evidence/journals";
-import type { Lost, Rows } from "../../shared/wire";
+import { DAY_MS, Life, left, PLAY, REF, written } from "./life";
 import { at, entry, head, tick } from "./samples";
-
-const PLAY = "play00000001";
-const REF = { id: PLAY, upload_key: "key" };
-const DAY_MS = 86_400_000;
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 afterEach(() => vi.restoreAllMocks());
-
-/** Until every write that is under way has ended. */
-async function written(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resume) => setTimeout(resume));
-}
-
-/** One life of a page on the same browser's disk: the process may die at any moment, the disk stays. */
-class Life {
-  now = at(1_000);
-  sent: (Rows | Lost)[] = [];
-  readonly disk: Disk;
-  readonly desk: EvidenceDesk;
-
-  private constructor(disk: Disk, shelf: Shelf) {
-    this.disk = disk;
-    this.desk = new EvidenceDesk(
-      () => this.now,
-      (message) => this.sent.push(message),
-      shelf,
-    );
-  }
-
-  static async begin(): Promise<Life> {
-    const disk = await Disk.open();
-    const journals = new Journals(disk, new StampClaims(() => Date.now() + DAY_MS));
-    return new Life(disk, await journals.shelf("media001", "grant"));
-  }
-
-  async watch(to_ms: number): Promise<void> {
-    for (let at_ms = this.now.at_ms + 1_000; at_ms <= to_ms; at_ms += 1_000) {
-      this.now = at(at_ms);
-      this.desk.look();
-      await written();
-    }
-  }
-
-  /** The process is killed: nothing that it has not written counts any more. */
-  die(): void {
-    this.disk.close();
-  }
-
-  rows(): unknown[] {
-    const rows = this.sent.flatMap((message) => (message.type === "rows" ? message.rows : []));
-    return rows.map((row) =>
-      row.row === "beat" ? [row.seq, row.epoch, row.from_ms, row.to_ms] : [row.seq, row.mark],
-    );
-  }
-}
-
-async function left(): Promise<Awaited<ReturnType<Journals["left"]>>> {
-  return new Journals(await Disk.open(), new StampClaims(() => Date.now() + DAY_MS)).left();
-}
 
 describe("stored before sent", () => {
   test("a row leaves only when its transaction is on disk", async () => {
@@ -228,98 +171,6 @@ describe("after a crash", () => {
     expect((await disk.heads()).map(({ id }) => id)).toEqual(["play00000009"]);
     expect(await when(KEEP_MS + 1).left()).toEqual([]);
     expect(await disk.heads()).toEqual([]);
-  });
-});
-
-describe("without a disk", () => {
-  function full(): void {
-    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-      throw new DOMException("The disk is full.", "QuotaExceededError");
-    });
-  }
-
-  test("full storage: the rows go on from memory, none lost, none stuck", async () => {
-    const life = await Life.begin();
-    life.desk.opened(REF, tick(0), 0);
-    await life.watch(3_000);
-    await written();
-    expect(life.desk.lasting).toBe(true);
-    full();
-    life.now = at(5_000);
-    life.desk.mark("shown", "check001");
-    await written();
-    life.now = at(6_000);
-    life.desk.mark("answered", "check001");
-    expect(life.desk.lasting).toBe(false);
-    expect(life.rows()).toEqual([
-      [1, 0, 1_000, 5_000],
-      [2, "shown"],
-      [3, 0, 5_000, 6_000],
-      [4, "answered"],
-    ]);
-    life.desk.acknowledged(4);
-    expect(life.desk.waiting).toBe(0);
-  });
-
-  test("a transaction that never ends: given up after a while", async () => {
-    const life = await Life.begin();
-    vi.spyOn(life.disk, "write").mockReturnValue(new Promise(() => undefined));
-    life.desk.opened(REF, tick(0), 0);
-    await life.watch(3_000);
-    life.desk.mark("shown", "check001");
-    await written();
-    expect(life.rows()).toEqual([]);
-    await life.watch(3_000 + WRITE_WITHIN_MS + 1_000);
-    expect(life.desk.lasting).toBe(false);
-    expect(life.rows().slice(0, 2)).toEqual([
-      [1, 0, 1_000, 3_000],
-      [2, "shown"],
-    ]);
-  });
-
-  test("another page needs another schema: this one lets go of the disk", async () => {
-    const life = await Life.begin();
-    life.desk.opened(REF, tick(0), 0);
-    await written();
-    await new Promise((resolve, reject) => {
-      const request = indexedDB.open("rollcall.journal", 99);
-      request.onsuccess = resolve;
-      request.onerror = request.onblocked = reject;
-    });
-    life.now = at(5_000);
-    life.desk.flush();
-    await written();
-    expect(life.desk.lasting).toBe(false);
-    expect(life.rows()).toEqual([[1, 0, 1_000, 5_000]]);
-  });
-
-  test.each<[string, () => IDBFactory]>([
-    [
-      "refused",
-      () =>
-        ({
-          open: () => {
-            throw new DOMException("No.", "SecurityError");
-          },
-        }) as never,
-    ],
-    ["silent", () => ({ open: () => new EventTarget() }) as never],
-  ])("storage is %s: it opens in memory and says so", async (_, factory) => {
-    globalThis.indexedDB = factory();
-    vi.useFakeTimers();
-    const opening = Disk.open().catch(() => null);
-    await vi.advanceTimersByTimeAsync(10_000);
-    vi.useRealTimers();
-    const journals = new Journals(await opening, new StampClaims(Date.now));
-    expect(journals.lasting).toBe(false);
-    const shelf = await journals.shelf("media001", "grant");
-    const journal = shelf.begin(REF);
-    journal.keep([entry(1)], null, 0, 0);
-    expect(journal.read(1, 10).map(({ row }) => row.seq)).toEqual([1]);
-    await shelf.leave(journal);
-    expect((await journals.left()).map(({ entries }) => entries.length)).toEqual([1]);
-    await journals.done(PLAY);
-    expect(await journals.left()).toEqual([]);
   });
 });
 

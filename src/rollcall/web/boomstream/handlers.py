@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from rollcall.domain.errors import MissingScope, NotFound, RollcallError, Unauthorised
 from rollcall.web.auth import identify
-from rollcall.web.boomstream import live, nmo, probe, stats
+from rollcall.web.boomstream import customers, live, nmo, probe, stats
 from rollcall.web.boomstream import ppv as subscriptions
 from rollcall.web.boomstream.call import Call, Refused, read_call
 from rollcall.web.boomstream.envelope import TYPES, Data, failure, success
@@ -22,6 +22,7 @@ from rollcall.web.deps import Deps, Given
 METHODS: Final[dict[str, Method]] = {
     **probe.METHODS,
     **subscriptions.METHODS,
+    **customers.METHODS,
     **live.METHODS,
     **nmo.METHODS,
     **stats.METHODS,

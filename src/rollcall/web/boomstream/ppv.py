@@ -1,15 +1,12 @@
-"""`ppv/*`: subscriptions (our lists) and their customers (our participants), whose `hash` is the User ID."""
+"""`ppv/*`: subscriptions, which are our lists with rules of access. Who is on them is in `customers`."""
 
 from dataclasses import replace
 from typing import get_args
 
-import msgspec
-
 from rollcall.actions import lists as list_actions
-from rollcall.actions import participants as participant_actions
 from rollcall.actions import subscriptions as actions
 from rollcall.actions.media import find as find_media
-from rollcall.actions.subscriptions import Customer, Wish
+from rollcall.actions.subscriptions import Customer
 from rollcall.domain.ids import ListNo
 from rollcall.domain.subscription import Kind, Subscription
 from rollcall.store import lists, participants, subscriptions
@@ -17,14 +14,12 @@ from rollcall.store.database import Connection
 from rollcall.store.lists import List
 from rollcall.web.auth import Caller
 from rollcall.web.boomstream.call import Call, Refused
+from rollcall.web.boomstream.customers import PAGE_ROWS, identity, name_of
 from rollcall.web.boomstream.dates import read_end, read_start, written
 from rollcall.web.boomstream.envelope import Data, Value
 from rollcall.web.boomstream.methods import Method
 from rollcall.web.deps import Deps
-from rollcall.web.paths import user_id
-from rollcall.wire.api.values import MAX_MOMENT_MS, Name
 
-PAGE_ROWS = 1_000
 LONGEST_PERIOD_DAYS = 36_500
 
 
@@ -38,7 +33,7 @@ async def create(deps: Deps, caller: Caller, call: Call) -> Data:
     wanted = _wanted(call, Subscription(kind=kind))  # type: ignore[arg-type]
     now_ms = deps.clock.now_ms()
     code = await list_actions.create_list(
-        deps.db, caller.project_no, _title(call.need("name")), call.all("media"), caller.actor, now_ms
+        deps.db, caller.project_no, name_of(call.need("name")), call.all("media"), caller.actor, now_ms
     )
     await actions.put_subscription(deps.db, caller.project_no, code, lambda _: wanted, caller.actor, now_ms)
     return await _one(deps, caller, code)
@@ -48,7 +43,7 @@ async def update(deps: Deps, caller: Caller, call: Call) -> Data:
     """Change what is given of a subscription."""
     code, now_ms = call.need("code"), deps.clock.now_ms()
     if call.has("name"):
-        title = _title(call.text("name"))
+        title = name_of(call.text("name"))
         await list_actions.change_list(deps.gate(), caller.project_no, code, title, None, caller.actor)
     await actions.put_subscription(
         deps.db, caller.project_no, code, lambda known: _wanted(call, known), caller.actor, now_ms
@@ -103,37 +98,6 @@ async def list_media(deps: Deps, caller: Caller, call: Call) -> Data:
     return {"Items": _items(await deps.db.read(read))}
 
 
-async def add_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
-    """Put a customer on the list, as often as asked; the media must be one that the subscription opens."""
-    customer = await actions.add_customer(
-        deps.db,
-        caller.project_no,
-        call.need("code"),
-        call.need("media"),
-        _wish(call),
-        caller.actor,
-        deps.clock.now_ms(),
-    )
-    return _customer(customer)
-
-
-async def update_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
-    """Change a customer: `access_expire`, `activation`, `name`, `email`."""
-    wish = replace(_wish(call), hash=call.need("hash"))
-    customer = await actions.change_customer(
-        deps.db, caller.project_no, call.need("code"), wish, caller.actor, deps.clock.now_ms()
-    )
-    return _customer(customer)
-
-
-async def delete_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
-    """Take a customer off the list; an open player closes within ten seconds."""
-    await participant_actions.remove_participant(
-        deps.gate(), caller.project_no, call.need("code"), user_id(call.need("hash")), caller.actor
-    )
-    return {"Message": "Customer is successfully deleted"}
-
-
 async def info(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return a subscription; with `hash` its customer too. In JSON `Items` is an object with one `Item`."""
     code = call.need("code")
@@ -147,55 +111,9 @@ async def info(deps: Deps, caller: Caller, call: Call) -> Data:
             if call.has("hash")
             else None
         )
-        return item | ({} if known is None else _identity(Customer(known, rules)))
+        return item | ({} if known is None else identity(Customer(known, rules)))
 
     return {"Items": {"Item": await deps.db.read(read)}}
-
-
-async def list_buyers(deps: Deps, caller: Caller, call: Call) -> Data:
-    """Return the customers of a subscription, a page at a time."""
-    page = call.number("page", 1, 1, 1_000_000)
-
-    def read(conn: Connection) -> tuple[list[Value], int]:
-        found = list_actions.find(conn, caller.project_no, call.need("code"))
-        rules = subscriptions.subscriptions_of(conn, caller.project_no, [found.no])[found.no]
-        count = participants.count_participants(conn, caller.project_no, [found.no]).get(found.no, 0)
-        rows = participants.page_of_participants(conn, caller.project_no, found.no, page, PAGE_ROWS)
-        return [_customer(Customer(row, rules)) for row in rows], count
-
-    rows, count = await deps.db.read(read)
-    pages = max(1, -(-count // PAGE_ROWS))
-    return {
-        "Page": page, "PageLimit": PAGE_ROWS, "PageCount": pages, "ItemCount": count, "Items": _items(rows)
-    }  # fmt: skip
-
-
-async def sessions(deps: Deps, caller: Caller, call: Call) -> Data:
-    """Return when and from where one customer opened a media; `Item`s stand directly in the answer."""
-    caller.need("personal")
-    start_ms = read_start("start", call.text("start")) if call.has("start") else None
-    end_ms = read_end("end", call.text("end")) if call.has("end") else None
-    between = (start_ms or 0, MAX_MOMENT_MS if end_ms is None else end_ms + 1)
-
-    def read(conn: Connection) -> list[Value]:
-        media = find_media(conn, caller.project_no, call.need("code"))
-        visits = subscriptions.visits_of(
-            conn, caller.project_no, media.no, call.need("hash"), between,
-            newest_first=call.text("order").lower() == "desc", limit=PAGE_ROWS,
-        )  # fmt: skip
-        return [
-            {
-                "Place": media.title,
-                "ip": visit.ip,
-                "Country": "",
-                "UserAgent": visit.user_agent,
-                "Start": written(visit.opened_ms),
-                "End": written(visit.last_ms),
-            }
-            for visit in visits
-        ]
-
-    return {"Item": await deps.db.read(read)}
 
 
 async def _one(deps: Deps, caller: Caller, code: str) -> Data:
@@ -230,35 +148,6 @@ def _wanted(call: Call, known: Subscription) -> Subscription:
     return changed
 
 
-def _wish(call: Call) -> Wish:
-    ends = call.has("access_expire")
-    return Wish(
-        hash=user_id_of(call.text("hash")),
-        email=call.text("email")[:300],
-        name=_title(call.text("name")) if call.has("name") else "",
-        names_end=ends,
-        until_ms=read_end("access_expire", call.text("access_expire")) if ends else None,
-        activations=call.number("activation", 0, 0, 1_000_000) if call.has("activation") else None,
-    )
-
-
-def user_id_of(text: str) -> str:
-    """Return a `hash` that can be a User ID; raises Refused."""
-    if not text:
-        return ""
-    try:
-        return user_id(text.replace("%", "%25"))
-    except Exception as error:
-        raise Refused("Parameter 'hash' is 1-200 characters without control characters") from error
-
-
-def _title(text: str) -> str:
-    try:
-        return msgspec.convert(text, Name)
-    except msgspec.ValidationError as error:
-        raise Refused("Parameter 'name' is 1-300 characters without control characters") from error
-
-
 def _items(rows: list[Value]) -> Value:
     return {"Item": rows}
 
@@ -277,26 +166,6 @@ def _subscription(row: List, rules: Subscription) -> dict[str, Value]:
     }
 
 
-def _customer(customer: Customer) -> dict[str, Value]:
-    row = customer.participant
-    return {
-        **_identity(customer),
-        "Period": customer.subscription.period_days or 0,
-        "AccessExpirationDate": written(row.valid_until_ms),
-    }
-
-
-def _identity(customer: Customer) -> dict[str, Value]:
-    row = customer.participant
-    return {
-        "Hash": row.user_id,
-        "Email": row.email or "",
-        "Name": row.name or "",
-        "Recovery": actions.activations(customer),
-        "DatePurchase": written(row.created_ms),
-    }
-
-
 METHODS = {
     "ppv/create": Method("access", create),
     "ppv/update": Method("access", update),
@@ -306,9 +175,4 @@ METHODS = {
     "ppv/addmedia": Method("access", add_media),
     "ppv/deletemedia": Method("access", delete_media),
     "ppv/listmedia": Method("access", list_media),
-    "ppv/addbuyer": Method("access", add_buyer),
-    "ppv/updatebuyer": Method("access", update_buyer),
-    "ppv/deletebuyer": Method("access", delete_buyer),
-    "ppv/listbuyers": Method("access", list_buyers),
-    "ppv/sessions": Method("statistics", sessions),
 }
