@@ -14,13 +14,18 @@ from rollcall.wire.statistics import Report
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to write a report; `accepted` are the media types that ask for it, `*/*` ones included."""
+    """One way to write a report; `accepted` are the media types that ask for it, `*/*` ones included.
+
+    `is_file`: for a person to save, not for a program to read at once. `is_set`: typesetting makes all of it before the
+    first piece, which takes a process of its own.
+    """
 
     name: str
     media_type: str
     accepted: tuple[str, ...]
     chunks: Callable[[Report], Iterator[bytes]]
-    is_file: bool = False  # for a person to save, not for a program to read at once
+    is_file: bool = False
+    is_set: bool = False
 
 
 JSON = Format("json", "application/json", ("application/json", "application/*", "*/*"), json_chunks)
@@ -28,7 +33,7 @@ XML = Format("xml", "application/xml; charset=utf-8", ("application/xml", "text/
 CSV = Format("csv", "text/csv; charset=utf-8", ("text/csv",), csv_chunks, is_file=True)
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True)
-PDF = Format("pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True)
+PDF = Format("pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True, is_set=True)
 FORMATS = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX, "pdf": PDF}
 
 

@@ -3,8 +3,9 @@
 `settings.port` is the bound port (main replaces a 0), so links are right from the first request.
 """
 
+from asyncio import Semaphore
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from litestar.di import NamedDependency
 
@@ -22,7 +23,10 @@ ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound h
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Collaborators of every handler. `problems` says why this server is not ready (empty = ready)."""
+    """Collaborators of every handler. `problems` says why this server is not ready (empty = ready).
+
+    `press`: whose turn it is to set a protocol; one at a time, for each takes a process of some hundred MB.
+    """
 
     db: Database
     clock: Clock
@@ -32,6 +36,7 @@ class Deps:
     media: MediaControl
     feed: ChatFeed
     problems: Callable[[], Sequence[str]] = tuple
+    press: Semaphore = field(default_factory=lambda: Semaphore(1))
 
     def gate(self) -> Gate:
         """Return what it takes to shut somebody out."""

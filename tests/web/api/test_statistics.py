@@ -1,7 +1,9 @@
 """Statistics over HTTP: formats, filters, scopes, and the schema, through the whole application."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,7 +211,28 @@ async def test_a_report_that_breaks_never_looks_complete() -> None:
         yield b"{"
         raise ValueError("broken")
 
-    pieces = in_threads(broken())
+    pieces = in_threads(broken(), nullcontext())
     assert await anext(pieces) == b"{"
     with pytest.raises(ValueError, match="broken"):
         await anext(pieces)
+
+
+async def test_protocols_are_set_one_at_a_time_and_handed_on_at_any_time() -> None:
+    setting = most = 0
+
+    def slowly_set() -> Iterator[bytes]:
+        nonlocal setting, most
+        setting += 1
+        most = max(most, setting)
+        time.sleep(0.05)  # long enough to meet the others, were they let in
+        setting -= 1
+        yield b"%PDF"
+        yield b"%%EOF"
+
+    press = asyncio.Semaphore(1)
+
+    async def whole() -> bytes:
+        return b"".join([piece async for piece in in_threads(slowly_set(), press)])
+
+    assert await asyncio.gather(*(whole() for _ in range(4))) == [b"%PDF%%EOF"] * 4
+    assert most == 1

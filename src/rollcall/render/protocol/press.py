@@ -1,9 +1,11 @@
 """The process that sets one part of a protocol, or puts the parts together.
 
 Each part has a process of its own, which ends with the memory that typesetting keeps. Fonts are those that come with
-the typesetter (Libertinus, SIL Open Font License), never the machine's.
+the typesetter (Libertinus, SIL Open Font License), never the machine's. Whoever is watched goes first: it takes what
+processor time the server leaves.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -48,4 +50,5 @@ def main(folder: Path, task: str, *given: str) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(19)
     main(Path(sys.argv[1]), *sys.argv[2:])

@@ -5,6 +5,7 @@ Rows are made and written in worker threads, a piece at a time, so a report of 5
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 
 from litestar import get
@@ -17,7 +18,7 @@ from rollcall.domain.ids import SessionId, UserId
 from rollcall.render import formats
 from rollcall.web.auth import Caller, Known
 from rollcall.web.bodies import StrictRequest
-from rollcall.web.deps import Given
+from rollcall.web.deps import Deps, Given
 from rollcall.web.personal import Include, included
 from rollcall.wire.statistics import EventStatistics, Language, MediaStatistics, Report
 
@@ -56,6 +57,7 @@ async def read_media_statistics(
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id, lang)
     return _answer(
+        deps,
         wanted,
         await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
         code,
@@ -85,6 +87,7 @@ async def read_event_statistics(
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id, lang)
     return _answer(
+        deps,
         wanted,
         await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
         code,
@@ -108,17 +111,26 @@ def _ask(
     )
 
 
-def _answer(wanted: formats.Format, report: Report, code: str) -> Stream:
+def _answer(deps: Deps, wanted: formats.Format, report: Report, code: str) -> Stream:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if wanted.is_file:
         headers["Content-Disposition"] = f'attachment; filename="statistics-{code}.{wanted.name}"'
-    return Stream(in_threads(wanted.chunks(report)), media_type=wanted.media_type, headers=headers)
+    turn = deps.press if wanted.is_set else nullcontext()
+    return Stream(in_threads(wanted.chunks(report), turn), media_type=wanted.media_type, headers=headers)
 
 
-async def in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Make each piece in a worker thread. The framework's own wrapper takes a ValueError for the end of an answer."""
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+async def in_threads(
+    pieces: Iterator[bytes], turn: AbstractAsyncContextManager[object]
+) -> AsyncIterator[bytes]:
+    """Make each piece in a worker thread, the first one in its `turn`.
+
+    The framework's own wrapper takes a ValueError for the end of an answer.
+    """
+    async with turn:
+        piece = await asyncio.to_thread(next, pieces, None)
+    while piece is not None:
         yield piece
+        piece = await asyncio.to_thread(next, pieces, None)
 
 
 handlers = [read_media_statistics, read_event_statistics]
