@@ -38,11 +38,21 @@ def behind_nginx(server: RunningServer, folder: Path) -> Iterator[Front]:
     url = f"https://localhost:{port}"
     server.data.joinpath("rollcall.toml").write_text(f'base_url = "{url}"\ntrusted_proxies = ["127.0.0.1"]\n')
     (server.port,) = _free_ports(1)
-    server.start()
     _make_certificate(folder)
+    _configure(folder, port, plain, server.port)
+    server.start()
+    try:
+        with _nginx(folder, port):
+            yield Front(url, folder / "fullchain.pem", folder / "rollcall.log")
+    finally:
+        server.stop()
+
+
+def _configure(folder: Path, port: int, plain: int, server: int) -> None:
+    """Write the published configuration with the addresses and folders of here."""
     published = PUBLISHED.read_text("utf-8")
     for ours, here in {
-        "server 127.0.0.1:8080": f"server 127.0.0.1:{server.port}",
+        "server 127.0.0.1:8080": f"server 127.0.0.1:{server}",
         "listen 443": f"listen 127.0.0.1:{port}",
         "listen 80": f"listen 127.0.0.1:{plain}",
         "rollcall.example": "localhost",
@@ -53,14 +63,17 @@ def behind_nginx(server: RunningServer, folder: Path) -> Iterator[Front]:
         published = published.replace(ours, here)
     (folder / "rollcall.conf").write_text(published)
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
+
+
+@contextmanager
+def _nginx(folder: Path, port: int) -> Iterator[None]:
     nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
     try:
         _wait_for(port, nginx)
-        yield Front(url, folder / "fullchain.pem", folder / "rollcall.log")
+        yield
     finally:
         nginx.terminate()
         nginx.wait(30)
-        server.stop()
 
 
 def _free_ports(count: int) -> list[int]:
