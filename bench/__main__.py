@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import click
 
-from bench import backlog, connections, durable, report, simulation
+from bench import backlog, connections, durable, formats, report, simulation
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
-NAMES = ("connections", "durable", "backlog", "report", "simulation")
+NAMES = ("connections", "durable", "backlog", "report", "formats", "simulation")
 
 
 @click.command()
@@ -24,6 +24,7 @@ def main(names: tuple[str, ...], viewers: int, simulated: int, seconds: int) -> 
         "durable": lambda: durable.run(min(viewers, 1_000)),
         "backlog": lambda: backlog.run(viewers),
         "report": report.run,
+        "formats": formats.run,
         "simulation": lambda: simulation.run(simulated, seconds),
     }
     results = []
