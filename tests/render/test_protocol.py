@@ -11,6 +11,7 @@ import pytest
 from msgspec import UNSET
 from pypdf import PdfReader
 
+from rollcall.domain.logo import read_logo
 from rollcall.render import protocol
 from rollcall.render.protocol import NotSet, pdf_chunks
 from rollcall.render.protocol.page import MINUTE_MS
@@ -31,6 +32,7 @@ from rollcall.wire.statistics import (
     Rules,
     Session,
 )
+from tests.pictures import JPEG, png
 
 ZONE = "Asia/Vladivostok"  # UTC+10
 MEDIA = [Media(f"media00{n}", "eventttt", f"Зал {n}", "live", ZONE) for n in (1, 2, 3)]
@@ -110,6 +112,13 @@ def pages(made: bytes) -> list[str]:
 
 def printed(told: Report, rows_per_part: int = 1_000) -> list[str]:
     return pages(b"".join(pdf_chunks(told, rows_per_part)))
+
+
+def pictures(made: bytes) -> list[list[tuple[int, int]]]:
+    """Return the sizes of the pictures on each page, in pixels."""
+    with pypdfium2.PdfDocument(made) as file:
+        of_pages = [page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]) for page in file]
+        return [[picture.get_px_size() for picture in found] for found in of_pages]
 
 
 def spaced(text: str) -> str:
@@ -244,3 +253,18 @@ def test_a_participant_of_a_report_on_one_media_has_no_joined_ids() -> None:
     [text] = printed(told)
     assert "на трансляции «Зал 1»" in text
     assert "User ID участника" not in text
+
+
+@pytest.mark.parametrize(
+    ("picture", "size"), [(png(300, 40), (300, 40)), (png(20, 90), (20, 90)), (JPEG, (1, 1))]
+)
+def test_the_logo_stands_once_beside_the_organiser(picture: bytes, size: tuple[int, int]) -> None:
+    held = sessions(2)
+    rows = people(30, held, CHECKS)
+    told = report(iter(rows), held, CHECKS, logo=read_logo(picture))
+    made = b"".join(pdf_chunks(told, 10))
+    first, *others = pictures(made)
+    assert first == [size]
+    assert others
+    assert not any(others)
+    assert pages(made)[0].startswith("АНО\n")

@@ -36,6 +36,7 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "DROP TABLE logos",
     "ALTER TABLE marks DROP COLUMN issued_ms",
     "ALTER TABLE prompts DROP COLUMN withdrawn",
     "ALTER TABLE plays DROP COLUMN connected_ms",

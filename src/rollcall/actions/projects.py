@@ -10,13 +10,15 @@ from rollcall.actions.keys import create_key
 from rollcall.base.secrets import new_code, new_key
 from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
 from rollcall.domain.ids import ProjectCode, ProjectNo
+from rollcall.domain.logo import Logo
 from rollcall.domain.origins import normal_origin
-from rollcall.store import audit, keys, projects
+from rollcall.store import audit, keys, logos, projects
 from rollcall.store.database import Connection, Database
 from rollcall.store.keys import EmbedKey
 from rollcall.store.projects import Project
 
 MAX_EMBED_KEYS = 2
+NO_LOGO = "This project has no logo."
 
 
 class NewProject(NamedTuple):
@@ -50,6 +52,35 @@ async def change_project(
         audit.record(conn, project_no, actor, "project.change", "project", now_ms, **values)
 
     await db.write(change)
+
+
+async def set_logo(db: Database, project_no: ProjectNo, logo: Logo, actor: str, now_ms: int) -> None:
+    """Set the logo that stands on what is printed, in the place of the former one."""
+
+    def put(conn: Connection) -> None:
+        logos.put_logo(conn, project_no, logo, now_ms)
+        audit.record(conn, project_no, actor, "logo.set", "project", now_ms, bytes=len(logo.content))
+
+    await db.write(put)
+
+
+async def get_logo(db: Database, project_no: ProjectNo) -> Logo:
+    """Return the logo; raises NotFound."""
+    logo = await db.read(lambda conn: logos.find_logo(conn, project_no))
+    if logo is None:
+        raise NotFound(NO_LOGO)
+    return logo
+
+
+async def remove_logo(db: Database, project_no: ProjectNo, actor: str, now_ms: int) -> None:
+    """Remove the logo. Raises NotFound."""
+
+    def remove(conn: Connection) -> None:
+        if not logos.remove_logo(conn, project_no):
+            raise NotFound(NO_LOGO)
+        audit.record(conn, project_no, actor, "logo.remove", "project", now_ms)
+
+    await db.write(remove)
 
 
 def checked_origins(origins: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """The description of API v1 (OpenAPI 3.1), made of what the handlers declare.
 
 Shapes come from msgspec, which also validates with them, so what is described is what is accepted. A handler that reads
-its body by itself names the shape as `opt={"body": …}`, and other media types as `kinds`.
+its body by itself names the shape as `opt={"body": …}`, and media types that are no JSON as `kinds`.
 """
 
 from collections.abc import Iterator
@@ -172,9 +172,11 @@ def _operation(
     }
     if method == "POST" and handler.opt.get("idempotency") is not False:
         described["parameters"].append(KEY_PARAMETER)
-    for body in _bodies(handler):
-        others = {kind: {"schema": {"type": "string"}} for kind in handler.opt.get("kinds", ())}
-        described["requestBody"] = {"required": True, "content": {JSON: {"schema": exact[body]}} | others}
+    shapes = [(JSON, exact[body]) for body in _bodies(handler)]
+    shapes += [(kind, {"type": "string"}) for kind in handler.opt.get("kinds", ())]
+    if shapes:
+        content = {kind: {"schema": schema} for kind, schema in shapes}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from msgspec import UNSET, Struct, UnsetType, field
 
 from rollcall.domain.joining import JoinUsersBy
+from rollcall.domain.logo import Logo
 
 Identity: TypeAlias = Literal["signed", "plain"]
 Language: TypeAlias = Literal["ru", "en"]
@@ -187,8 +188,8 @@ class Participant(Struct, frozen=True):
 class Report:
     """A whole report; `participants` is made while it is read and can be read once.
 
-    `rules` is None where there is nothing that they could count: of an event without media. `organiser` and `language`
-    are for formats that people read on paper.
+    `rules` is None where there is nothing that they could count: of an event without media. `organiser`, `logo`
+    and `language` are for formats that people read on paper.
     """
 
     head: Media | Event
@@ -199,6 +200,7 @@ class Report:
     outages: list[Outage] = dataclasses.field(default_factory=list)
     rules: Rules | None = None
     organiser: str = ""
+    logo: Logo | None = None
     language: Language = "ru"
 
 

@@ -3,6 +3,7 @@
 import pytest
 from joserfc.jwk import OKPKey
 
+from tests.pictures import JPEG, png
 from tests.web.conftest import Api, problem
 
 EMPTY: dict[str, list[str]] = {"embed_origins": [], "framing_refusals": []}
@@ -68,3 +69,38 @@ async def test_a_public_key_comes_as_jwk_or_pem(api: Api, form: str) -> None:
 )
 async def test_what_is_no_public_key_is_refused(api: Api, body: dict[str, object]) -> None:
     problem(await api.mine.api.post("/project/embed-keys", json=body), 400, "malformed", ["$.public_key"])
+
+
+@pytest.mark.parametrize(("picture", "kind"), [(png(30, 20), "image/png"), (JPEG, "image/jpeg")])
+async def test_a_logo_is_kept_as_given_until_it_is_replaced_or_removed(
+    api_on_both: Api, picture: bytes, kind: str
+) -> None:
+    mine = api_on_both.mine.api
+    problem(await mine.get("/project/logo"), 404, "not_found")
+    for given in (png(1, 1), picture):
+        put = await mine.put("/project/logo", content=given, headers={"Content-Type": kind})
+        assert put.status_code == 204
+    kept = await mine.get("/project/logo")
+    assert (kept.content, kept.headers["content-type"]) == (picture, kind)
+    assert kept.headers["x-content-type-options"] == "nosniff"
+    problem(await api_on_both.theirs.api.get("/project/logo"), 404, "not_found")
+    problem(await api_on_both.theirs.api.delete("/project/logo"), 404, "not_found")
+    assert (await mine.delete("/project/logo")).status_code == 204
+    problem(await mine.get("/project/logo"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind", "status", "code"),
+    [
+        (png(30, 20), "image/svg+xml", 415, "wrong_type"),
+        (b"<svg/>", "image/png", 400, "malformed"),
+        (png(30, 20)[:60], "image/png", 400, "malformed"),  # begins well, and cannot be printed
+        (png(1, 1).ljust(300_000), "image/png", 413, "too_large"),
+    ],
+)
+async def test_what_cannot_be_printed_is_no_logo(
+    api: Api, picture: bytes, kind: str, status: int, code: str
+) -> None:
+    refused = await api.mine.api.put("/project/logo", content=picture, headers={"Content-Type": kind})
+    problem(refused, status, code)
+    problem(await api.mine.api.get("/project/logo"), 404, "not_found")

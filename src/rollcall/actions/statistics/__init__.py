@@ -20,6 +20,7 @@ from rollcall.store import statistics as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.flags import flags_by_user
 from rollcall.store.judging import OutageRow
+from rollcall.store.logos import find_logo
 from rollcall.store.projects import get_project
 from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import Report
@@ -84,6 +85,7 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
         outages=outages(frame, _outages(connection, frame, roster)),
         rules=rules_of(frame.judged),
         organiser=get_project(connection, frame.project_no).title,
+        logo=find_logo(connection, frame.project_no),
         language=ask.language,
         participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
     )

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from rollcall.render.protocol.page import page_of
+from rollcall.domain.logo import Logo
+from rollcall.render.protocol.page import logo_file, page_of
 from rollcall.wire.statistics import Report
 
 TEMPLATE = "protocol.typ"
@@ -38,6 +39,19 @@ def pdf_chunks(report: Report, rows_per_part: int = ROWS_PER_PART) -> Iterator[b
                 yield piece
 
 
+def prints(logo: Logo) -> bool:
+    """Tell whether a logo can be set; what cannot would spoil every protocol."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-pdf-") as name:
+        folder = Path(name)
+        (folder / logo_file(logo)).write_bytes(logo.content)
+        (folder / TEMPLATE).write_text(f'#image("{logo_file(logo)}")', "utf-8")
+        try:
+            _run(folder, "part", WHOLE)
+        except NotSet:
+            return False
+        return True
+
+
 def _write_parts(report: Report, folder: Path, rows_per_part: int) -> list[str]:
     """Write the template and everything that it reads; return the names of the files of rows, "" for one without."""
     page = page_of(report)
@@ -50,6 +64,8 @@ def _write_parts(report: Report, folder: Path, rows_per_part: int) -> list[str]:
         (folder / parts[-1]).write_bytes(msgspec.json.encode(cells))
         count += len(part)
     (folder / "head.json").write_bytes(msgspec.json.encode(page.head() | {"count": str(count)}))
+    if report.logo is not None:
+        (folder / logo_file(report.logo)).write_bytes(report.logo.content)
     template = files("rollcall.render.protocol").joinpath(TEMPLATE)
     (folder / TEMPLATE).write_bytes(template.read_bytes())
     return parts or [""]

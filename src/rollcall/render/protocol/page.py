@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
+from rollcall.domain.logo import Logo
 from rollcall.render.protocol.words import words_of
 from rollcall.wire.statistics import Event, Participant, Report, Rules, Session
 
@@ -39,6 +40,7 @@ class Page:
             "title": head.title,
             "is_event": isinstance(head, Event),
             "organiser": report.organiser,
+            "logo": logo_file(report.logo) if report.logo is not None else "",
             "media": [f"{m.title} ({m.code})" for m in head.media] if isinstance(head, Event) else [],
             "code": head.code,
             "zone": self._zone(),
@@ -146,6 +148,11 @@ class Page:
 def page_of(report: Report) -> Page:
     """Return the report in its language and zone."""
     return Page(report, words_of(report.language), ZoneInfo(report.head.timezone))
+
+
+def logo_file(logo: Logo) -> str:
+    """Return the name of the file that the template finds the logo in."""
+    return f"logo.{logo.kind}"
 
 
 def _figures(rules: Rules) -> dict[str, str]:

@@ -16,6 +16,7 @@ from rollcall.store.tables.organiser import (
     framing_refusals,
     idempotency_keys,
     installation,
+    logos,
     media,
     projects,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "installation",
     "list_media",
     "lists",
+    "logos",
     "marks",
     "media",
     "metadata",

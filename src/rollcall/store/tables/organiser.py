@@ -36,6 +36,15 @@ projects = Table(
     moment("created_ms", nullable=False),
 )
 
+logos = Table(
+    "logos",
+    metadata,
+    Column("project_no", Number, ForeignKey("projects.no"), primary_key=True),
+    words("kind"),  # png | jpeg
+    Column("content", LargeBinary, nullable=False),
+    moment("updated_ms", nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -1,14 +1,20 @@
-"""The project that the API key belongs to, and its embed keys."""
+"""The project that the API key belongs to, its embed keys and its logo."""
 
-from litestar import delete, get, patch, post
+import asyncio
+
+from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 
 from rollcall.actions import projects as actions
+from rollcall.domain.errors import Malformed, Problem, WrongType
 from rollcall.domain.ids import ProjectNo
+from rollcall.domain.logo import read_logo
+from rollcall.render.protocol import prints
 from rollcall.store import keys, projects
 from rollcall.store.keys import EmbedKey
 from rollcall.store.projects import FramingRefusal, Project
 from rollcall.web.auth import Known
+from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Deps, Given
 from rollcall.wire.api.project import (
     EmbedKeyOut,
@@ -19,6 +25,8 @@ from rollcall.wire.api.project import (
     ProjectOut,
 )
 from rollcall.wire.api.values import given_fields, rfc3339
+
+LOGO_KINDS = ("image/png", "image/jpeg")
 
 
 @get("/project", opt={"scope": "access"}, summary="The project of this key")
@@ -50,6 +58,32 @@ async def remove_embed_key(kid: FromPath[str], deps: Given, caller: Known) -> No
     await actions.remove_embed_key(deps.db, caller.project_no, kid, caller.actor, deps.clock.now_ms())
 
 
+@put("/project/logo", opt={"scope": "admin", "kinds": LOGO_KINDS}, status_code=204, summary="Set the logo")
+async def set_logo(request: StrictRequest, deps: Given, caller: Known) -> None:
+    """Set the logo that stands on the PDF protocol: a PNG or JPEG of at most 256 KB and 2,000 pixels each way."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in LOGO_KINDS:
+        raise WrongType("Send the picture as 'Content-Type: image/png' or 'image/jpeg'.")
+    logo = read_logo(await request.body())
+    async with deps.press:
+        if not await asyncio.to_thread(prints, logo):
+            raise Malformed(Problem("$", "This picture is broken: it cannot be printed."))
+    await actions.set_logo(deps.db, caller.project_no, logo, caller.actor, deps.clock.now_ms())
+
+
+@get("/project/logo", opt={"scope": "access"}, summary="The logo")
+async def get_logo(deps: Given, caller: Known) -> Response[bytes]:
+    """Return the logo as it was given."""
+    logo = await actions.get_logo(deps.db, caller.project_no)
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return Response(logo.content, media_type=f"image/{logo.kind}", headers=headers)
+
+
+@delete("/project/logo", opt={"scope": "admin"}, summary="Remove the logo")
+async def remove_logo(deps: Given, caller: Known) -> None:
+    """Remove the logo; protocols are printed without one."""
+    await actions.remove_logo(deps.db, caller.project_no, caller.actor, deps.clock.now_ms())
+
+
 async def _read(deps: Deps, project_no: ProjectNo) -> ProjectOut:
     return await deps.db.read(
         lambda conn: _shown(
@@ -71,4 +105,12 @@ def _shown(project: Project, embed_keys: list[EmbedKey], refusals: list[FramingR
     )
 
 
-handlers = [get_project, change_project, add_embed_key, remove_embed_key]
+handlers = [
+    get_project,
+    change_project,
+    add_embed_key,
+    remove_embed_key,
+    set_logo,
+    get_logo,
+    remove_logo,
+]
