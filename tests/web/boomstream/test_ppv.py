@@ -57,10 +57,10 @@ class Site:
             "code": self.code, "media": self.media, "email": "", "notification": 0, "hash": user, **other
         }  # fmt: skip
 
-    async def access(self, user_id: str) -> int:
-        """Return the status of the plain mode for a User ID."""
-        answer = await self.http.post(f"/embed/{self.media}/redeem", json={"user_id": user_id})
-        return answer.status_code
+    async def admits(self, user_id: str) -> bool:
+        """Tell whether a User ID opens the player."""
+        answer = await self.http.get(f"/{self.media}/config", params={"id_recovery": user_id})
+        return answer.json()["mediaData"] is not None
 
 
 async def test_a_new_customer_is_added_and_the_answer_is_flat(at: Site) -> None:
