@@ -71,7 +71,6 @@ async def test_a_prompt_that_arrived_and_was_never_shown_says_so(database: Datab
     hall.wait(10_000)
     await hall.arrive("anna", check.id)
     await tick(hall)
-    assert (await hall.prompt("anna", check.id)).arrived_ms == T0 + 10_000
     hall.wait(SHOW_MS)
     await hall.hear("anna")
     await hall.hear("boris")
@@ -111,3 +110,47 @@ async def missed(hall: Hall, display: Any = "shown") -> str:
 
 async def reconsidered(hall: Hall) -> list[Any]:
     return list(await hall.db.write(lambda conn: prompts.reconsider(conn, hall.event_no)))
+
+
+async def test_what_is_said_after_delivery_was_given_up_washes_nothing_away(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    check = await suppressed(hall)
+    assert (await hall.prompt("anna", check)).unshown
+    hall.wait(15_000)
+    await hall.mark("anna", check, "received", "shown", "answered")
+    row = await hall.prompt("anna", check)
+    assert (row.state, row.unshown) == ("undelivered", True)
+
+
+async def test_a_second_player_that_received_it_and_was_closed_hides_nothing(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    check = await suppressed(hall, decoy="decoy")
+    assert (await hall.prompt("anna", check)).unshown
+
+
+async def test_a_prompt_that_one_of_two_players_displayed_is_shown(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    check = await suppressed(hall, decoy="hidden", shown_by="in view")
+    row = await hall.prompt("anna", check)
+    assert (row.state, row.unshown) == ("missed", False)
+
+
+async def suppressed(hall: Hall, *, decoy: str = "", shown_by: str = "") -> str:
+    """Ask a player that gets the prompt and runs on without displaying it until delivery is given up."""
+    check = await ask(hall)
+    if decoy:
+        await hall.arrive("anna", check.id, play=decoy)
+    hall.wait(1_000)
+    await hall.arrive("anna", check.id)
+    if shown_by:
+        await hall.mark("anna", check.id, "shown", play=shown_by)
+    await tick(hall)
+    hall.wait(LIFETIME + DELIVERY_MS)
+    await hall.hear("anna")
+    if shown_by:
+        await hall.hear("anna", play=shown_by)
+    await tick(hall)
+    return str(check.id)

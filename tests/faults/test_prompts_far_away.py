@@ -41,7 +41,6 @@ async def test_f23_a_player_that_suppresses_prompts_leaves_them_unshown(sqlite_d
     *liars, honest = (prompts[player.user_id] for player in players)
     for row in liars:
         assert (row.state, row.unshown, row.shown_ms) == ("undelivered", True, None)
-        assert row.arrived_ms - issued_ms <= 2 * 10_000
     assert (honest.state, honest.unshown) == ("confirmed", False)
     suppressed_all = Tally(undelivered=9, unshown=9)
     a_third = Tally(confirmed=6, undelivered=3, unshown=3)

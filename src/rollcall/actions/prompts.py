@@ -5,6 +5,7 @@ How a prompt stands is decided by `domain/checks/resolve`; asking and sending ar
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from rollcall.actions import counting
@@ -22,7 +23,7 @@ from rollcall.domain.checks.outcome import (
     may_become,
 )
 from rollcall.domain.checks.resolve import resolve
-from rollcall.domain.checks.windows import Arrival, Prompt
+from rollcall.domain.checks.windows import Prompt
 from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo
 from rollcall.domain.intervals import Interval, Intervals, intersect
 from rollcall.live.hub import Hub
@@ -30,6 +31,7 @@ from rollcall.store import checks, prompts
 from rollcall.store.checks import Check
 from rollcall.store.database import Connection
 from rollcall.store.marks import heard_of, marks_of
+from rollcall.store.prompt_arrivals import arrivals_of
 from rollcall.store.prompt_outages import Scope, outages_of
 from rollcall.store.prompts import Asked, Ended
 from rollcall.store.sessions import MediaRef
@@ -164,7 +166,8 @@ def _standing(
         known = marks.setdefault((mark.check, mark.user_id), [])
         if mark not in known:
             known.append(mark)
-    arrived = {prompt.arrived_play_no for prompt in asked if prompt.arrived_play_no is not None}
+    arrivals = arrivals_of(conn, asked)
+    arrived = {arrival.play_no for found in arrivals.values() for arrival in found}
     reporting = {mark.play_no for found in marks.values() for mark in found}
     heard = heard_of(conn, arrived | reporting)
     outages = _outages(conn, asked)
@@ -172,6 +175,7 @@ def _standing(
         of_check = marks.get((prompt.check, prompt.user_id), ())
         own = [mark for mark in of_check if mark.media_no == prompt.media_no]
         rules = _rules(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no])
+        rules = replace(rules, arrivals=arrivals.get((prompt.check_no, prompt.user_id), ()))
         yield prompt, resolve(rules, own, heard, now_ms)
 
 
@@ -182,13 +186,11 @@ def _outages(conn: Connection, asked: Sequence[Asked]) -> dict[Scope, Intervals]
 
 
 def _rules(prompt: Asked, outages: Intervals) -> Prompt:
-    arrived = prompt.arrived_ms is not None and prompt.arrived_play_no is not None
     return Prompt(
         issued_ms=prompt.issued_ms,
         lifetime_ms=prompt.lifetime_ms,
         session_ends_ms=prompt.session_ends_ms,
         expected=expected_of(prompt),
-        arrival=Arrival(prompt.arrived_play_no, prompt.arrived_ms) if arrived else None,  # type: ignore[arg-type]
         hidden_miss=prompt.hidden_miss,
         outages=outages,
         over_ms=prompt.closed_ms,
@@ -216,8 +218,8 @@ def _became(prompt: Asked, stands: Resolution, now_ms: int) -> Ended | None:
             if (prompt.received_ms, prompt.shown_ms) == seen
             else _resolved(prompt, stands, "issued", None)
         )
-    if prompt.unshown and seen != (None, None):
-        # A journal that came late shows that it was displayed after all.
+    if prompt.unshown and not stands.unshown:
+        # A journal that came late shows that it was displayed in time after all.
         return _resolved(prompt, stands, prompt.state, prompt.closed_ms)
     return None
 

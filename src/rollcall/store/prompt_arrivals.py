@@ -1,17 +1,21 @@
-"""Which prompts are proven to have reached a player, as written down; how that is proven is told in `live/arrivals`."""
+"""Which players had which prompts, as written down; how that is known is told in `live/arrivals`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
-from rollcall.domain.ids import CheckId, PlayNo, UserId
+from rollcall.domain.checks.windows import Arrival
+from rollcall.domain.ids import CheckId, CheckNo, PlayNo, UserId
+from rollcall.store.database import chunks
 from rollcall.store.open_prompts import is_open
-from rollcall.store.tables import checks, prompts
+from rollcall.store.prompts import Asked
+from rollcall.store.tables import checks, prompt_arrivals, prompts
+from rollcall.store.upsert import upsert_into
 
 
 class Arrived(NamedTuple):
-    """A play has answered a tick, sent at `at_ms`, which came after this issue of a prompt on the same connection."""
+    """A play had this issue of a prompt at `at_ms`."""
 
     check: CheckId
     issued_ms: int
@@ -21,31 +25,61 @@ class Arrived(NamedTuple):
 
 
 def note_arrivals(conn: Connection, arrivals: Sequence[Arrived]) -> None:
-    """Note that prompts have reached a play, as proven first; ended ones and repeats change nothing."""
-    if not arrivals:
+    """Note that prompts have reached plays, each as told first; prompts that have ended and repeats change nothing."""
+    numbers = _open_among(conn, arrivals)
+    rows = [
+        {
+            "check_no": no,
+            "user_id": row.user_id,
+            "play_no": row.play_no,
+            "issued_ms": row.issued_ms,
+            "at_ms": row.at_ms,
+        }
+        for row in arrivals
+        if (no := numbers.get((row.check, row.user_id, row.issued_ms))) is not None
+    ]
+    if not rows:
         return
-    check_no = select(checks.c.no).where(checks.c.code == bindparam("of_check")).scalar_subquery()
-    statement = (
-        update(prompts)
-        .where(
-            prompts.c.check_no == check_no,
-            prompts.c.user_id == bindparam("of_user"),
-            prompts.c.issued_ms == bindparam("issued"),
-            prompts.c.arrived_ms.is_(None),
-            is_open(),
+    statement = upsert_into(conn, prompt_arrivals)
+    new, c = statement.excluded, prompt_arrivals.c
+    statement = statement.on_conflict_do_update(
+        index_elements=[c.check_no, c.user_id, c.play_no],
+        set_={"issued_ms": new.issued_ms, "at_ms": new.at_ms},
+        where=c.issued_ms < new.issued_ms,
+    )
+    conn.execute(statement, rows)
+
+
+def _open_among(
+    conn: Connection, arrivals: Sequence[Arrived]
+) -> Mapping[tuple[CheckId, UserId, int], CheckNo]:
+    """Return the checks of those prompts that are open in the issue that arrived."""
+    c = prompts.c
+    found: dict[tuple[CheckId, UserId, int], CheckNo] = {}
+    named = {row.check for row in arrivals}
+    for users in chunks(sorted({row.user_id for row in arrivals})):
+        query = select(checks.c.code, c.user_id, c.issued_ms, c.check_no).join(
+            checks, checks.c.no == c.check_no
         )
-        .values(arrived_ms=bindparam("at"), arrived_play_no=bindparam("play"))
-    )
-    conn.execute(
-        statement,
-        [
-            {
-                "of_check": row.check,
-                "issued": row.issued_ms,
-                "of_user": row.user_id,
-                "at": row.at_ms,
-                "play": row.play_no,
-            }
-            for row in arrivals
-        ],
-    )
+        query = query.where(is_open(), checks.c.code.in_(named), c.user_id.in_(users))
+        found |= {
+            (CheckId(code), UserId(user), ms): CheckNo(no) for code, user, ms, no in conn.execute(query)
+        }
+    return found
+
+
+def arrivals_of(
+    conn: Connection, asked: Sequence[Asked]
+) -> Mapping[tuple[CheckNo, UserId], tuple[Arrival, ...]]:
+    """Return the players that had these prompts as issued last."""
+    issued = {(prompt.check_no, prompt.user_id): prompt.issued_ms for prompt in asked}
+    found: dict[tuple[CheckNo, UserId], tuple[Arrival, ...]] = {}
+    c = prompt_arrivals.c
+    named = {prompt.check_no for prompt in asked}
+    for users in chunks(sorted({prompt.user_id for prompt in asked})):
+        query = select(c.check_no, c.user_id, c.play_no, c.issued_ms, c.at_ms)
+        for row in conn.execute(query.where(c.check_no.in_(named), c.user_id.in_(users))):
+            whose = CheckNo(row.check_no), UserId(row.user_id)
+            if issued.get(whose) == row.issued_ms:
+                found[whose] = (*found.get(whose, ()), Arrival(PlayNo(row.play_no), row.at_ms))
+    return found

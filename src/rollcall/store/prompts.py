@@ -24,7 +24,7 @@ from rollcall.domain.checks.corrected import MovedEnd
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
 from rollcall.domain.checks.windows import DELIVERY_MS, LAST_MS, SILENCE_MS
-from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, ProjectNo, SessionNo, UserId
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, ProjectNo, SessionNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.domain.judging import HiddenMiss
 from rollcall.store.checks import Check, CheckKind, Question, question_of, session_end
@@ -60,8 +60,6 @@ class Asked:
     late: bool
     answer: str | None
     correct: bool | None
-    arrived_ms: int | None
-    arrived_play_no: PlayNo | None
     kind: CheckKind
     code: str | None
     question: Question | None
@@ -112,7 +110,7 @@ def add_prompts(
             "issues": prompts.c.issues + 1,
             "unshown": False,
             "withdrawn": False,
-            **dict.fromkeys(("received_ms", "shown_ms", "closed_ms", "expired_ms", "arrived_ms")),
+            **dict.fromkeys(("received_ms", "shown_ms", "closed_ms", "expired_ms")),
         },
         where=prompts.c.state == "undelivered",
     )
@@ -266,8 +264,7 @@ def _asked() -> Select[Any]:
             c.project_no, c.event_no, c.check_no, checks.c.code, c.media_no, c.user_id, checks.c.origin,
             checks.c.session_no, checks.c.ordinal, c.state, c.issued_ms, c.lifetime_ms, c.received_ms, c.shown_ms,
             c.unshown, c.closed_ms, c.expired_ms, c.withdrawn, c.confirmed_ms, c.late, c.answer, c.correct,
-            c.arrived_ms, c.arrived_play_no, checks.c.kind, c.code, checks.c.question, events.c.hidden_miss,
-            session_end(),
+            checks.c.kind, c.code, checks.c.question, events.c.hidden_miss, session_end(),
         )
         .join(checks, checks.c.no == c.check_no)
         .join(events, events.c.no == c.event_no)

@@ -81,7 +81,7 @@ def test_a_miss_in_hidden_frames_only_may_be_excused_by_the_event() -> None:
 
 
 def test_a_player_that_ran_on_and_never_displayed_it_is_unshown() -> None:
-    prompt = replace(PROMPT, arrival=Arrival(PlayNo(1), ISSUED + 5_000))
+    prompt = replace(PROMPT, arrivals=(Arrival(PlayNo(1), ISSUED + 5_000),))
     over = LIFETIME + DELIVERY_MS
     assert at(over, prompt, heard=5_000 + SHOW_MS) == Resolution("undelivered", unshown=True)
     assert at(over, prompt, heard=5_000 + SHOW_MS - 1) == Resolution("undelivered")
@@ -94,7 +94,7 @@ def test_a_player_that_ran_on_and_never_displayed_it_is_unshown() -> None:
 
 def test_what_arrived_as_delivery_was_given_up_is_not_unshown() -> None:
     over = LIFETIME + DELIVERY_MS
-    prompt = replace(PROMPT, arrival=Arrival(PlayNo(1), ISSUED + over - SHOW_MS + 1))
+    prompt = replace(PROMPT, arrivals=(Arrival(PlayNo(1), ISSUED + over - SHOW_MS + 1),))
     assert not at(over + SHOW_MS, prompt, heard=over + SHOW_MS).unshown
 
 

@@ -44,7 +44,7 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
         expired_ms=max((window.until_ms for window in windows.values()), default=None)
         if outcome in ("missed", "undelivered")
         else None,
-        unshown=outcome == "undelivered" and _suppressed(prompt, marks, heard),
+        unshown=outcome == "undelivered" and not windows and _suppressed(prompt, heard),
     )
 
 
@@ -73,13 +73,16 @@ def _unconfirmed(prompt: Prompt, windows: Mapping[PlayNo, Window]) -> Outcome:
     return "undelivered" if interrupted or (hidden and prompt.hidden_miss == "undelivered") else "missed"
 
 
-def _suppressed(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int]) -> bool:
-    """Tell whether a player had the prompt, ran on, and never said that it displayed it or that it was hidden."""
-    arrival = prompt.arrival
-    if arrival is None or any(mark.mark in ("received", "shown") for mark in marks):
-        return False
-    ran_until_ms = arrival.at_ms + SHOW_MS
-    return ran_until_ms <= prompt.gives_up_ms and heard.get(arrival.play_no, 0) >= ran_until_ms
+def _suppressed(prompt: Prompt, heard: Mapping[PlayNo, int]) -> bool:
+    """Tell whether some player that had the prompt ran on; none has said in time that it displayed it or was hidden.
+
+    One of several players is enough: others may have been opened to receive it and be closed.
+    """
+    ran_until = {arrival.play_no: arrival.at_ms + SHOW_MS for arrival in prompt.arrivals}
+    return any(
+        until_ms <= prompt.gives_up_ms and heard.get(play_no, 0) >= until_ms
+        for play_no, until_ms in ran_until.items()
+    )
 
 
 def _accepted(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[MarkRow]) -> MarkRow | None:

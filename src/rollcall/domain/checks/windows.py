@@ -43,7 +43,7 @@ class Prompt:
     lifetime_ms: int
     session_ends_ms: int | None = None
     expected: Expected = field(default_factory=Click)
-    arrival: Arrival | None = None
+    arrivals: tuple[Arrival, ...] = ()  # at most one for each play
     hidden_miss: HiddenMiss = "missed"
     outages: Intervals = ()
     over_ms: int | None = None

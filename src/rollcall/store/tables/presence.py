@@ -94,8 +94,6 @@ prompts = Table(
         "issues", Integer, nullable=False, server_default="1"
     ),  # how often it was issued, replacements too
     moment("expired_ms"),  # when the last lifetime was over, of a prompt displayed and not answered
-    moment("arrived_ms"),  # sent_at of the first tick answered after it on the same connection
-    Column("arrived_play_no", Number, nullable=True),  # by this play
     Column(
         "unshown", Boolean, nullable=False, server_default=false()
     ),  # undelivered: it had arrived at a player that ran on and never displayed it
@@ -105,6 +103,18 @@ prompts = Table(
     Index("prompts_by_user", "user_id", "media_no"),
     Index("prompts_unshown", "media_no", "user_id", sqlite_where=_UNSHOWN, postgresql_where=_UNSHOWN),
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    sqlite_with_rowid=False,
+)
+
+# Players that had a prompt, whatever they say of it.
+prompt_arrivals = Table(
+    "prompt_arrivals",
+    metadata,
+    Column("check_no", Number, ForeignKey("checks.no"), primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("play_no", Number, ForeignKey("plays.no"), primary_key=True),
+    moment("issued_ms", nullable=False),  # which issue of the prompt it had
+    moment("at_ms", nullable=False),
     sqlite_with_rowid=False,
 )
 
