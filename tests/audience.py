@@ -17,8 +17,9 @@ from rollcall.actions import plays as play_actions
 from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Answer, Intake
 from rollcall.actions.uploads import Uploads
+from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import MediaNo, UserId
-from rollcall.live.arrivals import Arrivals, Offer
+from rollcall.live.arrivals import Arrivals, Offer, Offers
 from rollcall.live.held import HeldPlays
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
@@ -104,11 +105,11 @@ class Node:
         arrival = play_actions.Arrival(place.code, viewer_in.Hello(grant, play), CLIENT)
         return await play_actions.Entrance(self.db, self.clock, self.playing).enter(arrival)
 
-    def take(self, play: LivePlay, payload: bytes) -> list[Answer]:
+    def take(self, play: LivePlay, payload: bytes, offers: Offers) -> list[Answer]:
         """Receive an envelope as the socket does; acknowledgements of repeats are heard at once."""
         message = viewer_in.decode(payload)
         assert isinstance(message, viewer_in.Rows)
-        answers = self.intake.take(play, message)
+        answers = self.intake.take(play, message, offers)
         for answer in answers:
             if isinstance(answer, viewer_out.Ack):
                 play.tell_durable(answer.durable)
@@ -199,6 +200,7 @@ class Viewer:
         if not self.online:
             return
         tick = self._node.intake.tick(self.play)
+        self.offers.ticked(Tick(tick.n, tick.at_ms))
         self._ticks[tick.n] = viewer_in.TickProof(tick.n, tick.at_ms, tick.mac)
         self._echo = viewer_in.Echo(tick.n, self.reads())
         self._open.tick = tick.n
@@ -271,7 +273,7 @@ class Viewer:
 
     def deliver(self, payload: bytes) -> list[Answer]:
         """Let an envelope arrive now, whenever it was made."""
-        return self._node.take(self.play, payload)
+        return self._node.take(self.play, payload, self.offers)
 
     def reads(self, at_ms: int | None = None) -> int:
         """Return what the player's clock shows at a moment of server time, by default now."""
@@ -289,6 +291,7 @@ class Viewer:
     def _hold(self, node: Node, opened: play_actions.OpenedPlay) -> None:
         self._node, self.upload_key = node, opened.upload_key
         self.play = play_actions.hold(opened, node.clock, self._hear_of, lambda _: self.told.append(-1))
+        self.offers = Offers()
         node.held.put(self.play)
 
     def _hear_of(self, durable: int) -> None:

@@ -76,7 +76,7 @@ async def test_rows_are_acknowledged_after_they_are_stored(database: Database) -
     begin = play.state.opened_ms
     for seq in (1, 2, 3):
         arrival = begin + seq * 10_000
-        done = receive(play, beat_message(play, KEY, seq, begin), KEYS, arrival)
+        done = receive(play, beat_message(play, KEY, seq, begin), KEYS, arrival, None)
         writer.add(play, done.applied_rows)
     assert told == []
     await committed(writer)
@@ -93,7 +93,7 @@ async def test_each_commit_keeps_its_time_so_that_no_later_start_may_be_before_i
     assert await database.write(lambda conn: last_commit_ms(conn, begin)) <= begin
     for seq, at_ms, kept_ms in ((1, begin + 10_000, begin + 10_000), (2, begin + 9_000, begin + 10_000)):
         clock.at_ms = at_ms
-        done = receive(play, beat_message(play, KEY, seq, begin), KEYS, begin + seq * 10_000)
+        done = receive(play, beat_message(play, KEY, seq, begin), KEYS, begin + seq * 10_000, None)
         writer.add(play, done.applied_rows)
         await committed(writer)
         assert await database.write(lambda conn: last_commit_ms(conn, 0)) == kept_ms
@@ -107,12 +107,12 @@ async def test_a_play_taken_over_is_not_written_by_its_former_holder(database: D
     writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     new = await opened(database, watched, told, viewer_in.PlayRef(old.code, watched.upload_keys[old.code]))
     assert (new.no, new.generation) == (old.no, 2)
-    receive(old, beat_message(old, KEY, 1, begin), KEYS, begin + 10_000)
+    receive(old, beat_message(old, KEY, 1, begin), KEYS, begin + 10_000, None)
     writer.add(old, 1)
     await committed(writer)
     assert told == [-1]
     assert spans_of(database) == []
-    receive(new, beat_message(new, KEY, 1, begin), KEYS, begin + 10_000)
+    receive(new, beat_message(new, KEY, 1, begin), KEYS, begin + 10_000, None)
     writer.add(new, 1)
     await committed(writer)
     assert told == [-1, 1]
@@ -125,7 +125,7 @@ async def test_a_group_that_cannot_be_stored_acknowledges_nothing(database: Data
     play = await opened(database, watched, told)
     begin = play.state.opened_ms
     writer = EvidenceWriter(database, Clock(), Hub(), Playing())
-    receive(play, beat_message(play, KEY, 1, begin), KEYS, begin + 10_000)
+    receive(play, beat_message(play, KEY, 1, begin), KEYS, begin + 10_000, None)
     writer.add(play, 1)
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans RENAME TO spans_away"))
     await committed(writer)
@@ -141,12 +141,12 @@ async def test_rows_applied_after_a_failed_group_are_not_stored_without_it(datab
     begin = play.state.opened_ms
     writer = EvidenceWriter(database, Clock(), Hub(), Playing())
     for seq, state in enumerate(("playing", "paused"), start=1):
-        receive(play, beat_message(play, KEY, seq, begin, state), KEYS, begin + seq * 10_000)  # type: ignore[arg-type]
+        receive(play, beat_message(play, KEY, seq, begin, state), KEYS, begin + seq * 10_000, None)  # type: ignore[arg-type]
     writer.add(play, 2)
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans RENAME TO spans_away"))
     await committed(writer)
     await database.write(lambda conn: conn.exec_driver_sql("ALTER TABLE spans_away RENAME TO spans"))
-    receive(play, beat_message(play, KEY, 3, begin), KEYS, begin + 30_000)
+    receive(play, beat_message(play, KEY, 3, begin), KEYS, begin + 30_000, None)
     writer.add(play, 1)
     await committed(writer)
     assert told == [-1]
@@ -165,13 +165,13 @@ async def test_a_commit_that_fails_while_we_end_leaves_nothing_behind_it(sqlite_
         BEGIN SELECT RAISE(ABORT, 'no room'); END"""
     await sqlite_database.write(lambda conn: conn.exec_driver_sql(refuse))
     writer = EvidenceWriter(sqlite_database, Clock(), Hub(), Playing())
-    receive(play, beat_message(play, KEY, 1, begin), KEYS, begin + 10_000)
+    receive(play, beat_message(play, KEY, 1, begin), KEYS, begin + 10_000, None)
     writer.add(play, 1)
     running = asyncio.create_task(writer.run())
     while play.waiting_rows:  # until its group is on the way to the disk
         await asyncio.sleep(0)
     if play.dropped is None:
-        receive(play, beat_message(play, KEY, 2, begin, "paused"), KEYS, begin + 20_000)
+        receive(play, beat_message(play, KEY, 2, begin, "paused"), KEYS, begin + 20_000, None)
         writer.add(play, 1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -192,7 +192,11 @@ async def test_the_most_extreme_rows_are_stored_and_hold_nobody_up(database: Dat
     for sent, received in ((0, 2**52), (2**52, 0)):
         echo = viewer_in.Echo(0, received)
         done = receive(
-            play, viewer_in.Rows(play.code, sent, 0, echo, ticks, epochs, [beat, mark]), KEYS, begin + 10_000
+            play,
+            viewer_in.Rows(play.code, sent, 0, echo, ticks, epochs, [beat, mark]),
+            KEYS,
+            begin + 10_000,
+            None,
         )
         writer.add(play, done.applied_rows)
     writer.add(play, receive_lost(play, viewer_in.Lost(play.code, 3, 2**31 - 1), begin + 10_000).applied_rows)
@@ -207,14 +211,14 @@ async def test_the_state_of_a_play_survives_its_holder(database: Database) -> No
     play = await opened(database, watched, told)
     begin = play.state.opened_ms
     writer = EvidenceWriter(database, Clock(), Hub(), Playing())
-    receive(play, beat_message(play, KEY, 1, begin), KEYS, begin + 10_000)
+    receive(play, beat_message(play, KEY, 1, begin), KEYS, begin + 10_000, None)
     writer.add(play, 1)
     await committed(writer)
     again = await opened(
         database, watched, told, viewer_in.PlayRef(play.code, watched.upload_keys[play.code])
     )
     assert (again.state, again.durable) == (play.state, 1)
-    receive(again, beat_message(again, KEY, 2, begin), KEYS, begin + 20_000)
+    receive(again, beat_message(again, KEY, 2, begin), KEYS, begin + 20_000, None)
     writer.add(again, 1)
     await committed(writer)
     assert spans_of(database) == [(1, "playing", begin, begin + 20_000)]
@@ -236,6 +240,7 @@ async def test_a_full_disk_stops_acknowledgements_and_nothing_else(sqlite_databa
             beat_message(play, KEY, seq, begin, state="playing" if seq % 2 else "paused"),
             KEYS,
             begin + seq * 10_000,
+            None,
         )
         writer.add(play, 1)
         await committed(writer)
@@ -246,7 +251,7 @@ async def test_a_full_disk_stops_acknowledgements_and_nothing_else(sqlite_databa
     reference = viewer_in.PlayRef(play.code, watched.upload_keys[play.code])
     again = await opened(sqlite_database, watched, told, reference)
     assert again.durable == acknowledged
-    receive(again, beat_message(again, KEY, acknowledged + 1, begin), KEYS, begin + seq * 10_000)
+    receive(again, beat_message(again, KEY, acknowledged + 1, begin), KEYS, begin + seq * 10_000, None)
     writer.add(again, 1)
     await committed(writer)
     assert told[-1] == acknowledged + 1

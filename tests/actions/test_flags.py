@@ -80,7 +80,7 @@ class Stage:
         """Send rows that arrive as soon as they end, each in an envelope of its own, and commit them together."""
         for row in rows:
             end_ms = self.play.state.opened_ms + row.get("to_ms", row.get("at_ms", 0))
-            done = receive(self.play, envelope(self.play, row), KEYS, end_ms)
+            done = receive(self.play, envelope(self.play, row), KEYS, end_ms, None)
             self.writer.add(self.play, done.applied_rows)
         await committed(self.writer)
 
@@ -205,7 +205,7 @@ async def test_a_clock_that_runs_faster_or_steps_is_flagged(database: Database) 
         message = msgspec.structs.replace(
             envelope(stage.play, row), echo=viewer_in.Echo(n - 1, round((n - 1) * 10_500)), sent_ms=n * 10_500
         )
-        done = receive(stage.play, message, KEYS, begin + n * BEAT_MS)
+        done = receive(stage.play, message, KEYS, begin + n * BEAT_MS, None)
         stage.writer.add(stage.play, done.applied_rows)
     await committed(stage.writer)
     found = flags_of(database)

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from rollcall.actions import delivery
+from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.jobs import prompts as prompt_job
-from rollcall.live.arrivals import Arrival, Offer, Offers
+from rollcall.live.arrivals import Arrival, Offer
 from rollcall.wire import viewer_in, viewer_out
 from rollcall.wire.close import Close
 from tests.audience import Node, Place, Viewer
@@ -71,6 +72,7 @@ class World:
 class Truth:
     """What really happened at one player, on the server's axis; None = it did not."""
 
+    offered_ms: int | None = None
     received_ms: int | None = None
     shown_ms: int | None = None
     answered_ms: int | None = None
@@ -82,6 +84,7 @@ class Distant(Viewer):
     """One player behind a network. `after_ms`: how long after its display it answers, None = never.
 
     `stage` names the moment after which its line is cut (`None` = never), `back_ms` how long until it is back.
+    `suppresses`: it displays no prompt; `deaf`: it reports on and leaves ticks unanswered from its first prompt on.
     """
 
     def __init__(
@@ -100,12 +103,13 @@ class Distant(Viewer):
         stage: str | None = None,
         back_ms: int | None = None,
         suppresses: bool = False,
+        deaf: bool = False,
     ) -> None:
         super().__init__(place, user_id, clock, skew_ms=skew_ms)
         self.world, self.real = world, Truth()
         self.up_ms, self.down_ms, self.stall_ms = up_ms, down_ms, stall_ms
         self.render_ms, self.after_ms = render_ms, after_ms
-        self.stage, self.back_ms, self.suppresses = stage, back_ms, suppresses
+        self.stage, self.back_ms, self.suppresses, self.deaf = stage, back_ms, suppresses, deaf
         self._line = 0
         self._free_ms = {"up": 0, "down": 0}
         self._wire: Wire
@@ -131,8 +135,7 @@ class Distant(Viewer):
         if not self.online:
             return
         tick = self._node.intake.tick(self.play)
-        if hasattr(self, "_wire"):
-            self._wire.offers.ticked(tick.n)
+        self.offers.ticked(Tick(tick.n, tick.at_ms))
         self.travel("down", self.down_ms, lambda: self._ticked(tick))
 
     def travel(self, way: str, ms: int, arrives: Act) -> None:
@@ -176,6 +179,9 @@ class Distant(Viewer):
 
     def _ticked(self, tick: viewer_out.TickOut) -> None:
         self.cut()
+        if self.deaf and self.real.offered_ms is not None:
+            self.send()
+            return
         self._ticks[tick.n] = viewer_in.TickProof(tick.n, tick.at_ms, tick.mac)
         self._echo = viewer_in.Echo(tick.n, self.reads())
         self._open.tick = tick.n
@@ -187,11 +193,9 @@ class Distant(Viewer):
         for row in message.rows:
             if isinstance(row, viewer_in.Mark):
                 self.real.arrivals.setdefault(row.mark, self.clock.at_ms)
-        self._node.take(self.play, payload)
-        if self.play.echoed is not None:
-            for offer in self._wire.offers.proven(self.play.echoed.n):
-                arrival = Arrival(offer, UserId(self.user_id), self.play.no, self.play.echoed.at_ms)
-                self._node.arrivals.note(arrival)
+        self._node.take(self.play, payload, self.offers)
+        for offer, at_ms in self.offers.had():
+            self._node.arrivals.note(Arrival(offer, UserId(self.user_id), self.play.no, at_ms))
 
     def _hear_of(self, durable: int) -> None:
         self.travel("down", self.down_ms, lambda: super(Distant, self)._hear_of(durable))
@@ -215,7 +219,7 @@ class Wire:
     """A player's connection as its room sees it."""
 
     def __init__(self, player: Distant, user_id: UserId) -> None:
-        self.player, self.user_id, self.offers = player, user_id, Offers()
+        self.player, self.user_id = player, user_id
 
     def send(self, payload: bytes) -> None:
         self.player.travel(
@@ -224,7 +228,8 @@ class Wire:
 
     def offer(self, offer: Offer, payload: bytes) -> None:
         self.player.cut_line("issued")
-        self.offers.note(offer)
+        self.player.offers.note(offer)
+        self.player.real.offered_ms = self.player.real.offered_ms or self.player.clock.at_ms
         stall_ms, self.player.stall_ms = self.player.stall_ms, 0
         prompt = self.player.proven(offer, payload)
         self.player.travel(

@@ -39,7 +39,7 @@ class Held:
         """Apply a message as it came; return what is expected next where something is missing."""
         said = viewer_in.decode(message if isinstance(message, str) else json.dumps(message))
         if isinstance(said, viewer_in.Rows):
-            received = receive(self.play, said, KEYS, arrival_ms)
+            received = receive(self.play, said, KEYS, arrival_ms, None)
         else:
             assert isinstance(said, viewer_in.Lost)
             received = receive_lost(self.play, said, arrival_ms)

@@ -35,9 +35,10 @@ async def test_f23_a_player_that_suppresses_prompts_leaves_them_unshown(sqlite_d
     fates: list[dict[str, Any]] = [
         {"suppresses": True},
         {"suppresses": True, "up_ms": 900},
+        {"suppresses": True, "deaf": True},
         {"after_ms": 5_000},
     ]
-    players, prompts, issued_ms = await asked(sqlite_database, fates, minutes=4)
+    players, prompts, _ = await asked(sqlite_database, fates, minutes=4)
     *liars, honest = (prompts[player.user_id] for player in players)
     for row in liars:
         assert (row.state, row.unshown, row.shown_ms) == ("undelivered", True, None)

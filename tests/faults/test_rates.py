@@ -74,7 +74,7 @@ class Watched:
             self._receive(envelope)
 
     def _receive(self, message: Rows) -> None:
-        received = receive(self.play, message, KEYS, self.at_ms)
+        received = receive(self.play, message, KEYS, self.at_ms, None)
         self.player.acknowledged(self.play.state.applied)
         if received.expected is not None:
             self.player.send_again(received.expected)

@@ -181,7 +181,6 @@ class Evidence(RuleBasedStateMachine):
             self.clock.at_ms += APART_MS
         self.leave_room(viewer)
         holder = viewer.taken_by(node)
-        holder.connected_ms = viewer.connected_ms = self.clock.at_ms
         self.world.run(viewer.resume(node) if resumes else viewer.open(node))
         holder.play = viewer.play
         viewer.seat = Seat(viewer, node)

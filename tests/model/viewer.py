@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from rollcall.actions.intake import Answer
+from rollcall.live.arrivals import Offers
 from rollcall.live.plays import LivePlay
 from rollcall.wire import viewer_in
 from rollcall.wire.exchange import Upload
@@ -27,7 +28,13 @@ class Holder:
     node: Node
     generation: int
     applied: int
-    connected_ms: int  # when it last heard the play over a connection, as far as it knows
+    connected_ms: (
+        int  # when the newest tick was sent that was answered over its connection, as far as it knows
+    )
+    offers: Offers | None = None  # of the page's connection
+    sent: dict[int, int] = field(
+        default_factory=dict
+    )  # the ticks of the page's connection, and when they were sent
     play: LivePlay | None = None  # as the page's connection has it; None: held for an upload alone
     waiting: dict[int, tuple[int, int]] = field(default_factory=dict)  # arrival and connected_ms by seq
     has_work: bool = False
@@ -43,7 +50,7 @@ class Watched(Viewer):
     def begin_model(self) -> None:
         """Remember nothing yet."""
         self.arrivals: dict[int, tuple[int, int]] = {}  # of durable rows, by seq: arrival and last connection
-        self.connected_ms = self.clock.at_ms  # as it is on disk
+        self.connected_ms = 0  # as it is on disk
         self.holders: dict[Node, Holder] = {}
         self.sent: list[bytes] = []
         self.gone: list[tuple[int, int]] = []  # rows this page has lost, first and last
@@ -63,6 +70,12 @@ class Watched(Viewer):
         self.cut()
         self.speaks_of[self._next_seq] = known_ms or 0
         super().mark(kind, check, cited)
+
+    def tick(self) -> None:
+        if self.online and self.holder is not None:
+            self.holder.offers = self.offers
+            self.holder.sent[self.play.next_tick] = self.clock.at_ms
+        super().tick()
 
     @property
     def holder(self) -> Holder | None:
@@ -93,13 +106,16 @@ class Watched(Viewer):
         """Let an envelope arrive at a process that no longer holds the play."""
         assert ghost.play is not None
         self.follow(payload, ghost)
-        ghost.node.take(ghost.play, payload)
+        assert ghost.offers is not None
+        ghost.node.take(ghost.play, payload, ghost.offers)
 
     def follow(self, payload: bytes, holder: Holder, *, connected: bool = True) -> None:
         """Apply the rule of dense sequences to what just arrives at a holder, over a connection or by an upload."""
-        if connected:
-            holder.connected_ms = self.clock.at_ms
-        for row in msgspec.json.decode(payload)["rows"]:
+        message = msgspec.json.decode(payload)
+        answered = message["echo"]["tick"]
+        if connected and answered in holder.sent:
+            holder.connected_ms = max(holder.connected_ms, holder.sent[answered])
+        for row in message["rows"]:
             if row["seq"] > holder.applied + 1:
                 return
             if row["seq"] == holder.applied + 1:
@@ -118,9 +134,8 @@ class Watched(Viewer):
         if self.online:
             assert self.holder is not None
             for message in self.losses():
-                self.holder.connected_ms = self.clock.at_ms
                 self.follow_loss(message, self.holder)
-                self._node.intake.take(self.play, message)
+                self._node.intake.take(self.play, message, self.offers)
         super().send()
 
     def losses(self) -> list[viewer_in.Lost]:

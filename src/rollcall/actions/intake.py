@@ -9,7 +9,7 @@ from rollcall.base.clock import Clock
 from rollcall.domain.checks.proof import prompt_mac
 from rollcall.domain.evidence.tick import Tick, tick_mac
 from rollcall.domain.ids import PlayId
-from rollcall.live.arrivals import Offer
+from rollcall.live.arrivals import Offer, Offers
 from rollcall.live.plays import LivePlay, ProofKeys, receive, receive_lost
 from rollcall.wire import viewer_in, viewer_out
 
@@ -25,20 +25,18 @@ class Intake:
         self._clock = clock
         self._keys = keys
 
-    def take(self, play: LivePlay, message: Evidence, *, connected: bool = True) -> list[Answer]:
+    def take(self, play: LivePlay, message: Evidence, offers: Offers | None) -> list[Answer]:
         """Apply a message about `play` and return what its player is to be told at once.
 
-        `connected`: it came over a connection, on which the player can be asked; not by an upload.
+        `offers`: what the player was told over the connection that the message came by; None = it was uploaded.
         """
         if has_rows(message) and self.is_behind():
             return [slow_down()]
         now_ms = self._clock.now_ms()
-        if connected:
-            play.connected_ms = now_ms
         if isinstance(message, viewer_in.Lost):
             received = receive_lost(play, message, now_ms)
         else:
-            received = receive(play, message, self._keys, now_ms)
+            received = receive(play, message, self._keys, now_ms, offers)
         answers: list[Answer] = []
         if received.applied_rows:
             self._writer.add(play, received.applied_rows)

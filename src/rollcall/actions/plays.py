@@ -117,7 +117,7 @@ def let_in(
     """Open or take over a play for each arrival, or say why not; in the order given."""
     judged = _judge(conn, arrivals, now_ms)
     guests = [guest for guest in judged if isinstance(guest, _Guest)]
-    settled = [_take_over(conn, guest, now_ms) or _refused_beside(guest, beside) for guest in guests]
+    settled = [_take_over(conn, guest) or _refused_beside(guest, beside) for guest in guests]
     new = iter(
         _open(conn, [guest for guest, known in zip(guests, settled, strict=True) if not known], now_ms)
     )
@@ -167,11 +167,11 @@ def _refusal(why: str) -> Forbidden:
     return Forbidden(why, code="access_withdrawn")
 
 
-def _take_over(conn: Connection, guest: _Guest, now_ms: int) -> OpenedPlay | None:
+def _take_over(conn: Connection, guest: _Guest) -> OpenedPlay | None:
     wanted = guest.arrival.hello.play
     if wanted is None or guest.arrival.hello.take_over:  # who wants to watch here now begins a newer play
         return None
-    held = plays.take_play(conn, guest.grant, wanted.id, wanted.upload_key, now_ms)
+    held = plays.take_play(conn, guest.grant, wanted.id, wanted.upload_key)
     if held is None:
         return None
     return OpenedPlay(guest.grant, held, wanted.upload_key, True, guest.name, returns=True)
@@ -207,7 +207,7 @@ def hold(
         lost=held.lost,
         state=hold_on(held.state, clock.node),
         durable=held.state.applied,
-        connected_ms=now_ms,
+        connected_ms=held.connected_ms,
         tell_durable=tell_durable,
         give_up=give_up,
         upload_key_hash=grants.hash_secret(opened.upload_key),

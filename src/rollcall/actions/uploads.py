@@ -62,7 +62,7 @@ class Uploads:
         """Return None when somebody else took the play over meanwhile: then the rows are theirs to be given."""
         told: list[viewer_out.ViewerOut] = []
         for message in messages:
-            answers = self._intake.take(play, message, connected=False)
+            answers = self._intake.take(play, message, None)
             told += [answer for answer in answers if not isinstance(answer, viewer_out.Ack)]
         if not brings:
             told.append(self._intake.tick(play))

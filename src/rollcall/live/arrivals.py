@@ -1,15 +1,18 @@
-"""Proof that prompts have reached players: on one connection, a tick answered after it was sent later than they were.
+"""What one connection has told its player in order, and what the player's answers prove of it.
 
-Prompts and ticks share an ordered connection, so the echo of a later tick proves receipt, whatever the player says.
-In memory; a job makes the proofs durable.
+Prompts and ticks share an ordered connection, so the answer to a tick proves receipt of every prompt before it,
+whatever the player says; and that the player could have been asked until the tick was sent. A player that goes on
+speaking and leaves ticks unanswered had them all the same. In memory only; a job makes durable what prompts reached.
 """
 
 from collections import deque
 from typing import NamedTuple
 
+from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import CheckId, PlayNo, UserId
 
 TICKS_KEPT = 8
+DEAF_MS = 30_000  # whoever speaks this long after an unanswered tick does not want to answer
 
 
 class Offer(NamedTuple):
@@ -20,36 +23,56 @@ class Offer(NamedTuple):
 
 
 class Offers:
-    """What one connection was offered, and the ticks sent on it afterwards."""
+    """What one connection was offered, and the ticks sent on it afterwards that wait for an answer."""
 
-    __slots__ = ("_next", "_ticks")
+    __slots__ = ("_had", "_next", "_ticks")
 
     def __init__(self) -> None:
         self._next: dict[Offer, int | None] = {}  # the first tick after it; None = none yet
-        self._ticks: deque[int] = deque(maxlen=TICKS_KEPT)
+        self._ticks: deque[Tick] = deque()  # the oldest, and the newest of the others
+        self._had: list[tuple[Offer, int]] = []
 
     def note(self, offer: Offer) -> None:
         """Note that the prompt is sent now."""
         self._next.setdefault(offer, None)
 
-    def ticked(self, number: int) -> None:
+    def ticked(self, tick: Tick) -> None:
         """Note that a tick is sent now."""
-        if self._next:
-            self._ticks.append(number)
-            self._next = {offer: number if tick is None else tick for offer, tick in self._next.items()}
+        if len(self._ticks) == TICKS_KEPT:
+            del self._ticks[1]
+        self._ticks.append(tick)
+        self._next = {offer: tick.n if number is None else number for offer, number in self._next.items()}
 
-    def proven(self, echoed: int) -> list[Offer]:
-        """Return, once, what was sent before the tick that has been answered; ticks sent elsewhere prove nothing."""
-        if echoed not in self._ticks:
-            return []
-        found = [offer for offer, tick in self._next.items() if tick is not None and tick <= echoed]
+    def answered(self, number: int) -> int | None:
+        """Return when the tick that is answered was sent; None: none here waits for this answer, it proves nothing."""
+        sent = {tick.n: tick.at_ms for tick in self._ticks}
+        if number not in sent:
+            return None
+        self._ticks = deque(tick for tick in self._ticks if tick.n > number)
+        self._take(number, sent[number])
+        return sent[number]
+
+    def spoken(self, now_ms: int) -> None:
+        """Note that the player reports now: it had what was sent before a tick that it has left unanswered too long."""
+        unanswered = [tick.n for tick in self._ticks if now_ms - tick.at_ms >= DEAF_MS]
+        if unanswered:
+            self._take(unanswered[-1], now_ms)
+
+    def had(self) -> list[tuple[Offer, int]]:
+        """Return, once, what the player is known to have had, and since when."""
+        found, self._had = self._had, []
+        return found
+
+    def _take(self, number: int, at_ms: int) -> None:
+        """Note that what was sent before this tick was had."""
+        found = [offer for offer, tick in self._next.items() if tick is not None and tick <= number]
         for offer in found:
             del self._next[offer]
-        return found
+            self._had.append((offer, at_ms))
 
 
 class Arrival(NamedTuple):
-    """A prompt that has reached a play; the tick that proves it was sent at `at_ms`."""
+    """A play had a prompt at `at_ms`: it answered a tick sent then, or spoke long after one that it did not answer."""
 
     offer: Offer
     user_id: UserId

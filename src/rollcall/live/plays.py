@@ -29,6 +29,7 @@ from rollcall.domain.evidence.step import (
 )
 from rollcall.domain.evidence.tick import Tick, is_genuine
 from rollcall.domain.ids import CheckId, EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
+from rollcall.live.arrivals import Offers
 from rollcall.live.watch import Watch
 from rollcall.wire import viewer_in
 from rollcall.wire.close import Close
@@ -45,7 +46,8 @@ class ProofKeys(NamedTuple):
 class LivePlay:
     """One play in this process. `tell_durable(seq)` is called after each commit that contains rows of it.
 
-    `connected_ms`: when it was last heard over a connection, never by an upload; None = not known.
+    `connected_ms`: until when it could be asked: when the newest tick was sent that it answered over the connection by
+    which it came; 0 = never yet, None = not known.
 
     Once `dropped` it is dead: what waits of it is never written, and nothing more may be applied to it, because
     later rows would be stored without the ones that were lost with the commit.
@@ -67,7 +69,6 @@ class LivePlay:
     give_up: Callable[[Close], None]  # somebody else holds the play now, or it could not be stored
     upload_key_hash: bytes = b""
     next_tick: int = 0
-    echoed: Tick | None = None  # the last genuine tick that was answered
     dropped: Close | None = None
     last_arrival_ms: int = 0
     connected_ms: int | None = None
@@ -128,8 +129,13 @@ class Received:
     needs_tick: bool = False
 
 
-def receive(play: LivePlay, message: viewer_in.Rows, keys: ProofKeys, arrival_ms: int) -> Received:
-    """Apply one envelope to the play. Ticks and prompts whose mac is wrong count as not cited."""
+def receive(
+    play: LivePlay, message: viewer_in.Rows, keys: ProofKeys, arrival_ms: int, offers: Offers | None
+) -> Received:
+    """Apply one envelope to the play. Ticks and prompts whose mac is wrong count as not cited.
+
+    `offers`: what the connection told the player that it came by; None = it was uploaded, and nobody could be asked.
+    """
     ticks = {
         tick.n: tick.at_ms
         for tick in message.ticks
@@ -141,7 +147,11 @@ def receive(play: LivePlay, message: viewer_in.Rows, keys: ProofKeys, arrival_ms
         steps = play.state.clock_steps
         play.state = hear(play.state, message.epoch, exchange)
         play.watch.exchange(message.epoch, exchange, play.state.clock_steps - steps)
-        play.echoed = Tick(message.echo.tick, ticks[message.echo.tick])
+        answered_ms = offers.answered(message.echo.tick) if offers is not None else None
+        if answered_ms is not None:
+            play.connected_ms = max(play.connected_ms or 0, answered_ms)
+    if offers is not None and message.rows:
+        offers.spoken(arrival_ms)
     epochs = {epoch.epoch: EpochStart(epoch.from_ms, epoch.wall_ms) for epoch in message.epochs}
     envelope = Envelope(message.epoch, arrival_ms, epochs, play.connected_ms)
     received = Received()

@@ -11,6 +11,8 @@ from rollcall.store.grants import Grant, hash_secret
 from rollcall.store.tables import media, plays
 from rollcall.wire import play_state
 
+NEVER_MS = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -61,12 +63,12 @@ def open_plays(conn: Connection, new: Sequence[NewPlay], now_ms: int) -> list[He
     if not new:
         return []
     state = Play(opened_ms=now_ms)
-    moments = dict.fromkeys(("opened_ms", "last_arrival_ms", "connected_ms"), now_ms)
+    moments = {"opened_ms": now_ms, "last_arrival_ms": now_ms, "connected_ms": NEVER_MS}
     common = moments | {"state": play_state.encode(state)}
     stored = insert(plays).returning(plays.c.code, plays.c.no)
     rows = conn.execute(stored, [_values(play) | common for play in new])
     numbers = {row.code: row.no for row in rows}
-    return [HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, 0, state) for play in new]
+    return [HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, 0, state, NEVER_MS) for play in new]
 
 
 def _values(play: NewPlay) -> dict[str, object]:
@@ -84,14 +86,14 @@ def _values(play: NewPlay) -> dict[str, object]:
     }
 
 
-def take_play(conn: Connection, grant: Grant, code: str, upload_key: str, now_ms: int) -> HeldPlay | None:
+def take_play(conn: Connection, grant: Grant, code: str, upload_key: str) -> HeldPlay | None:
     """Take an opened play over for a connection: its generation rises, so that no earlier holder can write it any more.
 
     None when the code and the upload key do not belong together, or the play is another user's or media's.
     """
     owner = (plays.c.media_no == grant.media_no) & (plays.c.user_id == grant.user_id)
     known = (plays.c.code == code) & (plays.c.upload_key_hash == hash_secret(upload_key))
-    return _take(conn, owner & known, connected_ms=now_ms)
+    return _take(conn, owner & known)
 
 
 def find_play(conn: Connection, media_code: str, code: str, upload_key: str) -> KnownPlay | None:
@@ -122,11 +124,11 @@ def take_known(conn: Connection, known: KnownPlay) -> HeldPlay | None:
     return _take(conn, plays.c.no == known.no)
 
 
-def _take(conn: Connection, which: ColumnElement[bool], **changes: int) -> HeldPlay | None:
+def _take(conn: Connection, which: ColumnElement[bool]) -> HeldPlay | None:
     raised = (
         update(plays)
         .where(which)
-        .values(generation=plays.c.generation + 1, **changes)
+        .values(generation=plays.c.generation + 1)
         .returning(
             plays.c.no,
             plays.c.code,

@@ -173,13 +173,14 @@ class Viewing:
         now_ms = self._deps.clock.now_ms()
         path, until_ms = self._playlist(now_ms)
         media = await self._given.rooms.media_message(grant.media_no)
+        first = self._given.intake.tick(play)
         self._line.tell(
             viewer_out.Opened(
                 play=play.code,
                 upload_key=opened.upload_key,
                 resumed=opened.resumed,
                 now_ms=now_ms,
-                tick=self._given.intake.tick(play),
+                tick=first,
                 durable=play.durable,
                 user_name=opened.user_name,
                 identity=grant.identity,
@@ -194,6 +195,8 @@ class Viewing:
         greeting = await self._given.welcome.messages(newcomer)
         for payload in greeting.messages:
             self._line.send(payload)
+        if not greeting.prompts:  # else the first tick came before what it should prove
+            self._offers.ticked(Tick(first.n, first.at_ms))
         for offer, payload in greeting.prompts:
             self.offer(offer, payload)
         self._tell_tick(self._given.intake.tick(play))
@@ -201,21 +204,17 @@ class Viewing:
     def _take_evidence(self, message: Evidence) -> None:
         if message.play != self.play.code:
             raise msgspec.ValidationError("these rows belong to another play")
-        for answer in self._given.intake.take(self.play, message):
+        for answer in self._given.intake.take(self.play, message, self._offers):
             if isinstance(answer, viewer_out.TickOut):
                 self._tell_tick(answer)
             else:
                 self._line.tell(answer)
-        if self.play.echoed is not None:
-            self._note_arrivals(self.play.echoed)
+        for offer, at_ms in self._offers.had():
+            self._given.arrivals.note(Arrival(offer, self.play.user_id, self.play.no, at_ms))
 
     def _tell_tick(self, tick: viewer_out.TickOut) -> None:
         self._line.tell(tick)
-        self._offers.ticked(tick.n)
-
-    def _note_arrivals(self, echoed: Tick) -> None:
-        for offer in self._offers.proven(echoed.n):
-            self._given.arrivals.note(Arrival(offer, self.play.user_id, self.play.no, echoed.at_ms))
+        self._offers.ticked(Tick(tick.n, tick.at_ms))
 
     async def _say(self, message: viewer_in.Say) -> None:
         now_ms = self._deps.clock.now_ms()

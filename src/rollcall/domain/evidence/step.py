@@ -37,7 +37,7 @@ class EpochStart:
 class Envelope:
     """How a transmission arrived: the player's epoch at sending, and what it said of the epochs of its rows.
 
-    `connected_ms`: when the play was last heard over a connection, on which it could be asked; None = not known.
+    `connected_ms`: until when the play could be asked, as it has proven by answering ticks; None = not known.
     """
 
     epoch: int
@@ -244,9 +244,9 @@ def _placed(play: Play, row: Row, player_ms: int, mapping: _Mapping, arrival_ms:
 
 
 def _is_late(end_ms: int, envelope: Envelope) -> bool:
-    """Tell whether time is no live evidence: it arrived late, or long after the last connection of its play.
+    """Tell whether time is no live evidence: it arrived late, or long after its play could last be asked.
 
-    Who only uploads cannot be asked whether they are there, however soon they do.
+    Who only uploads, or leaves ticks unanswered, cannot be asked whether they are there, however soon they report.
     """
     connected_ms = envelope.connected_ms
     return envelope.arrival_ms - end_ms > LATE_MS or (

@@ -35,7 +35,9 @@ plays = Table(
     Column("generation", Integer, nullable=False, default=1),
     moment("opened_ms", nullable=False),
     moment("last_arrival_ms", nullable=False),
-    moment("connected_ms"),  # last heard over a connection, on which it could be asked
+    moment(
+        "connected_ms"
+    ),  # until when it could be asked: the newest tick answered over a connection; 0 = never
     Column("applied", Integer, nullable=False, default=0),  # highest row applied: all of them are durable
     Column(
         "state", LargeBinary, nullable=False
