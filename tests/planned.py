@@ -53,7 +53,13 @@ class Event:
         for _ in range(seconds):
             for user_id in self.screens:
                 if user_id not in away:
-                    self.playing.note(hall.media_no, UserId(user_id), hall.now_ms, hall.now_ms + SECOND)
+                    self.playing.note(
+                        hall.media_no,
+                        UserId(user_id),
+                        hall.now_ms,
+                        hall.now_ms + SECOND,
+                        hall.now_ms + SECOND,
+                    )
             hall.wait(SECOND)
             await plan_job.run_once(hall.db, hall.hub, self.playing, hall.clock, self.source.randint)
             await prompt_job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)

@@ -111,7 +111,7 @@ async def drawn_by_the_job(database: Database, users: list[UserId]) -> list[int]
     await event.begin()
     await event.put(GAPS)
     for user_id in users:
-        event.playing.note(no, user_id, hall.now_ms, hall.now_ms + 1_000)
+        event.playing.note(no, user_id, hall.now_ms, hall.now_ms + 1_000, hall.now_ms + 1_000)
     hall.wait(1_000)
     await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock)
     draws = await database.read(lambda conn: check_plans.draws_of(conn, no))

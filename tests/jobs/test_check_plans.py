@@ -97,7 +97,9 @@ async def test_an_undelivered_control_is_asked_again_in_its_part(database: Datab
 
     async def run(seconds: int) -> None:
         for _ in range(seconds):
-            event.playing.note(hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND)
+            event.playing.note(
+                hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND, hall.now_ms + SECOND
+            )
             hall.wait(SECOND)
             await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, early)
             await prompt_job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)
@@ -182,8 +184,26 @@ async def test_no_byte_sent_before_a_prompt_depends_on_the_plan(database: Databa
     await event.begin()
     hall = event.hall
     for _ in range(39):
-        event.playing.note(hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND)
+        event.playing.note(
+            hall.media_no, UserId("anna"), hall.now_ms, hall.now_ms + SECOND, hall.now_ms + SECOND
+        )
         hall.wait(SECOND)
         await plan_job.run_once(hall.db, hall.hub, event.playing, hall.clock, event.source.randint)
         await prompt_job.run_once(hall.db, hall.hub, hall.clock, hall.arrivals)
     assert screen.got == []
+
+
+async def test_whoever_earns_live_time_is_asked_however_late_its_proof_comes(database: Database) -> None:
+    """A player that reports each 24 s, half a minute late, and ends each report with a pause."""
+    event = Event(await open_hall(database, "anna", "boris"), seed=4)
+    event.arrive("anna", "boris")
+    await event.begin()
+    await event.put(PLAN)
+    hall, late_s = event.hall, 29
+    for second in range(600):
+        await event.live(1, away=("boris",))
+        if second % 24 == 0 and second > late_s:
+            start_ms = hall.now_ms - (late_s + 9) * SECOND
+            event.playing.note(hall.media_no, UserId("boris"), start_ms, start_ms + 9 * SECOND, hall.now_ms)
+    assert len(event.asked["anna"]) >= 600 // 60
+    assert len(event.asked["boris"]) >= (600 - late_s) * 9 // 24 // 60

@@ -32,11 +32,11 @@ def test_every_proven_moment_counts_once(
     windows = list(zip(ordered[::2], ordered[1::2], strict=False))
     playing = Playing()
     for start, end in meanwhile:  # committed while the baseline was being read
-        playing.note(HALL, ANNA, start, end)
+        playing.note(HALL, ANNA, start, end, end)
     assert not playing.knows(HALL, ANNA)
     playing.set_baseline(HALL, ANNA, [Interval(start, end) for start, end in stored])
     for start, end in after:
-        playing.note(HALL, ANNA, start, end)
+        playing.note(HALL, ANNA, start, end, end)
     playing.set_windows(HALL, windows)  # sessions may be drawn after the fact
     assert playing.knows(HALL, ANNA)
     assert playing.played_ms(HALL, ANNA) == counted([*stored, *meanwhile, *after], windows)
@@ -44,7 +44,7 @@ def test_every_proven_moment_counts_once(
 
 def test_who_has_no_baseline_yet_is_not_present() -> None:
     playing = Playing()
-    playing.note(HALL, ANNA, 5_000, 20_000)
+    playing.note(HALL, ANNA, 5_000, 20_000, 20_000)
     assert playing.present(HALL, 20_000) == []
     playing.set_baseline(HALL, ANNA, [])
     assert playing.present(HALL, 20_000) == [ANNA]
@@ -54,8 +54,18 @@ def test_who_plays_is_expected_to_play_on_until_now() -> None:
     playing = Playing()
     playing.set_windows(HALL, [(0, None)])
     playing.set_baseline(HALL, ANNA, [])
-    playing.note(HALL, ANNA, 5_000, 20_000)
+    playing.note(HALL, ANNA, 5_000, 20_000, 20_000)
     assert playing.present(HALL, 35_000) == [ANNA]
     assert playing.expected_ms(HALL, ANNA, 35_000) == 30_000
     assert playing.present(HALL, 35_001) == []
     assert playing.expected_ms(HALL, ANNA, 35_001) == playing.played_ms(HALL, ANNA) == 15_000
+
+
+def test_who_proves_late_or_ends_with_a_pause_is_present_all_the_same() -> None:
+    playing = Playing()
+    playing.set_windows(HALL, [(0, None)])
+    playing.set_baseline(HALL, ANNA, [])
+    playing.note(HALL, ANNA, 5_000, 10_000, 40_000)
+    assert playing.present(HALL, 55_000) == [ANNA]
+    assert playing.expected_ms(HALL, ANNA, 50_000) == 45_000
+    assert playing.present(HALL, 55_001) == []

@@ -94,7 +94,7 @@ class EvidenceWriter:
         for play, part, stretches in zip(plays, group, proven, strict=True):
             if part.no in held:
                 for start_ms, end_ms in stretches:
-                    self._playing.note(play.media_no, play.user_id, start_ms, end_ms)
+                    self._playing.note(play.media_no, play.user_id, start_ms, end_ms, self._clock.now_ms())
                 reach("evidence.before_ack")
                 play.stored(part.applied)
                 reach("evidence.after_ack")

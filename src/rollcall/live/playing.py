@@ -2,6 +2,9 @@
 
 It follows the evidence of live grade as it is committed, over all plays, each moment once and in whatever order proofs
 come; the statistics do not use it. After a restart a participant begins at what the store proves. In memory only.
+
+Who is present can be asked, and whoever earns live time has to be. So presence follows what has come just now, not what
+it speaks of: live time may come half a minute late, and end with a pause.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ class Playing:
         self._windows: dict[MediaNo, Sequence[tuple[int, int | None]]] = {}
         self._proven: dict[MediaNo, dict[UserId, Intervals]] = {}
         self._known: set[tuple[MediaNo, UserId]] = set()
+        self._came: dict[MediaNo, dict[UserId, int]] = {}  # when the latest proof of playing came
 
     def set_windows(self, media: MediaNo, windows: Sequence[tuple[int, int | None]]) -> None:
         """Count from now on what falls into these sessions of `media`."""
@@ -34,8 +38,9 @@ class Playing:
         of_media[user_id] = union((*of_media.get(user_id, ()), *proven))
         self._known.add((media, user_id))
 
-    def note(self, media: MediaNo, user_id: UserId, start_ms: int, end_ms: int) -> None:
-        """Count a proven stretch of playing; what was proven already, by whichever play, counts once."""
+    def note(self, media: MediaNo, user_id: UserId, start_ms: int, end_ms: int, now_ms: int) -> None:
+        """Count a stretch of playing proven now; what was proven already, by whichever play, counts once."""
+        self._came.setdefault(media, {})[user_id] = now_ms
         of_media = self._proven.setdefault(media, {})
         known = of_media.get(user_id, ())
         if known and known[-1].start <= start_ms <= known[-1].end:  # the usual case: it goes on
@@ -51,17 +56,20 @@ class Playing:
         """Return the playing time inside sessions as it will be proven if a participant plays on until now."""
         until_ms = _until_ms(self._of(media, user_id))
         played_ms = self.played_ms(media, user_id)
-        plays_on = now_ms - PRESENT_WITHIN_MS <= until_ms < now_ms
+        plays_on = until_ms < now_ms and self._is_present(media, user_id, now_ms)
         return played_ms + self._inside(media, until_ms, now_ms) if plays_on else played_ms
 
     def present(self, media: MediaNo, now_ms: int) -> list[UserId]:
-        """Return everybody whose latest proof of playing ended at most 15 s ago."""
-        since_ms = now_ms - PRESENT_WITHIN_MS
+        """Return everybody whose latest proof of playing came at most 15 s ago."""
         return [
             user_id
-            for user_id, proven in self._proven.get(media, {}).items()
-            if _until_ms(proven) >= since_ms and self.knows(media, user_id)
+            for user_id in self._came.get(media, {})
+            if self._is_present(media, user_id, now_ms) and self.knows(media, user_id)
         ]
+
+    def _is_present(self, media: MediaNo, user_id: UserId, now_ms: int) -> bool:
+        came_ms = self._came.get(media, {}).get(user_id)
+        return came_ms is not None and now_ms - came_ms <= PRESENT_WITHIN_MS
 
     def _of(self, media: MediaNo, user_id: UserId) -> Intervals:
         return self._proven.get(media, {}).get(user_id, ())
