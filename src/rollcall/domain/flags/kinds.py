@@ -109,7 +109,7 @@ MEANINGS: Mapping[Kind, Meaning] = {
     ),
     "unshown_prompts": Meaning(
         "A prompt arrived in a visible player and was not shown.",
-        "The player answered later ticks for 20 s or more after the prompt and reported neither display nor receipt.",
+        "The player had the prompt, reported on for 10 s or more, and told of neither display nor receipt in time.",
         "A blocker that hides dialogs, or an old browser, looks the same.",
     ),
     "dodged_prompts": Meaning(
