@@ -20,6 +20,7 @@ from rollcall.render.statistics_json import json_chunks
 from rollcall.render.statistics_xlsx import xlsx_chunks
 from rollcall.wire.statistics import (
     Check,
+    Event,
     Media,
     Participant,
     ParticipantCheck,
@@ -70,8 +71,8 @@ people = st.lists(
 )  # fmt: skip
 
 
-def report(rows: list[Participant]) -> Report:
-    return Report(MEDIA, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows))
+def report(rows: list[Participant], head: Media | Event = MEDIA) -> Report:
+    return Report(head, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows))
 
 
 def as_json(rows: list[Participant]) -> Any:
@@ -106,8 +107,8 @@ def test_csv_has_every_number_of_the_json_and_no_formula(rows: list[Participant]
     ] == expected
 
 
-def workbook(rows: list[Participant]) -> dict[str, list[list[Any]]]:
-    file = io.BytesIO(b"".join(xlsx_chunks(report(rows))))
+def workbook(rows: list[Participant], head: Media | Event = MEDIA) -> dict[str, list[list[Any]]]:
+    file = io.BytesIO(b"".join(xlsx_chunks(report(rows, head))))
     book = CalamineWorkbook.from_filelike(file)
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
@@ -185,6 +186,14 @@ TITLES_OF = {
 @pytest.mark.parametrize("kind", [Participant, ParticipantSession, ParticipantCheck, Session, Check, Media])
 def test_every_column_has_a_title_for_people(kind: type[msgspec.Struct]) -> None:
     assert [name for name in scalars(kind) if name not in titles.TITLES] == []
+
+
+def test_the_summary_of_an_event_says_by_what_users_are_joined_where_they_are() -> None:
+    plain = Event("eventttt", "Конгресс", ZONE, [MEDIA])
+    joining = Event("eventttt", "Конгресс", ZONE, [MEDIA], "email")
+    summaries = [dict(workbook([], head)[titles.SUMMARY]) for head in (plain, joining)]
+    assert [summary[titles.title("title")] for summary in summaries] == ["Конгресс"] * 2
+    assert [titles.title("join_users_by") in summary for summary in summaries] == [False, True]
 
 
 def test_a_log_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

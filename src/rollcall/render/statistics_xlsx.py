@@ -119,7 +119,7 @@ class _Workbook:
 
     def _summary(self, sheet: "_Sheet", report: Report, participants: int) -> None:
         head = report.head
-        for field in scalars(type(head)):
+        for field in present(head, scalars(type(head))):
             sheet.pair(field, getattr(head, field))
         sheet.pair("generated_at", report.generated_at)
         counts = {
