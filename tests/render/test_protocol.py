@@ -1,11 +1,14 @@
 """The protocol for paper: read back from the file by another library than those that made it."""
 
+import dataclasses
 import random
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
+import psutil
 import pypdfium2
 import pytest
 from msgspec import UNSET
@@ -35,6 +38,7 @@ from rollcall.wire.statistics import (
 from tests.pictures import JPEG, png
 
 ZONE = "Asia/Vladivostok"  # UTC+10
+COUNTED = datetime.fromisoformat("2026-03-02T14:59:58Z")
 MEDIA = [Media(f"media00{n}", "eventttt", f"Зал {n}", "live", ZONE) for n in (1, 2, 3)]
 RULES = Rules("void_since_last_confirmed", False, False, 900_000, 25, 2_000, 10, 60_000, 2, 30_000)
 SIGNED: list[Identity] = ["signed", "plain"]
@@ -237,8 +241,27 @@ def test_fonts_come_with_the_typesetter(tmp_path: Any) -> None:
         }
         assert reader.metadata is not None
         assert reader.metadata.title == "Протокол учёта присутствия. Конгресс"
+        assert reader.metadata.creation_date == COUNTED
     assert fonts
     assert all("Libertinus" in font for font in fonts)
+
+
+def test_what_nobody_wants_any_more_is_not_set_on() -> None:
+    class Unwanted(Exception):
+        pass
+
+    def give_up() -> None:
+        assert presses(), "it asks while it sets"
+        raise Unwanted
+
+    def presses() -> list[str]:
+        lines = [" ".join(child.cmdline()) for child in psutil.Process().children()]
+        return [line for line in lines if "render.protocol.press" in line]
+
+    told = report(iter(people(3, sessions(2), CHECKS)), sessions(2), CHECKS)
+    with pytest.raises(Unwanted):
+        next(pdf_chunks(dataclasses.replace(told, go_on=give_up)))
+    assert presses() == []
 
 
 def test_a_typesetter_that_fails_is_no_empty_file(monkeypatch: pytest.MonkeyPatch) -> None:

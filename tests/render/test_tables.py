@@ -1,8 +1,13 @@
 """CSV and XLSX tell every number of the JSON, read back by other readers, and run no formula."""
 
 import csv
+import dataclasses
 import datetime as dt
+import gc
 import io
+import re
+import zipfile
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -194,6 +199,24 @@ def test_the_summary_of_an_event_says_by_what_users_are_joined_where_they_are() 
     summaries = [dict(workbook([], head)[titles.SUMMARY]) for head in (plain, joining)]
     assert [summary[titles.title("title")] for summary in summaries] == ["Конгресс"] * 2
     assert [titles.title("join_users_by") in summary for summary in summaries] == [False, True]
+
+
+def test_the_workbook_is_dated_as_it_was_counted() -> None:
+    with zipfile.ZipFile(io.BytesIO(b"".join(xlsx_chunks(report([]))))) as book:
+        about = book.read("docProps/core.xml").decode()
+    assert re.findall(">(20[^<]+)<", about) == ["2026-03-01T12:00:00Z"] * 2
+
+
+def test_a_workbook_that_is_broken_off_leaves_no_file_open() -> None:
+    """An open one would be a warning, and so a failure here."""
+
+    def breaks() -> Iterator[Participant]:
+        yield Participant("u1", None, "signed", 0, 0, None, None, None, [], [])
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        next(xlsx_chunks(dataclasses.replace(report([]), participants=breaks())))
+    gc.collect()
 
 
 def test_a_log_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

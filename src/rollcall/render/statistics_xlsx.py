@@ -2,6 +2,7 @@
 
 Moments are real dates in the media's zone, durations real durations, so a spreadsheet can sort and add them. Rows go to
 disk as they are made; what does not fit one sheet goes on in the next. Texts are written as texts, never as formulas.
+The file says that it was made when it was counted, so that one report is always the same bytes.
 """
 
 import datetime as dt
@@ -66,22 +67,13 @@ class _Workbook:
 
     def write(self, report: Report) -> None:
         """Write every sheet and close the file."""
-        summary = self.sheet(SUMMARY, [("", ""), ("", "")])
-        self._small(SESSIONS, Session, report.sessions)
-        self._small(CHECKS, Check, report.checks)
-        rows = iter(report.participants)
-        first = next(rows, None)
-        people = _People(self, first, report.sessions)
-        log = _CheckLog(self)
-        count = 0
-        while first is not None:
-            people.add(first)
-            log.add(first)
-            count, first = count + 1, next(rows, None)
-        self._summary(summary, report, count)
-        for sheet in (people.sheet, log.sheet):
-            sheet.finish()
-        self._book.close()
+        try:
+            self._write(report)
+        finally:
+            for (
+                sheet
+            ) in self._book.worksheets():  # those of a report that nobody wants any more are open still
+                sheet._opt_close()
 
     def sheet(self, name: str, columns: Sequence[tuple[str, str]]) -> "_Sheet":
         """Begin a sheet; a column is a field and its title."""
@@ -106,6 +98,25 @@ class _Workbook:
                 sheet.write_datetime(row, column, self._local(cell), self.moment)
             case _:
                 sheet.write_string(row, column, word(field, cell)[:CELL_CHARACTERS])
+
+    def _write(self, report: Report) -> None:
+        self._book.set_properties({"created": dt.datetime.fromisoformat(report.generated_at)})
+        summary = self.sheet(SUMMARY, [("", ""), ("", "")])
+        self._small(SESSIONS, Session, report.sessions)
+        self._small(CHECKS, Check, report.checks)
+        rows = iter(report.participants)
+        first = next(rows, None)
+        people = _People(self, first, report.sessions)
+        log = _CheckLog(self)
+        count = 0
+        while first is not None:
+            people.add(first)
+            log.add(first)
+            count, first = count + 1, next(rows, None)
+        self._summary(summary, report, count)
+        for sheet in (people.sheet, log.sheet):
+            sheet.finish()
+        self._book.close()
 
     def _local(self, moment: str) -> dt.datetime:
         return dt.datetime.fromisoformat(moment).astimezone(self._zone).replace(tzinfo=None)

@@ -6,7 +6,7 @@ are left out elsewhere (`UNSET`).
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -17,6 +17,7 @@ from rollcall.domain.logo import Logo
 
 Identity: TypeAlias = Literal["signed", "plain"]
 Language: TypeAlias = Literal["ru", "en"]
+FormatName: TypeAlias = Literal["json", "xml", "csv", "xlsx", "pdf"]
 Outcome: TypeAlias = Literal[
     "confirmed", "missed", "undelivered", "not_present", "cancelled", "excused", "pending"
 ]
@@ -184,12 +185,17 @@ class Participant(Struct, frozen=True):
     user_agent: list[str] | UnsetType = UNSET
 
 
+def always() -> None:
+    """Go on whatever happens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report; `participants` is made while it is read and can be read once.
 
     `rules` is None where there is nothing that they could count: of an event without media. `organiser`, `logo`
-    and `language` are for formats that people read on paper.
+    and `language` are for formats that people read on paper. `count`: how many participants there are. `go_on` is
+    called now and then by what takes long, and raises where nobody wants the report any more.
     """
 
     head: Media | Event
@@ -202,6 +208,8 @@ class Report:
     organiser: str = ""
     logo: Logo | None = None
     language: Language = "ru"
+    count: int = 0
+    go_on: Callable[[], None] = always
 
 
 class MediaStatistics(Struct, frozen=True):

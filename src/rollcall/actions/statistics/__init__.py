@@ -5,6 +5,8 @@ read, after the transaction has ended. Times and lists come from the store, rule
 `render`.
 """
 
+from typing import Final, Literal, TypeAlias
+
 from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame, wall_of
 from rollcall.actions.statistics.heads import checks, head, outages, rules_of, sessions
 from rollcall.actions.statistics.joining import flags_of
@@ -25,31 +27,51 @@ from rollcall.store.projects import get_project
 from rollcall.wire.api.values import rfc3339
 from rollcall.wire.statistics import Report
 
-__all__ = ["Ask", "report_anything_now", "report_event", "report_media"]
+__all__ = [
+    "Ask",
+    "Subject",
+    "refuse_unknown",
+    "report_about",
+    "report_anything_now",
+    "report_event",
+    "report_media",
+]
+
+Subject: TypeAlias = Literal["media", "event"]
+FRAMES: Final = {"media": media_frame, "event": event_frame}
 
 
 async def report_media(
     db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED
 ) -> Report:
     """Return the statistics of a media; raises NotFound for a media or session that the project has not."""
-
-    def count(connection: Connection) -> Report:
-        store.freeze(connection)
-        return _report(connection, media_frame(connection, project_no, code, ask, now_ms, rules), ask)
-
-    return await db.read_long(count)
+    return await report_about("media", db, project_no, code, ask, now_ms, rules)
 
 
 async def report_event(
     db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED
 ) -> Report:
     """Return the statistics of an event, the union over its media; raises NotFound like `report_media`."""
+    return await report_about("event", db, project_no, code, ask, now_ms, rules)
+
+
+async def report_about(
+    subject: Subject, db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
+) -> Report:
+    """Return the statistics of a media or an event; raises NotFound like `report_media`."""
 
     def count(connection: Connection) -> Report:
         store.freeze(connection)
-        return _report(connection, event_frame(connection, project_no, code, ask, now_ms, rules), ask)
+        return _report(connection, FRAMES[subject](connection, project_no, code, ask, now_ms, rules), ask)
 
     return await db.read_long(count)
+
+
+async def refuse_unknown(
+    subject: Subject, db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
+) -> None:
+    """Raise NotFound where `report_about` would, without counting anything."""
+    await db.read(lambda conn: FRAMES[subject](conn, project_no, code, ask, now_ms, rules))
 
 
 def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED) -> Report:
@@ -63,7 +85,7 @@ def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int, rules: R
         owner = store.find_owner(connection, code)
         if owner is None:
             raise NotFound(f"There is no media or event '{code}'.")
-        frame = media_frame if owner.is_media else event_frame
+        frame = FRAMES["media" if owner.is_media else "event"]
         return _report(connection, frame(connection, owner.project_no, code, ask, now_ms, rules), ask)
 
     return db.read_now(count)
@@ -87,6 +109,7 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
         organiser=get_project(connection, frame.project_no).title,
         logo=find_logo(connection, frame.project_no),
         language=ask.language,
+        count=len(roster.user_ids),
         participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
     )
 

@@ -2,13 +2,17 @@
 
 Rows go to disk as they are made, a thousand in a file. Processes of their own set them, one after the other, so that
 neither the event loop nor the server's memory knows of it. How many pages there are is known when all parts are set,
-so those of a long protocol are set twice. The file is handed on once it is whole.
+so those of a long protocol are set twice. The file is handed on once it is whole. It says that it was made when it was
+counted, so that one report is always the same bytes.
 """
 
+import contextlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -23,10 +27,40 @@ TEMPLATE = "protocol.typ"
 WHOLE = "protocol.pdf"
 ROWS_PER_PART = 1_000
 PIECE_BYTES = 1 << 16
+ASK_AGAIN_S = 0.2
 
 
 class NotSet(RuntimeError):
     """Raised when the protocol could not be set; says what the setting process said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """Where one protocol is set: in which folder, as of which Unix second, and for as long as `go_on` lets it."""
+
+    folder: Path
+    made_s: int
+    go_on: Callable[[], None]
+
+    def run(self, *task: str) -> bytes:
+        """Do one task in a process of its own and return what it says; raises NotSet."""
+        command = [sys.executable, "-m", "rollcall.render.protocol.press", str(self.folder), *task]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:  # noqa: S603
+            try:
+                said, complaint = self._wait(process)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode != 0:
+            raise NotSet(complaint.decode("utf-8", "replace")[-2_000:])
+        return said
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+        while True:
+            self.go_on()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.communicate(timeout=ASK_AGAIN_S)
 
 
 def pdf_chunks(report: Report, rows_per_part: int = ROWS_PER_PART) -> Iterator[bytes]:
@@ -34,7 +68,8 @@ def pdf_chunks(report: Report, rows_per_part: int = ROWS_PER_PART) -> Iterator[b
     with tempfile.TemporaryDirectory(prefix="rollcall-pdf-") as name:
         folder = Path(name)
         parts = _write_parts(report, folder, rows_per_part)
-        with _print(folder, parts).open("rb") as made:
+        made_s = int(datetime.fromisoformat(report.generated_at).timestamp())
+        with _print(_Press(folder, made_s, report.go_on), parts).open("rb") as made:
             while piece := made.read(PIECE_BYTES):
                 yield piece
 
@@ -71,32 +106,24 @@ def _write_parts(report: Report, folder: Path, rows_per_part: int) -> list[str]:
     return parts or [""]
 
 
-def _print(folder: Path, parts: list[str]) -> Path:
+def _print(press: _Press, parts: list[str]) -> Path:
     """Set the parts and return the whole."""
     if len(parts) == 1:
-        _set(folder, parts, 0, WHOLE)
-        return folder / WHOLE
+        _set(press, parts, 0, WHOLE)
+        return press.folder / WHOLE
     made = [f"{at}.pdf" for at in range(len(parts))]
-    pages = [_set(folder, parts, at, name) for at, name in enumerate(made)]
+    pages = [_set(press, parts, at, name) for at, name in enumerate(made)]
     for at, name in enumerate(made):
-        _set(folder, parts, at, name, first_page=1 + sum(pages[:at]), all_pages=sum(pages))
-    _run(folder, "whole", *made)
-    return folder / WHOLE
+        _set(press, parts, at, name, first_page=1 + sum(pages[:at]), all_pages=sum(pages))
+    press.run("whole", *made)
+    return press.folder / WHOLE
 
 
 def _set(
-    folder: Path, parts: list[str], at: int, made: str, *, first_page: int = 1, all_pages: int = 0
+    press: _Press, parts: list[str], at: int, made: str, *, first_page: int = 1, all_pages: int = 0
 ) -> int:
     """Set one part and return how many pages it has; `all_pages` 0: as many as this part has."""
     ends = {"first": at == 0, "last": at == len(parts) - 1}
     told = [f"{name}={'yes' if holds else ''}" for name, holds in ends.items()]
-    numbers = [f"first_page={first_page}", f"all_pages={all_pages}"]
-    return int(_run(folder, "part", made, f"rows={parts[at]}", *told, *numbers))
-
-
-def _run(folder: Path, *task: str) -> bytes:
-    command = [sys.executable, "-m", "rollcall.render.protocol.press", str(folder), *task]
-    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
-    if ran.returncode != 0:
-        raise NotSet(ran.stderr.decode("utf-8", "replace")[-2_000:])
-    return ran.stdout
+    numbers = [f"first_page={first_page}", f"all_pages={all_pages}", f"made_s={press.made_s}"]
+    return int(press.run("part", made, f"rows={parts[at]}", *told, *numbers))

@@ -16,13 +16,14 @@ from rollcall.render.protocol import TEMPLATE, WHOLE
 
 
 def set_part(folder: Path, made: str, inputs: dict[str, str]) -> int:
-    """Set a part with these inputs of the template; return how many pages it has."""
+    """Set a part with these inputs of the template, of which `made_s` dates it; return how many pages it has."""
     typst.compile(
         str(folder / TEMPLATE),
         str(folder / made),
         root=str(folder),
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=True),
         sys_inputs=inputs,
+        timestamp=int(inputs["made_s"]),
         pdf_tags=False,
     )
     with PdfReader(folder / made) as reader:
