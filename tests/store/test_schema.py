@@ -36,6 +36,8 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "DROP TABLE export_pieces",
+    "DROP TABLE exports",
     "DROP TABLE prompt_arrivals",
     "ALTER TABLE prompts ADD COLUMN arrived_ms BIGINT",
     "ALTER TABLE prompts ADD COLUMN arrived_play_no BIGINT",

@@ -9,7 +9,7 @@ from rollcall.render.statistics_csv import csv_chunks
 from rollcall.render.statistics_json import json_chunks
 from rollcall.render.statistics_xlsx import xlsx_chunks
 from rollcall.render.statistics_xml import xml_chunks
-from rollcall.wire.statistics import Report
+from rollcall.wire.statistics import FormatName, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Format:
     first piece, which takes a process of its own.
     """
 
-    name: str
+    name: FormatName
     media_type: str
     accepted: tuple[str, ...]
     chunks: Callable[[Report], Iterator[bytes]]
@@ -34,7 +34,7 @@ CSV = Format("csv", "text/csv; charset=utf-8", ("text/csv",), csv_chunks, is_fil
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True)
 PDF = Format("pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True, is_set=True)
-FORMATS = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX, "pdf": PDF}
+FORMATS: dict[str, Format] = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX, "pdf": PDF}
 
 
 def named(name: str) -> Format:

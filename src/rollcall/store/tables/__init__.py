@@ -8,6 +8,7 @@ from rollcall.store.tables.access import grants, list_media, lists, participants
 from rollcall.store.tables.chat import chat_bans, chat_messages
 from rollcall.store.tables.columns import metadata
 from rollcall.store.tables.evidence import marks, plays, spans
+from rollcall.store.tables.exports import export_pieces, exports
 from rollcall.store.tables.organiser import (
     api_keys,
     audit,
@@ -42,6 +43,8 @@ __all__ = [
     "deliveries",
     "embed_keys",
     "events",
+    "export_pieces",
+    "exports",
     "flags",
     "framing_refusals",
     "grants",
