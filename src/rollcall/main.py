@@ -23,6 +23,8 @@ from rollcall.actions.broadcast import Broadcast
 from rollcall.actions.delivery import resend
 from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Intake
+from rollcall.actions.making import PERIOD_S as MAKING_PERIOD_S
+from rollcall.actions.making import ExportMaker
 from rollcall.actions.plays import Entrance
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
@@ -34,7 +36,7 @@ from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
 from rollcall.domain.webhooks.addresses import read_networks
-from rollcall.jobs import access, check_plans, ends, flags, framing, idempotency, prompts, webhooks
+from rollcall.jobs import access, check_plans, ends, exports, flags, framing, idempotency, prompts, webhooks
 from rollcall.jobs import clock as clocks
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
@@ -135,7 +137,10 @@ async def _run(
     own_log = OwnLog(db, clock, hub, clock.node, voices)
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))
-    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, partial(clocks.problems, clock))
+    press = asyncio.Semaphore(1)
+    maker = ExportMaker(db, clock, press)
+    problems = partial(clocks.problems, clock)
+    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, press, maker, problems)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
     viewing = ViewingDeps(
@@ -152,7 +157,7 @@ async def _run(
 
     async def leave() -> None:
         own_log.leave()
-        await drain(hub, sockets.open)
+        await asyncio.gather(drain(hub, sockets.open), maker.close())
 
     poster = Poster(read_networks(base.settings.webhook_networks), clock.now_ms)
     courier = Courier(db, clock, clock.node, poster, SystemRandom().random)
@@ -176,6 +181,8 @@ async def _run(
         every(5, "framing", lambda: framing.run_once(db, clock, framed)),
         every(webhooks.PERIOD_S, "webhooks", courier.run_once),
         every(webhooks.TIDY_PERIOD_S, "delivery log", courier.tidy),
+        every(MAKING_PERIOD_S, "exports", maker.run_once),
+        every(exports.PERIOD_S, "old exports", lambda: exports.run_once(db, clock)),
         every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
     ]
     await stack.enter_async_context(_tasks(work))

@@ -1,5 +1,6 @@
 """The whole HTTP application over a real database, and callers of two projects."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from rollcall.actions.keys import create_key
+from rollcall.actions.making import ExportMaker
 from rollcall.actions.projects import create_project
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
@@ -62,12 +64,17 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(db: Database, settings: Settings | None = None) -> AsyncIterator[Api]:
-    clock, hub, media = Clock(), Hub(), Noted()
+async def serving(
+    db: Database, settings: Settings | None = None, clock: Clock | None = None
+) -> AsyncIterator[Api]:
+    clock, hub, media = clock or Clock(), Hub(), Noted()
     secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
-    deps = Deps(db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub))
+    press = asyncio.Semaphore(1)
+    maker = ExportMaker(db, clock, press)
+    deps = Deps(db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker)
     app: Any = build_api(deps)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(maker.close)
 
         def client(key: str | None) -> httpx.AsyncClient:
             headers = {} if key is None else {"Authorization": f"Bearer {key}"}

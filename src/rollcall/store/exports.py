@@ -18,7 +18,7 @@ KEPT_MS: Final = 24 * 3600 * 1000
 SILENT_MS: Final = 60_000
 PIECE_BYTES: Final = 256 * 1024  # written in a few ms, so that evidence waits no longer than that
 FORGOTTEN_AT_ONCE: Final = 8
-INTERRUPTED: Final = "interrupted; ask again"
+INTERRUPTED: Final = "interrupted; ask again"  # whatever ended its node
 
 State = Literal["running", "ready", "failed"]
 

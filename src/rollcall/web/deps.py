@@ -5,11 +5,12 @@
 
 from asyncio import Semaphore
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from litestar.di import NamedDependency
 
 from rollcall.actions.access import Gate
+from rollcall.actions.making import ExportMaker
 from rollcall.actions.media_control import MediaControl
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
@@ -35,8 +36,9 @@ class Deps:
     secrets: Secrets
     media: MediaControl
     feed: ChatFeed
+    press: Semaphore
+    exports: ExportMaker
     problems: Callable[[], Sequence[str]] = tuple
-    press: Semaphore = field(default_factory=lambda: Semaphore(1))
 
     def gate(self) -> Gate:
         """Return what it takes to shut somebody out."""

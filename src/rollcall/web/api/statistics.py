@@ -113,10 +113,16 @@ def _ask(
 
 def _answer(deps: Deps, wanted: formats.Format, report: Report, code: str) -> Stream:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
-    if wanted.is_file:
-        headers["Content-Disposition"] = f'attachment; filename="statistics-{code}.{wanted.name}"'
+    headers |= disposition(wanted, code)
     turn = deps.press if wanted.is_set else nullcontext()
     return Stream(in_threads(wanted.chunks(report), turn), media_type=wanted.media_type, headers=headers)
+
+
+def disposition(wanted: formats.Format, code: str) -> dict[str, str]:
+    """Return the header that lets a browser save a file, if this is one."""
+    if not wanted.is_file:
+        return {}
+    return {"Content-Disposition": f'attachment; filename="statistics-{code}.{wanted.name}"'}
 
 
 async def in_threads(

@@ -1,0 +1,49 @@
+"""Exports of a running server: fetched over HTTP, and broken off by its end without holding it up."""
+
+import time
+import urllib.request
+
+from tests.running import RunningServer
+
+PEOPLE = 20_000  # far more than are written before the server is asked to end
+
+
+def test_an_export_is_fetched_once_it_is_ready(server: RunningServer) -> None:
+    media = _hall(server, 3)
+    export = server.must("POST", f"/media/{media}/exports", {"format": "csv"})
+    while (told := server.must("GET", f"/exports/{export['id']}"))["state"] == "running":
+        time.sleep(0.05)
+    assert (told["state"], told["participants_done"], told["participants"]) == ("ready", 3, 3)
+    request = urllib.request.Request(
+        f"{server.url}/api/v1/exports/{export['id']}/file", headers={"Authorization": f"Bearer {server.key}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.headers["content-disposition"] == f'attachment; filename="statistics-{media}.csv"'
+        assert answer.headers["content-length"] == str(told["bytes"])
+        assert len(answer.read()) == told["bytes"]
+
+
+def test_a_server_that_ends_breaks_its_exports_off_and_says_so(server: RunningServer) -> None:
+    media = _hall(server, PEOPLE)
+    exports = [
+        server.must("POST", f"/media/{media}/exports", {"format": name})["id"]
+        for name in ("xlsx", "pdf", "pdf")
+    ]
+    while server.must("GET", f"/exports/{exports[0]}")["participants_done"] == 0:
+        time.sleep(0.05)
+    server.stop()
+    server.start()
+    for export in exports:
+        told = server.must("GET", f"/exports/{export}")
+        assert (told["state"], told["error"]) == ("failed", "interrupted; ask again")
+        status, refused = server.call("GET", f"/exports/{export}/file")
+        assert (status, refused["code"]) == (409, "export_failed")
+    assert "Traceback" not in server.log()
+
+
+def _hall(server: RunningServer, people: int) -> str:
+    media = str(server.must("POST", "/media", {"title": "Зал", "kind": "live"})["code"])
+    of_list = server.must("POST", "/lists", {"title": "Врачи", "media": [media]})["code"]
+    rows = [{"user_id": f"doctor-{number}"} for number in range(people)]
+    server.must("POST", f"/lists/{of_list}/participants/batch", rows)
+    return media
