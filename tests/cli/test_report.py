@@ -1,5 +1,10 @@
 """`rollcall report`, as a person types it, beside a process that has the database open and is writing."""
 
+import contextlib
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +66,34 @@ def test_a_protocol_is_written_in_the_language_asked_for(sqlite_database: Databa
     assert run(tmp_path, media, "--format", "pdf", "--lang", "en", "-o", str(made)).exit_code == 0
     with pypdfium2.PdfDocument(made) as file:
         assert "Record of attendance" in file[0].get_textpage().get_text_range()
+
+
+def test_a_person_at_a_terminal_sees_how_many_participants_are_done(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    media, _ = sqlite_database.write_now(fill)
+    made = tmp_path / "report.csv"
+    line = [sys.executable, "-m", "rollcall", "report", media, "--data", str(tmp_path), "--format", "csv"]
+    terminal, end = pty.openpty()
+    ran = subprocess.run([*line, "-o", str(made)], stdout=subprocess.PIPE, stderr=end, check=False)
+    os.close(end)
+    shown = _all_of(terminal)
+    assert (ran.returncode, ran.stdout) == (0, b"")
+    assert "3/3" in shown
+    assert made.read_bytes() == run(tmp_path, media, "--format", "csv").stdout_bytes
+
+    piped = subprocess.run(line, capture_output=True, check=False)
+    assert (piped.returncode, piped.stderr) == (0, b"")
+
+
+def _all_of(terminal: int) -> str:
+    """Return what was written to a terminal that nobody writes to any more."""
+    found = b""
+    with contextlib.suppress(OSError):  # how Linux tells the end
+        while piece := os.read(terminal, 65_536):
+            found += piece
+    os.close(terminal)
+    return found.decode()
 
 
 def test_refusals_are_sentences(sqlite_database: Database, tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ It only reads, so it needs neither the server nor its lock, and no API key: whoe
 """
 
 import contextlib
+import dataclasses
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,7 +58,8 @@ def report(
     wanted = named(name)
     with contextlib.closing(_open(settings)) as database:
         counted = report_anything_now(database, code, ask, Clock().now_ms(), settings.rules)
-    _write(wanted, counted, output)
+    with _shown(counted) as shown:
+        _write(wanted, shown, output)
 
 
 def _open(settings: Settings) -> Database:
@@ -64,6 +67,17 @@ def _open(settings: Settings) -> Database:
     if settings.database_url is None and not Path(settings.data, "rollcall.db").is_file():
         raise NotFound(f"There is no database in '{settings.data}'; name the directory with --data.")
     return open_database(database_url(settings), _fatal)
+
+
+@contextlib.contextmanager
+def _shown(counted: Report) -> Iterator[Report]:
+    """Let a person at a terminal see how many participants are done."""
+    if not sys.stderr.isatty():
+        yield counted
+        return
+    rows = counted.participants
+    with click.progressbar(rows, length=counted.count, show_pos=True, file=sys.stderr) as following:
+        yield dataclasses.replace(counted, participants=following)
 
 
 def _write(wanted: Format, counted: Report, output: Path | None) -> None:
