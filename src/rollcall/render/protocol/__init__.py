@@ -21,7 +21,7 @@ import msgspec
 
 from rollcall.domain.logo import Logo
 from rollcall.render.protocol.page import logo_file, page_of
-from rollcall.wire.statistics import Report
+from rollcall.wire.statistics import Report, always
 
 TEMPLATE = "protocol.typ"
 WHOLE = "protocol.pdf"
@@ -81,7 +81,7 @@ def prints(logo: Logo) -> bool:
         (folder / logo_file(logo)).write_bytes(logo.content)
         (folder / TEMPLATE).write_text(f'#image("{logo_file(logo)}")', "utf-8")
         try:
-            _run(folder, "part", WHOLE)
+            _Press(folder, 0, always).run("part", WHOLE, "made_s=0")
         except NotSet:
             return False
         return True
