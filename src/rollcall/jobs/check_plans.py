@@ -1,7 +1,8 @@
 """Each second: draws the moments of running check plans and issues the prompts that are due.
 
 Moments are decided in `domain/checks/draws` and kept in the database, so that a restart goes on where it was; nothing
-about the future leaves the server. It knows no evidence but who is playing now and for how long.
+about the future leaves the server. Each node does this for the people connected to it; where several draw at once, what
+is stored first holds. It knows no evidence but who is playing now and for how long.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from rollcall.actions.check_plans import PlayingTime
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
 from rollcall.domain.checks import draws as rules
-from rollcall.domain.checks.draws import EVERYBODY, Drawn, Present, Random, Step
+from rollcall.domain.checks.draws import BEGUN, EVERYBODY, Drawn, Present, Random, Step
 from rollcall.domain.checks.plan import has_parts
 from rollcall.domain.ids import CheckId, UserId
 from rollcall.domain.sessions import Session, WallWindow, elapsed_ms, session_at
@@ -118,18 +119,16 @@ def _common_steps(
     stage: _Stage, people: Mapping[UserId, Present], now_ms: int, random: Random
 ) -> dict[UserId, Step]:
     plan, session, draws = stage.stored.plan, stage.session, stage.draws
-    last = max(stage.asked.values(), default=0)
-    everybody = Present(elapsed_ms(stage.sessions, now_ms), last)
+    everybody = Present(elapsed_ms(stage.sessions, now_ms), max(stage.asked.values(), default=0))
     common = rules.advance(plan, session, draws.get(EVERYBODY), everybody, now_ms, random)
-    steps = {EVERYBODY: Step(common.drawn)} if common.drawn != draws.get(EVERYBODY) else {}
+    begun = draws.get(BEGUN)
+    if common.ask is not None:
+        begun = rules.begin_common(session, common.ask, now_ms)
+    steps: dict[UserId, Step | None] = {EVERYBODY: Step(common.drawn)}
+    steps[BEGUN] = None if begun is None else Step(begun)
     for user_id, who in people.items():
-        if common.ask is not None:
-            steps[user_id] = Step(rules.jitter(plan, session, common.ask, now_ms, random))
-        elif (drawn := draws.get(user_id)) is not None:
-            step = rules.advance_jittered(plan, session, drawn, who, now_ms)
-            if step.drawn != drawn:
-                steps[user_id] = step
-    return steps
+        steps[user_id] = rules.advance_common(plan, session, draws.get(user_id), begun, who, now_ms, random)
+    return {who: step for who, step in steps.items() if step is not None and step.drawn != draws.get(who)}
 
 
 def _again(stage: _Stage, user_id: UserId, now_ms: int, random: Random) -> Drawn | None:
@@ -143,12 +142,17 @@ def _again(stage: _Stage, user_id: UserId, now_ms: int, random: Random) -> Drawn
 def _store(
     stage: _Stage, steps: Mapping[UserId, Step], now_ms: int, conn: Connection
 ) -> list[tuple[Check, list[UserId]]]:
-    """Make draws and prompts durable and return whom to send what; nothing when plan or session have changed."""
+    """Make draws and prompts durable and return whom to send what; nothing when plan or session have changed.
+
+    Nor for a participant whose moment another node has moved since it was read: their step is decided there.
+    """
     of = stage.stored.of
     if check_plans.hold_plan(conn, of.project_no, of.no) != stage.stored:
         return []
     if sessions.find_session(conn, of.project_no, of.no, stage.session.id) != stage.session:
         return []
+    draws = check_plans.draws_of(conn, of.no)
+    steps = {who: step for who, step in steps.items() if draws.get(who) == stage.draws.get(who)}
     check_plans.put_draws(conn, of, {user_id: step.drawn for user_id, step in steps.items()})
     due: dict[int, list[UserId]] = {}
     for user_id, step in steps.items():

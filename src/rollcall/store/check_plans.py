@@ -82,7 +82,7 @@ def delete_plan(conn: Connection, of: MediaRef) -> None:
 
 
 def draws_of(conn: Connection, media_no: MediaNo) -> dict[UserId, Drawn]:
-    """Return the next moment of every participant of a media."""
+    """Return the next moment of every participant of a media, and those in common under ids of their own."""
     c = plan_draws.c
     query = select(c.user_id, c.session_no, c.ordinal, c.due_played_ms, c.due_ms)
     return {

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.draws import Drawn, Present, Step, advance, advance_jittered, draw_again, jitter
+from rollcall.domain.checks.draws import (
+    Drawn,
+    Present,
+    Step,
+    advance,
+    advance_common,
+    advance_jittered,
+    begin_common,
+    draw_again,
+    jitter,
+)
 from rollcall.domain.checks.plan import Plan, may_ask, part_window, shortfall
 from rollcall.domain.ids import SessionId, SessionNo
 from rollcall.domain.sessions import Session, WallWindow
@@ -178,7 +188,7 @@ def test_a_common_moment_has_a_personal_delay_and_one_that_passed_by_is_dropped(
     plan = replace(GAPS, every_s=(40, 60), per_participant=False)
     whole = session(0, None)
     now_ms = at_s * SECOND
-    drawn = jitter(plan, whole, 4, now_ms, random.Random(seed).randint)
+    drawn = jitter(plan, begin_common(whole, 4, now_ms), now_ms, random.Random(seed).randint)
     assert drawn.due_ms is not None
     assert now_ms <= drawn.due_ms <= now_ms + 20_000
     who = Present(0, 0)
@@ -188,10 +198,33 @@ def test_a_common_moment_has_a_personal_delay_and_one_that_passed_by_is_dropped(
     assert advance_jittered(plan, whole, drawn, who, late_ms) == Step(replace(drawn, due_ms=None))
 
 
+@given(st.integers(0, 10**6), st.integers(-200, 30_000))
+def test_who_comes_after_a_common_moment_is_asked_with_the_others_and_later_no_more(
+    seed: int, passed_ms: int
+) -> None:
+    plan = replace(GAPS, every_s=(40, 60), per_participant=False)
+    whole, who = session(0, None), Present(0, 0)
+    source = random.Random(seed).randint
+    begun = begin_common(whole, 4, 100_000)
+    step = advance_common(plan, whole, None, begun, who, 100_000 + passed_ms, source)
+    if passed_ms > 20_000:
+        assert step is None
+        return
+    assert step is not None
+    assert step.ask is None
+    assert step.drawn.due_ms is not None
+    assert 100_000 + max(0, passed_ms) <= step.drawn.due_ms <= 120_000
+    again = advance_common(plan, whole, step.drawn, begun, who, step.drawn.due_ms, source)
+    assert again == Step(replace(step.drawn, due_ms=None), 4)
+    assert advance_common(plan, whole, again.drawn, begun, who, 120_000, source) == Step(again.drawn)
+    assert advance_common(plan, session(0, None, 2), None, begun, who, 100_000, source) is None
+
+
 def test_the_delay_is_up_to_ninety_seconds() -> None:
     plan = replace(GAPS, every_s=None, every_min=(30, 45), per_participant=False)
     delays = [
-        jitter(plan, session(0, None), 1, 0, random.Random(seed).randint).due_ms for seed in range(2000)
+        jitter(plan, begin_common(session(0, None), 1, 0), 0, random.Random(seed).randint).due_ms
+        for seed in range(2000)
     ]
     assert min(delay for delay in delays if delay is not None) < 2_000
     assert 88_000 < max(delay for delay in delays if delay is not None) <= 90_000

@@ -2,7 +2,8 @@
 
 Three forms. *Gaps*: each participant's own playing time inside sessions since the last draw, uniform in the range.
 *Parts* (`per_session` in a session with a known end): one moment in each M-th part. *Common*: one moment for everybody,
-drawn like a participant's, then a personal jitter. In a session with an open end `per_session` limits the gaps to M.
+drawn like a participant's, then a personal jitter; the moment that came last is remembered, so that each node draws
+the jitter of its own people. In a session with an open end `per_session` limits the gaps to M.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,8 @@ Random = Callable[
     [int, int], int
 ]  # a whole number of [low, high], both included, each as likely as any other
 ABSENT_MS = 15_000  # a moment on the clock that is passed by longer than this (and a lifetime) is drawn anew
-EVERYBODY = UserId("")  # whose row holds the common moment
+EVERYBODY = UserId("")  # whose row holds the common moment to come
+BEGUN = UserId("\n")  # whose row holds the common moment that came last; people's ids have no such character
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,34 @@ def advance(
     return form(plan, session, drawn, who, now_ms, random)
 
 
-def jitter(plan: Plan, session: Session, ordinal: int, now_ms: int, random: Random) -> Drawn:
-    """Return one participant's moment after the common moment `now_ms` of a control."""
-    return Drawn(session.no, ordinal, None, now_ms + random(0, plan.jitter_ms))
+def begin_common(session: Session, ordinal: int, now_ms: int) -> Drawn:
+    """Return what is remembered of the common moment of a control, which is now."""
+    return Drawn(session.no, ordinal, None, now_ms)
+
+
+def advance_common(
+    plan: Plan,
+    session: Session,
+    drawn: Drawn | None,
+    begun: Drawn | None,
+    who: Present,
+    now_ms: int,
+    random: Random,
+) -> Step | None:
+    """Return the next step of a participant under the common moment that came last; None when there is nothing yet.
+
+    Who appears while others are still being asked is asked with them.
+    """
+    if begun is not None and _is_new(plan, session, drawn, begun, now_ms):
+        return Step(jitter(plan, begun, now_ms, random))
+    return advance_jittered(plan, session, drawn, who, now_ms) if drawn is not None else None
+
+
+def jitter(plan: Plan, begun: Drawn, now_ms: int, random: Random) -> Drawn:
+    """Return one participant's moment after a common moment: not before `now_ms`, not after the widest delay."""
+    assert begun.due_ms is not None
+    passed_ms = min(max(0, now_ms - begun.due_ms), plan.jitter_ms)
+    return replace(begun, due_ms=begun.due_ms + random(passed_ms, plan.jitter_ms))
 
 
 def advance_jittered(plan: Plan, session: Session, drawn: Drawn, who: Present, now_ms: int) -> Step:
@@ -84,6 +111,13 @@ def draw_again(plan: Plan, session: Session, ordinal: int, now_ms: int, random: 
     low_ms, high_ms = part_window(plan, session, ordinal)
     low_ms = max(low_ms, now_ms)
     return Drawn(session.no, ordinal, None, random(low_ms, high_ms)) if low_ms <= high_ms else None
+
+
+def _is_new(plan: Plan, session: Session, drawn: Drawn | None, begun: Drawn, now_ms: int) -> bool:
+    """Tell whether a common moment whose delays still run has given this participant none yet."""
+    assert begun.due_ms is not None
+    had = drawn is not None and (drawn.session_no, drawn.ordinal) == (begun.session_no, begun.ordinal)
+    return not had and begun.session_no == session.no and now_ms <= begun.due_ms + plan.jitter_ms
 
 
 def _advance_gaps(
