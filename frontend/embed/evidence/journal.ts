@@ -8,8 +8,10 @@
 import type { PlayRef } from "../../shared/wire";
 import type { Disk, Entry, Head, Left } from "./disk";
 
-/** A write that takes longer than this never comes: the disk is given up. */
+/** A write for which a page that is awake waits longer than this never comes: the disk is given up. */
 export const WRITE_WITHIN_MS = 5_000;
+/** A page that is awake looks each second; of the time between two looks no more is waiting. */
+const LOOK_MS = 1_500;
 const REFRESH_EVERY_MS = 900;
 
 export interface Owner {
@@ -28,8 +30,10 @@ export class Journal {
   /** Rows up to this one are known to whoever finds the journal: the last of them perhaps as an open stretch. */
   #known: number;
   #written_ms = Number.NEGATIVE_INFINITY;
-  #writing_ms: number | null = null;
+  #isWriting = false;
   #writing: Promise<void> = Promise.resolve();
+  #waited_ms = 0;
+  #looked_ms = 0;
   /** Asked for while a write is under way. */
   #again = false;
 
@@ -85,8 +89,9 @@ export class Journal {
   keep(entries: readonly Entry[], open: Entry | null, epoch: number, now_ms: number): void {
     this.#entries.push(...entries);
     this.#unwritten.push(...entries);
+    this.#wait(epoch, now_ms);
     this.#head = { ...this.#head, last: entries.at(-1)?.row.seq ?? this.#head.last, open, epoch };
-    if (this.#writing_ms !== null && now_ms - this.#writing_ms > WRITE_WITHIN_MS) this.#giveUp();
+    if (this.#waited_ms > WRITE_WITHIN_MS) this.#giveUp();
     else if (entries.length > 0 || now_ms - this.#written_ms >= REFRESH_EVERY_MS) this.#write(now_ms);
   }
 
@@ -112,7 +117,7 @@ export class Journal {
   /** This page writes no more. Returns what is in memory alone, or null where all of it is on disk. */
   async finish(): Promise<Left | null> {
     await Promise.race([this.#writing, new Promise((late) => setTimeout(late, WRITE_WITHIN_MS))]);
-    if (this.#writing_ms !== null) this.#giveUp();
+    if (this.#isWriting) this.#giveUp();
     const kept = this.#disk !== null;
     this.#disk = null;
     const head = { ...this.#head, open: null, epoch: this.#head.epoch + 1 };
@@ -127,14 +132,16 @@ export class Journal {
 
   #write(now_ms: number): void {
     if (!this.#disk) this.#settle(this.#head.last);
-    else if (this.#writing_ms === null) this.#writing = this.#run(this.#disk, now_ms);
+    else if (!this.#isWriting) this.#writing = this.#run(this.#disk, now_ms);
     else this.#again = true;
   }
 
   async #run(disk: Disk, now_ms: number): Promise<void> {
     const head = { ...this.#head, touched_ms: Date.now() };
     const entries = this.#unwritten.splice(0).filter(({ row }) => row.seq > head.durable);
-    this.#writing_ms = this.#written_ms = now_ms;
+    this.#isWriting = true;
+    this.#written_ms = now_ms;
+    this.#waited_ms = 0;
     this.#again = false;
     try {
       await disk.write(head, entries);
@@ -143,16 +150,25 @@ export class Journal {
       return;
     }
     if (this.#disk === null) return;
-    this.#writing_ms = null;
+    this.#isWriting = false;
     this.#known = head.open?.row.seq ?? head.last;
     this.#settle(head.last);
     if (this.#again) await this.#run(disk, now_ms);
   }
 
+  /** The page looks: it was awake, but for how long is known only where it has looked a moment ago. */
+  #wait(epoch: number, now_ms: number): void {
+    const passed_ms = Math.min(Math.max(0, now_ms - this.#looked_ms), LOOK_MS);
+    const goesOn = this.#isWriting && epoch === this.#head.epoch;
+    this.#waited_ms = goesOn ? this.#waited_ms + passed_ms : 0;
+    this.#looked_ms = now_ms;
+  }
+
   #giveUp(): void {
     if (this.#disk === null) return;
     this.#disk = null;
-    this.#writing_ms = null;
+    this.#isWriting = false;
+    this.#waited_ms = 0;
     this.#unwritten = [];
     this.#settle(this.#head.last);
   }

@@ -59,6 +59,45 @@ describe("without a disk", () => {
     ]);
   });
 
+  test.each([
+    ["an hour", 3_600_000],
+    ["as long as one epoch lasts", 20_000],
+  ])("a page that slept %s during a write has not waited for it", async (_, asleep_ms) => {
+    const life = await Life.begin();
+    const write = vi.spyOn(life.disk, "write");
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(3_000);
+    let answer = () => {};
+    write.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    life.now = at(4_500);
+    life.desk.look();
+    life.now = at(4_500 + asleep_ms);
+    life.desk.look();
+    await life.watch(4_500 + asleep_ms + 3_000);
+    answer();
+    await written();
+    await life.watch(4_500 + asleep_ms + 20_000);
+    expect(life.desk.lasting).toBe(true);
+    expect(life.rows().length).toBeGreaterThan(2);
+    const last = life.rows().at(-1) as [number];
+    expect((await life.disk.heads())[0]).toMatchObject({ last: last[0] });
+  });
+
+  test("a write that does not end after a sleep either is given up", async () => {
+    const life = await Life.begin();
+    life.desk.opened(REF, tick(0), 0);
+    await life.watch(3_000);
+    vi.spyOn(life.disk, "write").mockReturnValue(new Promise(() => undefined));
+    life.now = at(4_500);
+    life.desk.look();
+    life.now = at(3_604_500);
+    life.desk.look();
+    await life.watch(3_604_500 + WRITE_WITHIN_MS);
+    expect(life.desk.lasting).toBe(true);
+    await life.watch(3_604_500 + WRITE_WITHIN_MS + 1_000);
+    expect(life.desk.lasting).toBe(false);
+  });
+
   test("another page needs another schema: this one lets go of the disk", async () => {
     const life = await Life.begin();
     life.desk.opened(REF, tick(0), 0);
