@@ -25,8 +25,8 @@ import { Viewer } from "./viewer";
 
 export async function enter(body: HTMLElement): Promise<void> {
   const launch = readLaunch(location);
-  const opening = openJournals();
   const keep = openKeep(() => localStorage, history);
+  const opening = openJournals(keep);
   const tab = openKeep(() => sessionStorage, history);
   const credential = withKeptUserId(launch, tab);
   const takeOver = takesOver(tab);

@@ -14,6 +14,7 @@ from tests.browser.stage import Broadcast, eventually
 
 THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5"
 SOUND_ON = "[data-testid=sound-on]"
+FULL_DISK = "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }; 0"
 HAND_OVER_S = 15
 GOOD_ENOUGH_MS = 2_000
 SETTLE_MS = 1_000  # a browser needs a moment to hide, stop or show a page
@@ -147,6 +148,19 @@ async def killed(seat: Seat, browser: Chromium, url: str, after_s: float, again:
         await asyncio.sleep(1)
         spans = seat.spans()
     return Killed(_lost_ms(spans, first_ms, killed_ms), unopened_ms, spans)
+
+
+async def reloaded(seat: Seat, browser: Chromium, after_s: float) -> Scene:
+    """Watch for a while on a disk that takes nothing any more, then reload; the stretch is from there to the reload."""
+    tab = await watch(seat, browser)
+    await tab.evaluate(FULL_DISK)
+    since_ms = now_ms()
+    await asyncio.sleep(after_s)
+    until_ms = now_ms()
+    await tab.call("Page.reload")
+    await seat.spans_when(lambda spans: any(is_playing_since(span, until_ms) for span in spans))
+    spans = await seat.spans_when(lambda spans: _lost_ms(spans, since_ms, until_ms) < SETTLE_MS)
+    return Scene(spans, since_ms, until_ms)
 
 
 def _lost_ms(spans: list[Proven], since_ms: int, until_ms: int) -> int:

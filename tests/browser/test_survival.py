@@ -13,7 +13,18 @@ import pytest_asyncio
 
 from tests.browser.chromium import Chromium
 from tests.browser.proven import gaps, now_ms
-from tests.browser.scenes import SOUND_ON, THROTTLED, Killed, Scene, Seat, frozen, hidden, killed, watch
+from tests.browser.scenes import (
+    SOUND_ON,
+    THROTTLED,
+    Killed,
+    Scene,
+    Seat,
+    frozen,
+    hidden,
+    killed,
+    reloaded,
+    watch,
+)
 from tests.browser.stage import Broadcast, beside, eventually, on_air, profile_with_partitioned_storage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -70,6 +81,11 @@ async def killed_twice(air: Broadcast, profile: Path) -> tuple[Killed, Killed]:
         return as_it_was, await killed(seat, browser, framed, after_s=3, again=await seat.framed())
 
 
+async def disk_full(air: Broadcast, profile: Path) -> Scene:
+    async with Chromium(profile) as browser:
+        return await reloaded(await seated(air, "disk-full"), browser, after_s=13)
+
+
 async def by_turns(air: Broadcast, profile: Path) -> tuple[Seat, str, int]:
     """Watch and answer where no socket gets through; return the seat, the check, and how old the evidence ever was."""
     async with beside(air) as own, Chromium(profile) as browser:  # the check is asked of nobody else
@@ -100,7 +116,7 @@ async def seated(air: Broadcast, user_id: str) -> Seat:
     return Seat(air, user_id)
 
 
-SCENES: tuple[Play, ...] = (never_audible, audible, frozen_page, killed_twice, by_turns)
+SCENES: tuple[Play, ...] = (never_audible, audible, frozen_page, killed_twice, disk_full, by_turns)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -157,6 +173,14 @@ async def test_a_killed_browser_has_lost_two_seconds_when_it_comes_back(scenes: 
     assert len({span.play for span in as_it_was.spans}) == 1  # the same play goes on
     assert len({span.play for span in fresh.spans}) == 2  # a new play, and the old one by its key
     assert not any(span.late or span.unverified for span in fresh.spans)
+
+
+async def test_a_page_that_is_reloaded_after_its_disk_failed_loses_nothing(scenes: Scenes) -> None:
+    """The new page opens a play of its own; the last words of the old one come by its key."""
+    scene: Scene = await scenes[disk_full]
+    assert gaps(scene.spans, scene.since_ms, scene.until_ms - 200) == []
+    assert len({span.play for span in scene.spans}) == 2
+    assert not any(span.late or span.unverified for span in scene.spans)
 
 
 async def test_where_sockets_are_broken_everything_goes_by_turns(scenes: Scenes) -> None:

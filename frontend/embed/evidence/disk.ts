@@ -34,7 +34,7 @@ export interface Head {
   readonly open: Entry | null;
 }
 
-/** A play taken from the disk, its open stretch closed where it was last seen. */
+/** A play taken from the disk, its open stretch closed where it was last seen; without it where the page went on. */
 export interface Left {
   readonly head: Head;
   readonly entries: readonly Entry[];
@@ -50,6 +50,8 @@ const OPEN_WITHIN_MS = 3_000;
 const STRICT: IDBTransactionOptions = { durability: "strict" };
 /** A page that died may have begun one epoch more than it had written down. */
 const EPOCHS_APART = 2;
+/** A page that went on without the disk may have slept this often. */
+const EPOCHS_APART_WITHOUT = 1_000;
 
 export class Disk {
   #db: IDBPDatabase<Schema>;
@@ -91,14 +93,19 @@ export class Disk {
     await Promise.all([work.objectStore("plays").put(head), ...asked, work.done]);
   }
 
-  /** Take over what a page left: its open stretch becomes a row, and the next epoch is the taker's. */
-  async adopt(id: string): Promise<Left | null> {
+  /**
+   * Take over what a page left: its open stretch becomes a row, and the next epoch is the taker's.
+   *
+   * `disowned`: the page went on without the disk, so what was open became another row, unknown here.
+   */
+  async adopt(id: string, disowned: boolean): Promise<Left | null> {
     const work = this.#db.transaction(["plays", "rows"], "readwrite", STRICT);
     const [plays, rows] = [work.objectStore("plays"), work.objectStore("rows")];
     const found = await plays.get(id);
-    if (found?.open) await rows.put({ ...found.open, play: id });
+    if (found?.open && !disowned) await rows.put({ ...found.open, play: id });
     const entries = found ? await rows.getAll(rowsOf(id)) : [];
-    const head = found && closed(found, entries.at(-1)?.row.seq ?? 0);
+    const apart = disowned ? EPOCHS_APART_WITHOUT : EPOCHS_APART;
+    const head = found && closed(found, entries.at(-1)?.row.seq ?? 0, apart);
     if (head) await plays.put(head);
     await work.done;
     return head ? { head, entries: entries.map(({ row, tick, epoch }) => ({ row, tick, epoch })) } : null;
@@ -118,6 +125,6 @@ function rowsOf(play: string, last = Number.MAX_SAFE_INTEGER): IDBKeyRange {
   return IDBKeyRange.bound([play, 0], [play, last]);
 }
 
-function closed(head: Head, newest: number): Head {
-  return { ...head, open: null, last: Math.max(head.last, newest), epoch: head.epoch + EPOCHS_APART };
+function closed(head: Head, newest: number, epochsApart: number): Head {
+  return { ...head, open: null, last: Math.max(head.last, newest), epoch: head.epoch + epochsApart };
 }

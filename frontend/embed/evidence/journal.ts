@@ -3,7 +3,9 @@
  *
  * A row may be sent once it is stored in the browser, and is forgotten only on a durable acknowledgement. One write
  * is under way at a time; what comes meanwhile goes with the next. Where the disk fails or does not answer, the rows
- * stay in memory and are sent from there: they survive a lost connection, not a closed page.
+ * stay in memory and are sent from there: they survive a lost connection, not a closed page. A disk that was given up is
+ * not used again for this play: by then the next page has been told to leave the play alone, so whatever came to the
+ * disk would be gone on with by nobody. The next play begins on the disk again.
  */
 import type { PlayRef } from "../../shared/wire";
 import type { Disk, Entry, Head, Left } from "./disk";
@@ -21,6 +23,9 @@ export interface Owner {
 
 export class Journal {
   #disk: Disk | null;
+  #disown: () => boolean;
+  /** No page goes on with this play from what the disk has of it. */
+  #disowned: boolean;
   #owner: Owner = { stored: () => undefined };
   #head: Head;
   #entries: Entry[];
@@ -37,8 +42,11 @@ export class Journal {
   /** Asked for while a write is under way. */
   #again = false;
 
-  constructor(disk: Disk | null, { head, entries }: Left) {
+  /** `disown` lets no page go on with the play from the disk any more; false where that cannot be noted. */
+  constructor(disk: Disk | null, { head, entries }: Left, disown: () => boolean) {
     this.#disk = disk;
+    this.#disown = disown;
+    this.#disowned = disk === null;
     this.#head = head;
     this.#entries = [...entries];
     this.#stored = head.last;
@@ -100,9 +108,12 @@ export class Journal {
     return this.#upTo(this.#stored, from, limit);
   }
 
-  /** What a page that is being left may send without waiting for the disk: rows that the next page cannot give away. */
+  /**
+   * What a page that is being left may send without waiting for the disk: rows whose numbers the next page cannot give
+   * to its own, because it knows them or does not go on with this play.
+   */
   readAtExit(from: number, limit: number): Entry[] {
-    return this.#upTo(this.#disk ? this.#known : this.#head.last, from, limit);
+    return this.#upTo(this.#disowned ? this.#head.last : this.#known, from, limit);
   }
 
   /** Every row up to `durable` is on the server's disk. */
@@ -167,6 +178,7 @@ export class Journal {
   #giveUp(): void {
     if (this.#disk === null) return;
     this.#disk = null;
+    this.#disowned = this.#disown();
     this.#isWriting = false;
     this.#waited_ms = 0;
     this.#unwritten = [];

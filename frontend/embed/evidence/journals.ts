@@ -5,12 +5,15 @@
  * A reload or a crash goes on with the same play where it can: a check that is open keeps its one window, and a media
  * that allows a single player does not take its own viewer for another. It needs the same grant, the same media, a
  * play that no living page holds, and ten minutes at most; anything else opens a new play, and what the old one left
- * is handed over by its upload key. Where there is no disk, journals are in memory and nothing is found.
+ * is handed over by its upload key. Nobody goes on with a play that is disowned. Where there is no disk, journals are
+ * in memory and nothing is found.
  */
 import type { PlayRef } from "../../shared/wire";
+import type { Keep } from "../host/keep";
 import { type Claims, openClaims } from "./claims";
 import type { Shelf } from "./desk";
 import { Disk, type Head, type Left } from "./disk";
+import { Disowned } from "./disowned";
 import { Journal } from "./journal";
 
 export const RESUME_WITHIN_MS = 10 * 60_000;
@@ -19,13 +22,15 @@ export const KEEP_MS = 30 * 86_400_000;
 export class Journals {
   #disk: Disk | null;
   #claims: Claims;
+  #disowned: Disowned;
   #wall_ms: () => number;
   /** What could not be kept on disk. */
   #memory = new Map<string, Left>();
 
-  constructor(disk: Disk | null, claims: Claims, wall_ms: () => number = Date.now) {
+  constructor(disk: Disk | null, claims: Claims, disowned: Disowned, wall_ms: () => number = Date.now) {
     this.#disk = disk;
     this.#claims = claims;
+    this.#disowned = disowned;
     this.#wall_ms = wall_ms;
   }
 
@@ -47,7 +52,7 @@ export class Journals {
     const numbers = { epoch: 0, last: 0, durable: 0 };
     const head = { id, upload_key, media, grant, touched_ms: this.#wall_ms(), ...numbers, open: null };
     if (this.#disk) void this.#claims.take({ id, touched_ms: Number.NEGATIVE_INFINITY });
-    return new Journal(this.#disk, { head, entries: [] });
+    return this.#journal({ head, entries: [] });
   }
 
   /** The newest play of this grant that a page of this browser has left a moment ago. */
@@ -57,9 +62,15 @@ export class Journals {
     const heads = (await this.#heads()).filter(own).sort((a, b) => b.touched_ms - a.touched_ms);
     for (const head of heads) {
       const left = await this.#take(head);
-      if (left) return new Journal(this.#disk, left);
+      // Asked once the play is this page's: the other may have disowned it with its last breath.
+      if (left && !this.#disowned.has(head.id)) return this.#journal(left);
+      if (left) this.#claims.leave(head.id);
     }
     return null;
+  }
+
+  #journal(left: Left): Journal {
+    return new Journal(this.#disk, left, () => this.#disowned.add(left.head.id));
   }
 
   /** This page does not go on with the play: another may take it, or this one hand it over. */
@@ -74,7 +85,7 @@ export class Journals {
     const found = [...this.#memory.values()];
     for (const head of await this.#heads()) {
       const age_ms = this.#wall_ms() - head.touched_ms;
-      const empty = head.open === null && head.last <= head.durable;
+      const empty = (head.open === null || this.#disowned.has(head.id)) && head.last <= head.durable;
       if (empty && age_ms < RESUME_WITHIN_MS) continue;
       const left = await this.#take(head);
       if (!left) continue;
@@ -87,7 +98,10 @@ export class Journals {
   /** The server has it all, or will never take it. */
   async done(id: string): Promise<void> {
     if (this.#memory.delete(id)) return;
-    await this.#disk?.drop(id).catch(() => undefined);
+    await this.#disk?.drop(id).then(
+      () => this.#disowned.forget(id),
+      () => undefined,
+    );
     this.#claims.leave(id);
   }
 
@@ -104,17 +118,15 @@ export class Journals {
 
   async #take(head: Head): Promise<Left | null> {
     if (!this.#disk || !(await this.#claims.take(head))) return null;
-    const left = await this.#disk.adopt(head.id).catch(() => null);
+    const left = await this.#disk.adopt(head.id, this.#disowned.has(head.id)).catch(() => null);
     if (!left) this.#claims.leave(head.id);
     return left;
   }
 }
 
 /** Opens the disk and the claims of this browser; never fails. */
-export async function openJournals(): Promise<Journals> {
+export async function openJournals(keep: Keep): Promise<Journals> {
   const disk = await Disk.open().catch(() => null);
-  return new Journals(
-    disk,
-    openClaims(() => navigator.locks),
-  );
+  const claims = openClaims(() => navigator.locks);
+  return new Journals(disk, claims, new Disowned(keep));
 }

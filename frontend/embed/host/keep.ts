@@ -11,6 +11,7 @@ export interface Keep {
   readonly lasting: boolean;
   read(name: string): string | null;
   write(name: string, value: string): void;
+  remove(name: string): void;
 }
 
 /** The part of `history` that is used. */
@@ -27,6 +28,7 @@ export function openKeep(storage: () => Storage, entry: Entry): Keep {
       lasting: true,
       read: (name) => opened.getItem(name),
       write: (name, value) => opened.setItem(name, value),
+      remove: (name) => opened.removeItem(name),
     };
   } catch {
     return keepInEntry(entry);
@@ -42,6 +44,10 @@ function keepInEntry(entry: Entry): Keep {
       return typeof value === "string" ? value : null;
     },
     write: (name, value) => entry.replaceState({ ...values(), [name]: value }, ""),
+    remove: (name) => {
+      const { [name]: _, ...others } = values();
+      entry.replaceState(others, "");
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { handOver, ROWS_PER_TURN, type Surroundings } from "../../embed/evidence
 import { Journals } from "../../embed/evidence/journals";
 import { sweep } from "../../embed/evidence/sweep";
 import type { Exchanged, Upload, ViewerOut } from "../../shared/wire";
+import { noted } from "./life";
 import { entry, head, tick } from "./samples";
 
 const PLAY = "play00000001";
@@ -159,7 +160,7 @@ describe("the sweep", () => {
   beforeEach(async () => {
     globalThis.indexedDB = new IDBFactory();
     disk = await Disk.open();
-    journals = new Journals(disk, new StampClaims(() => Date.now() + 86_400_000));
+    journals = new Journals(disk, new StampClaims(() => Date.now() + 86_400_000), noted());
     await disk.write(head(PLAY, { last: 2, touched_ms: Date.now() }), [entry(1), entry(2)]);
   });
 

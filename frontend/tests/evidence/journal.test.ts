@@ -5,7 +5,7 @@ import { StampClaims } from "../../embed/evidence/claims";
 import { Disk } from "../../embed/evidence/disk";
 import { Journal, WRITE_WITHIN_MS } from "../../embed/evidence/journal";
 import { Journals, KEEP_MS, RESUME_WITHIN_MS } from "../../embed/evidence/journals";
-import { DAY_MS, Life, left, PLAY, REF, written } from "./life";
+import { DAY_MS, Life, left, noted, PLAY, REF, written } from "./life";
 import { at, entry, head, tick } from "./samples";
 
 beforeEach(() => {
@@ -140,7 +140,7 @@ describe("after a crash", () => {
     });
     const disk = await Disk.open();
     await disk.write(head(PLAY), [entry(1)]);
-    await disk.adopt(PLAY);
+    await disk.adopt(PLAY, false);
     await disk.drop(PLAY);
     expect(asked).toEqual(Array(3).fill({ durability: "strict" }));
   });
@@ -154,9 +154,9 @@ describe("after a crash", () => {
     const disk = await Disk.open();
     const asleep = (for_ms: number) => () => Date.now() + for_ms;
     const claims = new StampClaims(asleep(DAY_MS));
-    expect((await new Journals(disk, claims).shelf("media001", "other")).found).toBeNull();
-    expect((await new Journals(disk, claims).shelf("media002", "grant")).found).toBeNull();
-    const later = new Journals(disk, claims, asleep(RESUME_WITHIN_MS + 1));
+    expect((await new Journals(disk, claims, noted()).shelf("media001", "other")).found).toBeNull();
+    expect((await new Journals(disk, claims, noted()).shelf("media002", "grant")).found).toBeNull();
+    const later = new Journals(disk, claims, noted(), asleep(RESUME_WITHIN_MS + 1));
     expect((await later.shelf("media001", "grant")).found).toBeNull();
     expect((await later.left()).map(({ head: { id } }) => id)).toEqual([PLAY]);
   });
@@ -166,7 +166,12 @@ describe("after a crash", () => {
     await disk.write(head("play00000009", { last: 1, touched_ms: Date.now() }), [entry(1)]);
     await disk.write(head("play00000008", { last: 4, durable: 4, touched_ms: Date.now() }), []);
     const when = (for_ms: number) =>
-      new Journals(disk, new StampClaims(() => Date.now() + DAY_MS + for_ms), () => Date.now() + for_ms);
+      new Journals(
+        disk,
+        new StampClaims(() => Date.now() + DAY_MS + for_ms),
+        noted(),
+        () => Date.now() + for_ms,
+      );
     expect((await when(RESUME_WITHIN_MS + 1).left()).map(({ head: { id } }) => id)).toEqual(["play00000009"]);
     expect((await disk.heads()).map(({ id }) => id)).toEqual(["play00000009"]);
     expect(await when(KEEP_MS + 1).left()).toEqual([]);
@@ -189,7 +194,7 @@ describe("a page that is not to watch any more", () => {
   });
 
   test("keeps nothing back for a disk that does not answer", async () => {
-    const journal = new Journal(await Disk.open(), { head: head(PLAY), entries: [] });
+    const journal = new Journal(await Disk.open(), { head: head(PLAY), entries: [] }, () => true);
     vi.spyOn(Disk.prototype, "write").mockReturnValue(new Promise(() => undefined));
     journal.keep([entry(1)], null, 0, 0);
     vi.useFakeTimers();
@@ -204,7 +209,10 @@ describe("two tabs", () => {
   test("neither takes the other's living play, and each its own when it comes back", async () => {
     const disk = await Disk.open();
     const tabs = new FakeLocks();
-    const [first, second] = [new Journals(disk, tabs.claims()), new Journals(disk, tabs.claims())];
+    const [first, second] = [
+      new Journals(disk, tabs.claims(), noted()),
+      new Journals(disk, tabs.claims(), noted()),
+    ];
     const begun = (await first.shelf("media001", "grant")).begin(REF);
     begun.keep([entry(1)], null, 0, 0);
     await written();
@@ -213,7 +221,7 @@ describe("two tabs", () => {
     tabs.kill(0);
     const resumed = (await second.shelf("media001", "grant")).found;
     expect([resumed?.ref, resumed?.last]).toEqual([REF, 1]);
-    expect(await new Journals(disk, tabs.claims()).left()).toEqual([]);
+    expect(await new Journals(disk, tabs.claims(), noted()).left()).toEqual([]);
   });
 });
 
@@ -240,7 +248,7 @@ class FakeLocks {
 }
 
 test("a journal that was never written is no journal", async () => {
-  const journal = new Journal(await Disk.open(), { head: head(PLAY), entries: [] });
+  const journal = new Journal(await Disk.open(), { head: head(PLAY), entries: [] }, () => true);
   expect(await journal.finish()).toBeNull();
   expect(await left()).toEqual([]);
 });

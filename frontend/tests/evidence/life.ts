@@ -2,6 +2,7 @@
 import { StampClaims } from "../../embed/evidence/claims";
 import { EvidenceDesk, type Shelf } from "../../embed/evidence/desk";
 import { Disk } from "../../embed/evidence/disk";
+import { Disowned } from "../../embed/evidence/disowned";
 import { Journals } from "../../embed/evidence/journals";
 import type { Lost, Rows } from "../../shared/wire";
 import { at } from "./samples";
@@ -9,6 +10,15 @@ import { at } from "./samples";
 export const PLAY = "play00000001";
 export const REF = { id: PLAY, upload_key: "key" };
 export const DAY_MS = 86_400_000;
+
+/** The small storage of a browser; its notes may be shared by several pages. */
+export function noted(values = new Map<string, string>()): Disowned {
+  return new Disowned({
+    read: (name) => values.get(name) ?? null,
+    write: (name, value) => void values.set(name, value),
+    remove: (name) => void values.delete(name),
+  });
+}
 
 /** Until every write that is under way has ended. */
 export async function written(): Promise<void> {
@@ -20,10 +30,12 @@ export class Life {
   now = at(1_000);
   sent: (Rows | Lost)[] = [];
   readonly disk: Disk;
+  readonly journals: Journals;
   readonly desk: EvidenceDesk;
 
-  private constructor(disk: Disk, shelf: Shelf) {
+  private constructor(disk: Disk, journals: Journals, shelf: Shelf) {
     this.disk = disk;
+    this.journals = journals;
     this.desk = new EvidenceDesk(
       () => this.now,
       (message) => this.sent.push(message),
@@ -31,10 +43,10 @@ export class Life {
     );
   }
 
-  static async begin(): Promise<Life> {
+  static async begin(disowned = noted()): Promise<Life> {
     const disk = await Disk.open();
-    const journals = new Journals(disk, new StampClaims(() => Date.now() + DAY_MS));
-    return new Life(disk, await journals.shelf("media001", "grant"));
+    const journals = new Journals(disk, new StampClaims(() => Date.now() + DAY_MS), disowned);
+    return new Life(disk, journals, await journals.shelf("media001", "grant"));
   }
 
   async watch(to_ms: number): Promise<void> {
@@ -59,5 +71,5 @@ export class Life {
 }
 
 export async function left(): Promise<Awaited<ReturnType<Journals["left"]>>> {
-  return new Journals(await Disk.open(), new StampClaims(() => Date.now() + DAY_MS)).left();
+  return new Journals(await Disk.open(), new StampClaims(() => Date.now() + DAY_MS), noted()).left();
 }

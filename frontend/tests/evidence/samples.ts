@@ -57,7 +57,7 @@ export function seal(entries: readonly Entry[]): Sealed {
 export function inMemory(): Shelf {
   return {
     found: null,
-    begin: ({ id }) => new Journal(null, { head: head(id), entries: [] }),
+    begin: ({ id }) => new Journal(null, { head: head(id), entries: [] }, () => true),
     leave: () => undefined,
   };
 }

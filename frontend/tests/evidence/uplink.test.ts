@@ -22,7 +22,7 @@ function opened(stored: number): {
   add: (seq: number, now_ms: number) => void;
 } {
   const sent: (Rows | Lost)[] = [];
-  const journal = new Journal(null, { head: head(PLAY), entries: [] });
+  const journal = new Journal(null, { head: head(PLAY), entries: [] }, () => true);
   const uplink = new Uplink(journal, seal, (message) => sent.push(message));
   let now_ms = 0;
   journal.belongsTo({ stored: () => uplink.stored(now_ms) });
@@ -121,7 +121,7 @@ describe("rows that are gone", () => {
   test("are said to be lost before the first that is left", () => {
     const sent: (Rows | Lost)[] = [];
     const left = { head: head(PLAY, { last: 7 }), entries: [entry(5), entry(7)] };
-    const uplink = new Uplink(new Journal(null, left), seal, (message) => sent.push(message));
+    const uplink = new Uplink(new Journal(null, left, () => true), seal, (message) => sent.push(message));
     uplink.connected(PLAY, 2, 0);
     expect(brief(sent)).toEqual([[], ["lost", 3, 4], [5, 7]]);
     uplink.gap(6, 10);
@@ -152,7 +152,7 @@ describe("the exit message", () => {
       const row = { ...beat, seq, ...times, visible: true, muted: false, rate: 1 };
       return { ...entry(seq), row };
     });
-    const journal = new Journal(null, { head: head(PLAY, { last: entries.length }), entries });
+    const journal = new Journal(null, { head: head(PLAY, { last: entries.length }), entries }, () => true);
     const seqs = new Uplink(journal, seal, () => undefined).exit(0)?.rows.map((row) => row.seq) ?? [];
     expect(seqs.length).toBeGreaterThan(30);
     expect(seqs.length).toBeLessThan(ROWS_PER_MESSAGE);
@@ -160,7 +160,11 @@ describe("the exit message", () => {
   });
 
   test("never begins behind a row that is gone", () => {
-    const journal = new Journal(null, { head: head(PLAY, { last: 7, durable: 2 }), entries: [entry(5)] });
+    const journal = new Journal(
+      null,
+      { head: head(PLAY, { last: 7, durable: 2 }), entries: [entry(5)] },
+      () => true,
+    );
     expect(new Uplink(journal, seal, () => undefined).exit(0)).toBeNull();
   });
 });

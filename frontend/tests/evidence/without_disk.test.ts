@@ -5,7 +5,7 @@ import { StampClaims } from "../../embed/evidence/claims";
 import { Disk } from "../../embed/evidence/disk";
 import { WRITE_WITHIN_MS } from "../../embed/evidence/journal";
 import { Journals } from "../../embed/evidence/journals";
-import { Life, PLAY, REF, written } from "./life";
+import { Life, noted, PLAY, REF, written } from "./life";
 import { at, entry, tick } from "./samples";
 
 beforeEach(() => {
@@ -131,7 +131,7 @@ describe("without a disk", () => {
     const opening = Disk.open().catch(() => null);
     await vi.advanceTimersByTimeAsync(10_000);
     vi.useRealTimers();
-    const journals = new Journals(await opening, new StampClaims(Date.now));
+    const journals = new Journals(await opening, new StampClaims(Date.now), noted());
     expect(journals.lasting).toBe(false);
     const shelf = await journals.shelf("media001", "grant");
     const journal = shelf.begin(REF);

@@ -71,6 +71,8 @@ describe("grants", () => {
     };
     openKeep(refused, entry).write("a", "g");
     openKeep(refused, entry).write("b", "h");
+    openKeep(refused, entry).write("c", "gone");
+    openKeep(refused, entry).remove("c");
     const reloaded = openKeep(refused, entry);
     expect([reloaded.lasting, reloaded.read("a"), reloaded.read("b"), reloaded.read("c")]).toEqual([
       false,
