@@ -66,7 +66,7 @@ async def live(nodes: list[Node], seconds: int, asked: Asked) -> None:
         at_ms = nodes[0].hall.now_ms
         for node in nodes:
             for user_id in node.screens:
-                node.playing.note(node.hall.media_no, UserId(user_id), at_ms, at_ms + SECOND)
+                node.playing.note(node.hall.media_no, UserId(user_id), at_ms, at_ms + SECOND, at_ms + SECOND)
         nodes[0].hall.wait(SECOND)
         await asyncio.gather(*(node.look() for node in nodes))
         for node in nodes:
@@ -196,7 +196,7 @@ async def test_who_is_on_both_nodes_is_drawn_by_one_of_them(databases: list[Data
     for _ in range(130):
         at_ms = hall.now_ms
         for node in nodes:
-            node.playing.note(hall.media_no, UserId("anna"), at_ms, at_ms + SECOND)
+            node.playing.note(hall.media_no, UserId("anna"), at_ms, at_ms + SECOND, at_ms + SECOND)
         hall.wait(SECOND)
         await plan_job.run_once(
             databases[1], nodes[1].hall.hub, nodes[1].playing, hall.clock, overtaken.randint
