@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -22,6 +23,7 @@ from rollcall.wire.viewer_in import Hello, PlayRef, Rows
 FAREWELL_LIMIT_MS = 60_000
 RETRY_FIRST_MS, RETRY_CAP_MS = 500, 30_000
 SILENCE_MS = 25_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Tab:
         self._world.tally.unacknowledged_rows += sum(await asyncio.gather(*self._uploads))
 
     async def _converse(self) -> None:
-        line = await self._open()
+        line = await self._living_on(self._open())
         life, world = self._life, self._world
         try:
             await line.send(Hello(self._grant, life.play))
@@ -98,6 +100,17 @@ class Tab:
                     return
         finally:
             await (line.close() if self._over else line.abandon())
+
+    async def _living_on(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what the network makes of that, however long it takes: the page plays on meanwhile."""
+        task = asyncio.create_task(work)
+        try:
+            while not task.done():
+                self._life.do_due(self._world.now_ms())
+                await asyncio.wait({task}, timeout=self._wait_s())
+        finally:
+            task.cancel()
+        return await task
 
     async def _open(self) -> Line:
         self._world.tally.connections += 1
