@@ -1,15 +1,18 @@
 """Prompts in outages, in hidden frames and in players that suppress them, on both engines."""
 
+from collections import Counter
 from typing import Any
 
 from rollcall.actions import delivery, prompts
+from rollcall.actions.statistics import Ask, report_media
 from rollcall.domain.checks.resolve import SHOW_MS
+from rollcall.domain.checks.threshold import CountThreshold, ShareThreshold, Tally, judge
 from rollcall.domain.checks.windows import DELIVERY_MS
 from rollcall.domain.ids import UserId
 from rollcall.jobs.outages import OwnLog
 from rollcall.live.voices import Voices
 from rollcall.store.database import Database
-from tests.asking import LIFETIME, ask, tick
+from tests.asking import LIFETIME, ask, begin, tick
 from tests.hall import T0, Hall, open_hall
 
 
@@ -136,6 +139,31 @@ async def test_a_prompt_that_one_of_two_players_displayed_is_shown(database: Dat
     check = await suppressed(hall, decoy="hidden", shown_by="in view")
     row = await hall.prompt("anna", check)
     assert (row.state, row.unshown) == ("missed", False)
+
+
+async def test_a_player_that_drops_prompts_passes_no_rule_by_what_the_statistics_tell(
+    database: Database,
+) -> None:
+    """Six of nine confirmed, three dropped in each way that a player can: from the prompts to the verdict."""
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    await begin(hall)
+    for _ in range(6):
+        check = await ask(hall)
+        await hall.mark("anna", check.id, "shown", "answered")
+        hall.wait(LIFETIME)
+    await suppressed(hall)
+    await suppressed(hall, decoy="decoy")
+    washed = await suppressed(hall)
+    await hall.mark("anna", washed, "shown", "answered")
+    report = await report_media(database, hall.project_no, hall.code, Ask(), hall.now_ms)
+    (row,) = report.participants
+    told = Counter(check.outcome for check in row.checks)
+    assert told == {"confirmed": 6, "undelivered": 3}
+    tally = Tally(**told, unshown=sum(check.unshown is True for check in row.checks))
+    assert tally.unshown == 3
+    for rule in (ShareThreshold(70), CountThreshold(7, 9)):
+        assert judge(rule, tally).result == "failed"
 
 
 async def suppressed(hall: Hall, *, decoy: str = "", shown_by: str = "") -> str:

@@ -70,6 +70,7 @@ TITLES: Final = {
     "title": "Название",
     "to_ms": "До позиции",
     "undelivered": "Не доставлен",
+    "unshown": "Не показан плеером",
     "unshown_prompts": "Скрытых контролей до недоверия",
     "unverified_ms": "Не подтверждено, не засчитано",
     "user_agent": "Браузеры",

@@ -75,6 +75,7 @@ class PromptRow(NamedTuple):
     confirmed_ms: int | None
     answer: str | None
     correct: bool | None
+    unshown: bool
     kind: str
 
 
@@ -176,7 +177,7 @@ def prompts(
     query = (
         select(
             t.check_no, t.user_id, t.state, t.late, t.issued_ms, t.shown_ms, t.confirmed_ms, t.answer, t.correct,
-            tables.checks.c.kind,
+            t.unshown, tables.checks.c.kind,
         )
         .join(tables.checks, tables.checks.c.no == t.check_no)
         .where(t.project_no == project_no, t.check_no.in_(list(checks)), *_of(t.user_id, whose))

@@ -121,7 +121,8 @@ class ParticipantSession(Struct, frozen=True, gc=False):
 class ParticipantCheck(Struct, frozen=True, gc=False):
     """One check as it went for one participant; `issued_at` None = it was never asked of them.
 
-    `answer`: index of the choice that answered a question; `correct` where one of them is right.
+    `answer`: index of the choice that answered a question; `correct` where one of them is right. `unshown`: a player
+    had it, reported on and displayed it to nobody; a rule counts it like a miss.
     """
 
     check_id: str
@@ -133,6 +134,7 @@ class ParticipantCheck(Struct, frozen=True, gc=False):
     confirmed_at: str | None
     answer: int | UnsetType = UNSET
     correct: bool | UnsetType = UNSET
+    unshown: Literal[True] | UnsetType = UNSET
 
 
 class ParticipantFlag(Struct, frozen=True, gc=False):

@@ -32,7 +32,7 @@ NO_ANSWER = -1
 class Outcomes:
     """By user and check: number of the outcome or NOT_ASKED, whether late, moments (ms) or NEVER.
 
-    `answer`: index of the choice, `correct`: 1 or 0; NO_ANSWER where there is none.
+    `answer`: index of the choice, `correct`: 1 or 0; NO_ANSWER where there is none. `unshown`: of undelivered ones.
     """
 
     outcome: NDArray[np.int8]
@@ -42,6 +42,7 @@ class Outcomes:
     confirmed: Ints
     answer: NDArray[np.int8]
     correct: NDArray[np.int8]
+    unshown: NDArray[np.bool_]
 
     def count(self, outcome: Outcome) -> list[int]:
         """Return for each check how many rows ended so."""
@@ -60,8 +61,10 @@ def read_outcomes(connection: Connection, frame: Frame, roster: Roster, watched:
         confirmed=np.full(shape, NEVER, np.int64),
         answer=np.full(shape, NO_ANSWER, np.int8),
         correct=np.full(shape, NO_ANSWER, np.int8),
+        unshown=np.zeros(shape, np.bool_),
     )
     _add_prompts(connection, frame, roster, outcomes)
+    outcomes.unshown[outcomes.outcome != NUMBER["undelivered"]] = False
     _judge_unasked(frame, roster, watched, outcomes)
     return outcomes
 
@@ -73,6 +76,7 @@ def _add_prompts(connection: Connection, frame: Frame, roster: Roster, outcomes:
         if user is None:
             continue
         at = user, column[prompt.check_no]
+        outcomes.unshown[at] |= prompt.unshown
         if not _decides(outcomes.outcome[at], NUMBER[prompt.state]):
             continue
         outcomes.outcome[at] = NUMBER[prompt.state]

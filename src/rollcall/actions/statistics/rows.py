@@ -165,7 +165,7 @@ def _checks(counted: Counted, rows: slice) -> Iterator[list[ParticipantCheck]]:
     ids = [(check.code, session_code(frame, index)) for index, check in enumerate(frame.checks)]
     columns = _lists(
         o.outcome[rows], o.late[rows], o.issued[rows], o.shown[rows], o.confirmed[rows], o.answer[rows],
-        o.correct[rows],
+        o.correct[rows], o.unshown[rows],
     )  # fmt: skip
     for numbers in zip(*columns, strict=True):
         yield [
@@ -179,10 +179,19 @@ def _checks(counted: Counted, rows: slice) -> Iterator[list[ParticipantCheck]]:
                 _moment(confirmed),
                 UNSET if answer == NO_ANSWER else answer,
                 UNSET if correct == NO_ANSWER else bool(correct),
+                unshown or UNSET,
             )
-            for (check_id, session_id), outcome, late, issued, shown, confirmed, answer, correct in zip(
-                ids, *numbers, strict=True
-            )
+            for (
+                (check_id, session_id),
+                outcome,
+                late,
+                issued,
+                shown,
+                confirmed,
+                answer,
+                correct,
+                unshown,
+            ) in zip(ids, *numbers, strict=True)
             if outcome != NOT_ASKED
         ]
 
