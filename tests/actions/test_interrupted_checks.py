@@ -9,6 +9,7 @@ from rollcall.domain.checks.resolve import SHOW_MS
 from rollcall.domain.checks.threshold import CountThreshold, ShareThreshold, Tally, judge
 from rollcall.domain.checks.windows import DELIVERY_MS
 from rollcall.domain.ids import UserId
+from rollcall.domain.intervals import Interval
 from rollcall.jobs.outages import OwnLog
 from rollcall.live.voices import Voices
 from rollcall.store.database import Database
@@ -51,7 +52,7 @@ async def test_an_incident_declared_afterwards_excuses_a_miss(database: Database
     await reconsidered(hall)
     assert await hall.states(check) == {"anna": "undelivered"}
     row = await hall.prompt("anna", check)
-    assert (row.expired_ms, row.closed_ms) == (T0 + LIFETIME, hall.now_ms)
+    assert (row.expired_ms, row.closed_ms) == (T0 + LIFETIME + 61_000, hall.now_ms)
 
 
 async def test_the_setting_for_hidden_frames_holds_also_for_what_has_ended(database: Database) -> None:
@@ -59,7 +60,7 @@ async def test_the_setting_for_hidden_frames_holds_also_for_what_has_ended(datab
     check = await missed(hall, "received")
     for setting, state in (("undelivered", "undelivered"), ("missed", "missed")):
         await hall.judge(hidden_miss=setting)
-        await reconsidered(hall)
+        await hall.db.write(lambda conn: prompts.follow_hidden_miss(conn, hall.event_no, hall.now_ms))
         assert await hall.states(check) == {"anna": state}
     await hall.judge(hidden_miss="undelivered")
     again = await missed(hall, "received")
@@ -112,7 +113,10 @@ async def missed(hall: Hall, display: Any = "shown") -> str:
 
 
 async def reconsidered(hall: Hall) -> list[Any]:
-    return list(await hall.db.write(lambda conn: prompts.reconsider(conn, hall.event_no)))
+    within = Interval(T0, hall.now_ms)
+    return list(
+        await hall.db.write(lambda conn: prompts.reconsider(conn, hall.event_no, within, hall.now_ms))
+    )
 
 
 async def test_what_is_said_after_delivery_was_given_up_washes_nothing_away(database: Database) -> None:
@@ -158,7 +162,7 @@ async def test_a_player_that_drops_prompts_passes_no_rule_by_what_the_statistics
     await hall.mark("anna", washed, "shown", "answered")
     report = await report_media(database, hall.project_no, hall.code, Ask(), hall.now_ms)
     (row,) = report.participants
-    told = Counter(check.outcome for check in row.checks)
+    told = Counter(str(check.outcome) for check in row.checks)
     assert told == {"confirmed": 6, "undelivered": 3}
     tally = Tally(**told, unshown=sum(check.unshown is True for check in row.checks))
     assert tally.unshown == 3

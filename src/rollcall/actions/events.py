@@ -56,7 +56,7 @@ async def change_event(
         event = find(conn, project_no, code)
         events.change_event(conn, project_no, event.no, values)
         if "hidden_miss" in values:
-            prompts.reconsider(conn, event.no)
+            prompts.follow_hidden_miss(conn, event.no, now_ms)
         if codes is not None:
             _set_media(conn, project_no, event, codes, now_ms)
         before = _changed_from(event, values)

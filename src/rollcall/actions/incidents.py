@@ -1,7 +1,8 @@
 """Incidents: an organiser declares that an event was disturbed, and may take that back. Both stay readable.
 
-Inside an incident, time that came late counts without a cap; nothing is credited that has no evidence. A check that it
-interrupted is `undelivered`: nobody missed it. Players hear of that when they connect again.
+Inside an incident, time that came late counts without a cap; nothing is credited that has no evidence. It lengthens the
+lifetime of a check: who answered in that has confirmed it, and nobody else missed it. Players hear of that when they
+connect again.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rollcall.actions import prompts
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
 from rollcall.domain.ids import MediaNo, ProjectNo
+from rollcall.domain.intervals import Interval
 from rollcall.store import audit, media, outages
 from rollcall.store.database import Connection, Database
 from rollcall.store.events import Event
@@ -46,7 +48,7 @@ async def declare(
         if outages.is_declared(conn, new):
             raise Conflict("The same incident has been declared already.", code="already_declared")
         outages.add_incident(conn, new, now_ms)
-        prompts.reconsider(conn, of.no)
+        prompts.reconsider(conn, of.no, Interval(said.from_ms, said.to_ms), now_ms)
         detail = {"from_ms": said.from_ms, "to_ms": said.to_ms, "reason": said.reason, "media": said.media}
         audit.record(conn, project_no, actor, "incident.declare", new.code, now_ms, event=of.code, **detail)
         return _require(conn, project_no, of, new.code)
@@ -65,7 +67,7 @@ async def withdraw(
         if found.withdrawn_ms is not None:
             raise Conflict("The incident has been withdrawn already.", code="already_withdrawn")
         outages.withdraw(conn, found.no, reason, actor, now_ms)
-        prompts.reconsider(conn, of.no)
+        prompts.reconsider(conn, of.no, Interval(found.from_ms, found.to_ms), now_ms)
         audit.record(conn, project_no, actor, "incident.withdraw", code, now_ms, event=of.code, reason=reason)
         return _require(conn, project_no, of, code)
 

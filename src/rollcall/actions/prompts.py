@@ -1,38 +1,37 @@
 """How prompts end: by marks, by time, by hand; what outages and sessions corrected later make of it; what players hear.
 
 Functions that take a connection work in the caller's transaction and return what is to be published after its commit.
-How a prompt stands is decided by `domain/checks/resolve`; asking and sending are in `delivery`.
+How a prompt stands is decided by `domain/checks/corrected`, the same for one that is open, had ended, or is corrected;
+asking and sending are in `delivery`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import groupby
 
 from rollcall.actions import counting
 from rollcall.actions.telling import note_answers
 from rollcall.domain.checks.answers import Choice, Click, Expected, TypedCode
-from rollcall.domain.checks.corrected import MovedEnd, Own, corrected, moved
+from rollcall.domain.checks.corrected import ChangedOutage, MovedEnd, judge, moved, uncovered
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import (
     CountingNow,
     Final,
     PromptOutcome,
-    Resolution,
     State,
     Told,
-    may_become,
 )
-from rollcall.domain.checks.resolve import resolve
+from rollcall.domain.checks.resolve import runs_at
 from rollcall.domain.checks.windows import Prompt
-from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo
-from rollcall.domain.intervals import Interval, Intervals, intersect
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo
+from rollcall.domain.intervals import Interval, Intervals
 from rollcall.live.hub import Hub
 from rollcall.store import checks, prompts
 from rollcall.store.checks import Check
 from rollcall.store.database import Connection
 from rollcall.store.marks import heard_of, marks_of
 from rollcall.store.prompt_arrivals import arrivals_of
-from rollcall.store.prompt_outages import Scope, outages_of
+from rollcall.store.prompt_outages import Scope, length_of_all, outages_of
 from rollcall.store.prompts import Asked, Ended
 from rollcall.store.sessions import MediaRef
 from rollcall.wire import viewer_out
@@ -60,52 +59,46 @@ def has_work(conn: Connection, now_ms: int) -> bool:
     return bool(_changes(conn, prompts.list_decidable(conn, now_ms), (), now_ms))
 
 
-def reconsider(conn: Connection, event_no: EventNo) -> list[Told]:
-    """Judge the unanswered prompts of an event anew, after an outage or its setting for hidden frames has changed.
+def reconsider(conn: Connection, event_no: EventNo, within: Interval, now_ms: int) -> list[Told]:
+    """Judge anew the ended prompts of an event that an outage touches, which is known now or counts no more."""
+    outages_ms = length_of_all(conn, event_no) + within.end - within.start
+    asked = prompts.hold_touched(conn, event_no, ChangedOutage(within, outages_ms))
+    return _corrected(conn, asked, now_ms)
 
-    A miss that an outage touches, or that was hidden where the event excuses that, is `undelivered`; and back.
-    """
-    asked = prompts.hold_unanswered(conn, event_no)
-    outages = _outages(conn, asked)
-    changed = [
-        (prompt, _ended(prompt, state))
-        for prompt in asked
-        if (state := _judged(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no]))
-        != prompt.state
-    ]
-    return _corrected(conn, changed)
+
+def follow_outage(conn: Connection, within: Interval, now_ms: int) -> list[Told]:
+    """Judge anew the ended prompts of all events that an outage of our own touches."""
+    touched = prompts.events_touched(conn, ChangedOutage(within, length_of_all(conn)))
+    return [told for event_no in touched for told in reconsider(conn, event_no, within, now_ms)]
+
+
+def follow_hidden_miss(conn: Connection, event_no: EventNo, now_ms: int) -> list[Told]:
+    """Judge anew the unanswered prompts of an event, whose setting for hidden frames has changed."""
+    return _corrected(conn, prompts.hold_hidden(conn, event_no), now_ms)
 
 
 def follow_sessions(
     conn: Connection, of: MediaRef, before: Mapping[CheckNo, int | None], now_ms: int
 ) -> list[Told]:
-    """Judge anew the ended prompts of a media whose session has another end than `before` (see `checks.ends_of`).
-
-    The outcome is what it would be had the sessions always been as they are, but for what was withdrawn from players:
-    nobody misses a check that was taken from the screen before its time was over.
-    """
+    """Judge anew the ended prompts of a media whose session has another end than `before` (see `checks.ends_of`)."""
     by_end: dict[MovedEnd, list[CheckNo]] = {}
     for check_no, ends_ms in checks.ends_of(conn, of).items():
         if check_no in before and (end := moved(before[check_no], ends_ms)) is not None:
             by_end.setdefault(end, []).append(check_no)
-    scope = (of.project_no, of.event_no, of.no)
-    outages = outages_of(conn, [scope], 0)[scope] if by_end else ()
-    away_ms = sum(outage.end - outage.start for outage in outages)
+    outages_ms = length_of_all(conn, of.event_no) if by_end else 0
     asked = [
-        row for end, check_nos in by_end.items() for row in prompts.hold_ended(conn, check_nos, end, away_ms)
+        row
+        for end, check_nos in by_end.items()
+        for row in prompts.hold_ended(conn, check_nos, end, outages_ms)
     ]
-    stands = list(_standing(conn, asked, (), now_ms))
-    changed = [
-        (prompt, became) for prompt, now in stands if (became := _followed(prompt, now, outages)) is not None
-    ]
-    note_answers(conn, changed, now_ms)
-    return _corrected(conn, changed)
+    return _corrected(conn, asked, now_ms)
 
 
 def cancel(conn: Connection, check: Check, now_ms: int) -> list[Told]:
     """Cancel the open prompts of a check."""
     asked = prompts.hold_open(conn, check.no)
-    prompts.change_prompts(conn, [_ended(row, "cancelled", closed_ms=now_ms) for row in asked])
+    cancelled = [replace(_as_it_is(row), state="cancelled", closed_ms=now_ms) for row in asked]
+    prompts.change_prompts(conn, cancelled)
     return [PromptOutcome(row.media_no, row.user_id, row.check, "cancelled", now_ms) for row in asked]
 
 
@@ -123,9 +116,11 @@ def publish(hub: Hub, told: Iterable[Told]) -> None:
                 hub.send_users(media_no, [each.user_id], payload)
 
 
-def _corrected(conn: Connection, changed: Sequence[tuple[Asked, Ended]]) -> list[Told]:
-    """Store what corrections make of prompts that had ended, and return whose time counts now or no more."""
+def _corrected(conn: Connection, asked: Sequence[Asked], now_ms: int) -> list[Told]:
+    """Judge held prompts that had ended; store what has changed and return whose time counts now or no more."""
+    changed = _changes(conn, asked, (), now_ms)
     prompts.change_prompts(conn, [became for _, became in changed])
+    note_answers(conn, changed, now_ms)
     return list(counting.now_of(conn, {(prompt.event_no, prompt.user_id) for prompt, _ in changed}))
 
 
@@ -151,16 +146,6 @@ def _changes(
     conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
 ) -> list[tuple[Asked, Ended]]:
     """Return the prompts that become something else, with their durable marks and the `given` ones."""
-    stands = _standing(conn, asked, given, now_ms)
-    return [
-        (prompt, became) for prompt, now in stands if (became := _became(prompt, now, now_ms)) is not None
-    ]
-
-
-def _standing(
-    conn: Connection, asked: Sequence[Asked], given: Sequence[MarkRow], now_ms: int
-) -> Iterator[tuple[Asked, Resolution]]:
-    """Resolve prompts from their durable marks and the `given` ones."""
     marks = marks_of(conn, asked)
     for mark in given:
         known = marks.setdefault((mark.check, mark.user_id), [])
@@ -171,12 +156,16 @@ def _standing(
     reporting = {mark.play_no for found in marks.values() for mark in found}
     heard = heard_of(conn, arrived | reporting)
     outages = _outages(conn, asked)
+    changed = []
     for prompt in asked:
         of_check = marks.get((prompt.check, prompt.user_id), ())
         own = [mark for mark in of_check if mark.media_no == prompt.media_no]
         rules = _rules(prompt, outages[prompt.project_no, prompt.event_no, prompt.media_no])
         rules = replace(rules, arrivals=arrivals.get((prompt.check_no, prompt.user_id), ()))
-        yield prompt, resolve(rules, own, heard, now_ms)
+        became = _became(prompt, rules, own, heard, now_ms)
+        if became != _as_it_is(prompt):
+            changed.append((prompt, became))
+    return changed
 
 
 def _outages(conn: Connection, asked: Sequence[Asked]) -> dict[Scope, Intervals]:
@@ -207,91 +196,35 @@ def expected_of(prompt: Asked) -> Expected:
     return Click()
 
 
-def _became(prompt: Asked, stands: Resolution, now_ms: int) -> Ended | None:
-    """Return what changes in a prompt, None when nothing does."""
-    seen = (stands.received_ms, stands.shown_ms)
-    if stands.outcome != "pending" and may_become(prompt.state, stands.outcome):
-        return _resolved(prompt, stands, stands.outcome, prompt.closed_ms or now_ms)
-    if prompt.state == "issued":
-        return (
-            None
-            if (prompt.received_ms, prompt.shown_ms) == seen
-            else _resolved(prompt, stands, "issued", None)
-        )
-    if prompt.unshown and not stands.unshown:
-        # A journal that came late shows that it was displayed in time after all.
-        return _resolved(prompt, stands, prompt.state, prompt.closed_ms)
-    return None
-
-
-def _resolved(prompt: Asked, stands: Resolution, state: State, closed_ms: int | None) -> Ended:
-    final = state == stands.outcome
+def _became(
+    prompt: Asked, rules: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int], now_ms: int
+) -> Ended:
+    """Return what a prompt is now. An answer that the end of the session covers stays beside it."""
+    stands = judge(prompt.state, rules, marks, heard, now_ms)
+    state: State = "issued" if stands.outcome == "pending" else stands.outcome
+    is_covered = state == "cancelled" and prompt.confirmed_ms is not None
+    answered = uncovered(rules, marks, heard) if is_covered else stands
+    is_taken = (prompt.state, state) == ("issued", "cancelled") and runs_at(now_ms, rules, marks)
+    may_be_unshown = prompt.unshown or prompt.closed_ms is None  # what it was when it ended, or less
     return Ended(
         prompt.check_no,
         prompt.user_id,
         state,
         stands.received_ms,
         stands.shown_ms,
-        stands.confirmed_ms,
-        closed_ms,
-        stands.late,
-        stands.expired_ms if final else None,
-        stands.unshown and final,
-        stands.answer,
-        stands.correct,
-        withdrawn=state != "issued"
-        and (prompt.withdrawn or (prompt.state, state) == ("issued", "cancelled")),
+        answered.confirmed_ms,
+        None if state == "issued" else prompt.closed_ms or now_ms,
+        answered.late,
+        stands.expired_ms,
+        stands.unshown and may_be_unshown,
+        answered.answer,
+        answered.correct,
+        withdrawn=state != "issued" and (prompt.withdrawn or is_taken),
     )
 
 
-def _followed(prompt: Asked, stands: Resolution, outages: Intervals) -> Ended | None:
-    """Return what a corrected session makes of an ended prompt, None when nothing."""
-    own = _own(prompt, outages)
-    state = corrected(own, stands, prompt.session_ends_ms)
-    if state == prompt.state:
-        return None
-    if own is None or (state == "confirmed" and own.state != "confirmed"):
-        return _resolved(prompt, stands, state, None if state == "issued" else prompt.closed_ms)
-    return _ended(prompt, state)
-
-
-def _own(prompt: Asked, outages: Intervals) -> Own | None:
-    """Return what an ended prompt came to by itself, None when only its session has ended it."""
-    if prompt.confirmed_ms is not None:
-        return Own("confirmed", prompt.confirmed_ms)
-    if prompt.withdrawn:
-        return None
-    if prompt.expired_ms is None:
-        return Own("undelivered", _rules(prompt, outages).gives_up_ms)
-    return Own("missed" if _judged(prompt, outages) == "missed" else "undelivered", prompt.expired_ms)
-
-
-def _ended(prompt: Asked, state: State, closed_ms: int | None = None) -> Ended:
-    """Return a prompt as it is, in another state."""
-    return Ended(
-        prompt.check_no,
-        prompt.user_id,
-        state,
-        prompt.received_ms,
-        prompt.shown_ms,
-        prompt.confirmed_ms,
-        closed_ms or prompt.closed_ms,
-        prompt.late,
-        prompt.expired_ms,
-        prompt.unshown,
-        prompt.answer,
-        prompt.correct,
-        prompt.withdrawn,
-    )
-
-
-def _judged(prompt: Asked, outages: Intervals) -> State:
-    """Return what a displayed prompt without an answer is, with these outages."""
-    assert prompt.expired_ms is not None
-    seen = [at_ms for at_ms in (prompt.received_ms, prompt.shown_ms) if at_ms is not None]
-    interrupted = bool(intersect([Interval(min(seen), prompt.expired_ms)], outages))
-    excused = prompt.shown_ms is None and prompt.hidden_miss == "undelivered"
-    return "undelivered" if interrupted or excused else "missed"
+def _as_it_is(prompt: Asked) -> Ended:
+    return Ended(**{field.name: getattr(prompt, field.name) for field in fields(Ended)})
 
 
 def _same_message(ended: PromptOutcome) -> tuple[MediaNo, CheckId, Final, int]:

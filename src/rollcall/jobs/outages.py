@@ -20,7 +20,6 @@ from rollcall.live.hub import Hub
 from rollcall.live.voices import Participant, Voices
 from rollcall.store import outages
 from rollcall.store.database import Connection, Database
-from rollcall.store.prompts import events_with_misses
 
 PERIOD_S: Final = 1.0
 # After a gap of ours everybody seems silent until they have had the time to be heard.
@@ -101,13 +100,12 @@ class OwnLog:
         await self._put("silence", self._silent)
 
     async def _put(self, source: Literal["down", "silence"], row: _Row) -> None:
-        """Store an outage, and judge anew the misses that it touches: they may have been decided before we knew."""
+        """Store an outage, and judge anew the prompts that it touches: they may have been decided before we knew."""
         now_ms = self._clock.now_ms()
 
         def put(conn: Connection) -> list[Told]:
             outages.put_own(conn, row.code, source, self._node, row.of, now_ms)
-            touched = events_with_misses(conn, row.of)
-            return [told for event_no in touched for told in prompts.reconsider(conn, event_no)]
+            return prompts.follow_outage(conn, row.of, now_ms)
 
         prompts.publish(self._hub, await self._db.write(put))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo
 from rollcall.domain.intervals import Interval, Intervals, union
@@ -32,3 +32,12 @@ def outages_of(conn: Connection, scopes: Iterable[Scope], since_ms: int) -> dict
         )
         for scope in wanted
     }
+
+
+def length_of_all(conn: Connection, event_no: EventNo | None = None) -> int:
+    """Return how long all outages of an event are (None = of every event), one after the other; never too short."""
+    c = outages.c
+    query = select(func.coalesce(func.sum(c.to_ms - c.from_ms), 0)).where(c.withdrawn_ms.is_(None))
+    if event_no is not None:
+        query = query.where(or_(c.event_no.is_(None), c.event_no == event_no))
+    return int(conn.execute(query).scalar_one())

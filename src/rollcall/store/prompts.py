@@ -20,12 +20,11 @@ from sqlalchemy import (
 )
 
 from rollcall.base.crash_points import reach
-from rollcall.domain.checks.corrected import MovedEnd
+from rollcall.domain.checks.corrected import ChangedOutage, MovedEnd
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import State
 from rollcall.domain.checks.windows import DELIVERY_MS, LAST_MS, SILENCE_MS
 from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, ProjectNo, SessionNo, UserId
-from rollcall.domain.intervals import Interval
 from rollcall.domain.judging import HiddenMiss
 from rollcall.store.checks import Check, CheckKind, Question, question_of, session_end
 from rollcall.store.database import chunks
@@ -162,11 +161,20 @@ def hold_open(conn: Connection, check_no: CheckNo) -> list[Asked]:
     return _held(conn, _asked().where(is_open(), prompts.c.check_no == check_no))
 
 
-def hold_unanswered(conn: Connection, event_no: EventNo) -> list[Asked]:
-    """Return the prompts of an event that were displayed and not answered, held until the commit."""
+def hold_hidden(conn: Connection, event_no: EventNo) -> list[Asked]:
+    """Return the prompts of an event that were received in a hidden frame and not answered, held until the commit."""
     c = prompts.c
     ended = c.state.in_(("missed", "undelivered"))
-    return _held(conn, _asked().where(c.event_no == event_no, c.expired_ms.is_not(None), ended))
+    return _held(conn, _asked().where(c.event_no == event_no, c.received_ms.is_not(None), ended))
+
+
+def hold_touched(conn: Connection, event_no: EventNo, outage: ChangedOutage) -> list[Asked]:
+    """Return the ended prompts of an event that waited while there was an outage, held until the commit.
+
+    What was cancelled by hand stays.
+    """
+    conditions = [prompts.c.event_no == event_no, *_touched(outage), ~_cancelled_by_hand()]
+    return _held(conn, _asked().where(*conditions))
 
 
 def hold_ended(conn: Connection, check_nos: Iterable[CheckNo], end: MovedEnd, outages_ms: int) -> list[Asked]:
@@ -188,13 +196,10 @@ def hold_ended(conn: Connection, check_nos: Iterable[CheckNo], end: MovedEnd, ou
     return found
 
 
-def events_with_misses(conn: Connection, within: Interval) -> list[EventNo]:
-    """Return the events with prompts that were missed and may have been on display within that time."""
-    c = prompts.c
-    query = select(c.event_no).where(
-        c.state == "missed", c.issued_ms < within.end, c.expired_ms > within.start
-    )
-    return [EventNo(no) for no in conn.execute(query.distinct().order_by(c.event_no)).scalars()]
+def events_touched(conn: Connection, outage: ChangedOutage) -> list[EventNo]:
+    """Return the events with ended prompts that waited while there was an outage."""
+    query = select(prompts.c.event_no).where(*_touched(outage))
+    return [EventNo(no) for no in conn.execute(query.distinct().order_by(prompts.c.event_no)).scalars()]
 
 
 def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
@@ -215,6 +220,15 @@ def change_prompts(conn: Connection, ended: Sequence[Ended]) -> None:
             for row in ended
         ],
     )
+
+
+def _touched(outage: ChangedOutage) -> list[ColumnElement[bool]]:
+    c = prompts.c
+    return [
+        ~is_open(),
+        c.issued_ms < outage.within.end,
+        c.issued_ms + c.lifetime_ms > outage.issued_after_ms,
+    ]
 
 
 def _cancelled_by_hand() -> ColumnElement[bool]:

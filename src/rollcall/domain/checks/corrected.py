@@ -1,36 +1,52 @@
-"""How an ended prompt stands after its session was corrected. Pure, and the same for every order of corrections.
+"""Judges a prompt anew whatever is corrected: sessions, outages, evidence that came late. Pure, and the one judge.
 
-The end of a session only covers what a prompt came to by itself: where the session ends later after all, that is
-uncovered as it was. What only a session's end had ended has come to nothing by itself; it is resolved from its marks.
+What it comes to is told by its marks, its session's end and the outages as they are now, so the order in which those
+became known is of no weight. Of its history one thing stays: when it first ended, from when on no player is sent it.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Resolution, State
-from rollcall.domain.checks.windows import DELIVERY_MS, DOUBT_MS, GRACE_MS
+from rollcall.domain.checks.resolve import resolve
+from rollcall.domain.checks.windows import DELIVERY_MS, DOUBT_MS, GRACE_MS, LAST_MS, Prompt
+from rollcall.domain.ids import PlayNo
+from rollcall.domain.intervals import Interval
+
+
+def judge(
+    state: State, prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int], now_ms: int
+) -> Resolution:
+    """Return how a prompt that is `state` so far stands at `now_ms`; `pending` is open.
+
+    One that has ended is at once what it will come to, and waits for nobody. Only a miss is never decided before its
+    time: until then the prompt is open again.
+    """
+    stands = resolve(prompt, marks, heard, now_ms)
+    if state == "issued" or stands.outcome != "pending":
+        return stands
+    at_last = resolve(prompt, marks, heard, prompt.last_ms)
+    return stands if at_last.outcome == "missed" != state else at_last
+
+
+def uncovered(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int]) -> Resolution:
+    """Return what a prompt comes to by itself, had its session no end."""
+    without = replace(prompt, session_ends_ms=None)
+    return resolve(without, marks, heard, without.last_ms)
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What a prompt came to by itself, of which nothing is left when its session ends before `until_ms`."""
+class ChangedOutage:
+    """An outage that is known now, or counts no more; `outages_ms`: how long all outages are, with and without it."""
 
-    state: Literal["confirmed", "missed", "undelivered"]
-    until_ms: int
+    within: Interval
+    outages_ms: int
 
-
-def corrected(own: Own | None, stands: Resolution, session_ends_ms: int | None) -> State:
-    """Return the state of a prompt with its session as it is now; `stands` is what its marks amount to with it.
-
-    `own` None: a session's end was all that ended it. It is open again where its time is not over for all we know.
-    """
-    if stands.outcome == "confirmed":
-        return "confirmed"
-    if own is None:
-        return "issued" if stands.outcome == "pending" else stands.outcome
-    if session_ends_ms is not None and session_ends_ms < own.until_ms:
-        return "cancelled"
-    return own.state
+    @property
+    def issued_after_ms(self) -> int:
+        """Return after when a prompt must be issued, its lifetime added, to have waited for anything in the outage."""
+        return self.within.start - LAST_MS - self.outages_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""How a prompt can end, and which end may replace which. Why it ends so is decided in `resolve`.
+"""How a prompt can end, and what is told of it. Why it ends so is decided in `resolve`.
 
-A prompt ends once: what evidence alone corrects is an answer given in time that reaches us after the end, from a
-journal. The end of a session is no exception: who answered before it was present, however long the network was gone.
-What a corrected session makes of it is in `corrected`.
+An answer given in time that reaches us after the end, from a journal, still counts. The end of a session is no
+exception: who answered before it was present, however long the network was gone. What becomes of a prompt that has
+ended is in `corrected`.
 """
 
 from dataclasses import dataclass
@@ -61,10 +61,3 @@ class CountingNow:
 
 
 Told: TypeAlias = PromptOutcome | CountingNow
-
-
-def may_become(state: State, outcome: Outcome) -> bool:
-    """Tell whether a prompt in `state` takes `outcome`: an open one any, an unanswered one a late answer."""
-    if state == "issued":
-        return outcome != "pending"
-    return state != "confirmed" and outcome == "confirmed"

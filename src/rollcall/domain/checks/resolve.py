@@ -1,8 +1,12 @@
 """Decides how a prompt stands for one participant, from the marks of all their plays. Pure, and never final too early.
 
+An end rests on the marks, the session's end and the outages alone, not on when it is asked for.
+
 `confirmed`: an acceptable answer inside its play's window. `missed`: displayed, every window over, and each play heard
 from since then (its rows arrive in order, so an answer would have come first) or silent for `SILENCE_MS`. Never
-displayed is never missed, nor is what an outage of ours interrupted: without an answer that is `undelivered`.
+displayed is never missed, nor is what an outage of ours interrupted: without an answer that is `undelivered`. So is
+what we learn to have been displayed only after it would have been given up, with or without outages: it may have been
+asked again since, and no outage that is known later makes a miss of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from rollcall.domain.checks.answers import acceptable, is_correct
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Outcome, Resolution
-from rollcall.domain.checks.windows import Prompt, Window, current, windows_of
+from rollcall.domain.checks.windows import LAST_MS, Prompt, Window, current, windows_of
 from rollcall.domain.ids import PlayNo
 
 SHOW_MS = 10_000  # a player that runs on for this long after a prompt arrived has had time to display it
@@ -24,6 +28,7 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
     """
     marks = current(prompt, marks)
     windows = windows_of(prompt, marks)
+    known = windows_of(prompt, [mark for mark in marks if mark.arrival_ms < prompt.known_by_ms])
     received_ms, shown_ms = _first(marks, "received"), _first(marks, "shown")
     answer = _accepted(prompt, windows, marks)
     if answer is not None:
@@ -36,41 +41,51 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
             answer=answer.answer,
             correct=is_correct(prompt.expected, answer.answer),
         )
-    outcome = _unanswered(prompt, windows, heard, now_ms)
+    outcome = _unanswered(prompt, windows, known, heard, now_ms)
     return Resolution(
         outcome,
         received_ms,
         shown_ms,
-        expired_ms=max((window.until_ms for window in windows.values()), default=None)
+        expired_ms=max((window.until_ms for window in known.values()), default=None)
         if outcome in ("missed", "undelivered")
         else None,
         unshown=outcome == "undelivered" and not windows and _suppressed(prompt, heard),
     )
 
 
+def runs_at(at_ms: int, prompt: Prompt, marks: Sequence[MarkRow]) -> bool:
+    """Tell whether a prompt is offered, or its lifetime runs, at a moment."""
+    return _runs_at(at_ms, prompt, windows_of(prompt, current(prompt, marks)))
+
+
 def _unanswered(
-    prompt: Prompt, windows: Mapping[PlayNo, Window], heard: Mapping[PlayNo, int], now_ms: int
+    prompt: Prompt,
+    windows: Mapping[PlayNo, Window],
+    known: Mapping[PlayNo, Window],
+    heard: Mapping[PlayNo, int],
+    now_ms: int,
 ) -> Outcome:
+    """Return what a prompt without an answer is; only the `known` windows can make it a miss."""
     ends = [prompt.session_ends_ms, prompt.over_ms if prompt.withdrawn else None]
     if any(
-        ends_ms is not None and ends_ms <= now_ms and _runs_at(ends_ms, prompt, windows) for ends_ms in ends
+        ends_ms is not None and ends_ms <= now_ms and _runs_at(ends_ms, prompt, known) for ends_ms in ends
     ):
         return "cancelled"
     if not windows:
         return "undelivered" if now_ms >= prompt.gives_up_ms else "pending"
     if all(_over(window, heard.get(window.play_no), now_ms) for window in windows.values()):
-        return _unconfirmed(prompt, windows)
-    if now_ms < prompt.last_ms:
-        return "pending"
-    over = {play_no: window for play_no, window in windows.items() if window.accepts_until_ms <= now_ms}
-    return _unconfirmed(prompt, over) if over else "undelivered"
+        return _unconfirmed(prompt, known)
+    return "pending" if now_ms < prompt.last_ms else _unconfirmed(prompt, known)
 
 
-def _unconfirmed(prompt: Prompt, windows: Mapping[PlayNo, Window]) -> Outcome:
-    """Return what a displayed prompt without an answer is, its windows being over."""
-    hidden = all(window.hidden for window in windows.values())
-    interrupted = any(window.interrupted for window in windows.values())
-    return "undelivered" if interrupted or (hidden and prompt.hidden_miss == "undelivered") else "missed"
+def _unconfirmed(prompt: Prompt, known: Mapping[PlayNo, Window]) -> Outcome:
+    """Return what a prompt without an answer is, whose time is over; windows too late for every prompt are no miss."""
+    last_ms = prompt.issued_ms + prompt.lifetime_ms + LAST_MS
+    lived = [window for window in known.values() if window.accepts_until_ms <= last_ms]
+    interrupted = any(window.interrupted for window in known.values())
+    hidden = all(window.hidden for window in lived)
+    excused = interrupted or not lived or (hidden and prompt.hidden_miss == "undelivered")
+    return "undelivered" if excused else "missed"
 
 
 def _suppressed(prompt: Prompt, heard: Mapping[PlayNo, int]) -> bool:

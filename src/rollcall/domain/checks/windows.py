@@ -56,6 +56,11 @@ class Prompt:
         return given_up_ms if self.over_ms is None else min(given_up_ms, self.over_ms + ASTRAY_MS)
 
     @property
+    def known_by_ms(self) -> int:
+        """Return by when we must know of a display to take it for a miss: an outage makes that no longer."""
+        return self.issued_ms + self.lifetime_ms + DELIVERY_MS
+
+    @property
     def gives_up_ms(self) -> int:
         """Return when delivery is given up."""
         return self.after(self.issued_ms, self.lifetime_ms + DELIVERY_MS)

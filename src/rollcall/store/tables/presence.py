@@ -99,7 +99,7 @@ prompts = Table(
     ),  # undelivered: it had arrived at a player that ran on and never displayed it
     Column(
         "withdrawn", Boolean, nullable=False, server_default=false()
-    ),  # it was open when its session ended, and nothing else has ended it
+    ),  # its session's end took it from its players before its time was over
     Index("prompts_by_user", "user_id", "media_no"),
     Index("prompts_unshown", "media_no", "user_id", sqlite_where=_UNSHOWN, postgresql_where=_UNSHOWN),
     Index("prompts_open", "media_no", "user_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
