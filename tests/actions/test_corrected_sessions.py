@@ -71,6 +71,42 @@ async def test_what_a_session_withdrew_is_never_missed(database: Database) -> No
     assert await hall.states(check.id) == {"anna": "confirmed", "boris": "cancelled"}
 
 
+async def test_what_a_session_withdrew_stays_withdrawn_whatever_comes_late(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    session = await begin(hall)
+    check = await ask(hall)
+    hall.wait(10_000)
+    await hall.mark("anna", check.id, "shown", late_ms=110_000)
+    hall.wait(20_000)
+    await stop(hall, session)
+    hall.wait(HOUR)
+    await hall.hear("anna")
+    assert (await hall.prompt("anna", check.id)).shown_ms == T0 + 10_000
+    await end_at(hall, session, None)
+    row = await hall.prompt("anna", check.id)
+    assert (row.state, row.withdrawn, row.closed_ms) == ("cancelled", True, T0 + 30_000)
+
+
+async def test_a_session_that_ran_out_only_by_an_outage_takes_and_restores_too(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    session = await begin(hall)
+    check = await ask(hall)
+    await hall.outage(T0 + 1_000, T0 + 3_600_000)
+    hall.wait(3_600_000)
+    await hall.mark("anna", check.id, "shown")
+    hall.wait(LIFETIME + 2_000)
+    await hall.hear("anna")
+    await tick(hall)
+    before = await rows(hall)
+    assert await hall.states(check.id) == {"anna": "undelivered"}
+    await end_at(hall, session, T0 + 3_600_000 + 30_000)
+    assert await hall.states(check.id) == {"anna": "cancelled"}
+    await end_at(hall, session, None)
+    assert await rows(hall) == before
+
+
 async def test_an_answer_that_came_after_the_session_counts_once_the_session_ends_later(
     database: Database,
 ) -> None:

@@ -3,17 +3,25 @@
 from collections import Counter
 from typing import Any
 
-from rollcall.actions import delivery, prompts
+from sqlalchemy import select
+
+from rollcall.actions import counting, delivery, incidents, prompts
 from rollcall.actions.statistics import Ask, report_media
 from rollcall.domain.checks.resolve import SHOW_MS
 from rollcall.domain.checks.threshold import CountThreshold, ShareThreshold, Tally, judge
 from rollcall.domain.checks.windows import DELIVERY_MS
-from rollcall.domain.ids import UserId
+from rollcall.domain.ids import PlayNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.jobs.outages import OwnLog
 from rollcall.live.voices import Voices
+from rollcall.store import tables
 from rollcall.store.database import Database
+<<<<<<< HEAD
 from tests.asking import LIFETIME, ask, begin, tick
+=======
+from rollcall.store.prompt_arrivals import Arrived, note_arrivals
+from tests.asking import LIFETIME, ask, tick
+>>>>>>> 6f31500 (Keep proofs of arrival that could not be written; test what a threshold, an end and an earlier issue mean)
 from tests.hall import T0, Hall, open_hall
 
 
@@ -90,6 +98,57 @@ async def test_a_prompt_that_arrived_and_was_never_shown_says_so(database: Datab
     assert row.closed_ms == T0 + 10_000 + SHOW_MS + LIFETIME + DELIVERY_MS
 
 
+async def test_a_proof_of_an_earlier_issue_proves_nothing_of_this_one(database: Database) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    check = await ask(hall)
+    hall.wait(LIFETIME + DELIVERY_MS)
+    await tick(hall)
+    again_ms, anna = hall.now_ms, UserId("anna")
+    await database.write(lambda conn: delivery.issue(conn, check, [anna], LIFETIME, again_ms))
+    for issued_ms, arrived_ms in ((T0, None), (again_ms, again_ms + 5_000)):
+        proven = Arrived(check.id, issued_ms, anna, PlayNo(1), again_ms + 5_000)
+        await database.write(lambda conn, proven=proven: note_arrivals(conn, [proven]))  # type: ignore[misc]
+        assert (await hall.prompt("anna", check.id)).arrived_ms == arrived_ms
+
+
+async def test_an_answer_in_the_time_that_an_incident_gives_counts_while_it_stands(
+    database: Database,
+) -> None:
+    hall = await open_hall(database, "anna")
+    await hall.judge(presence_policy="stop_until_confirmed")
+    check = await missed(hall)
+    hall.clock.at_ms = T0 + LIFETIME + 4_000
+    await hall.mark("anna", check, "answered")
+    assert await hall.states(check) == {"anna": "missed"}
+    hall.wait(3_600_000)
+    said = incidents.Declared(T0 + 10_000, T0 + 40_000, "The line was down", None)
+    event = await event_code(hall)
+    for _ in range(2):
+        made = await incidents.declare(database, hall.project_no, event, said, "test", hall.now_ms)
+        row = await hall.prompt("anna", check)
+        assert (row.state, row.confirmed_ms) == ("confirmed", T0 + LIFETIME + 4_000)
+        assert await stopped(hall) == []
+        await incidents.withdraw(database, hall.project_no, event, made.code, "No", "test", hall.now_ms)
+        row = await hall.prompt("anna", check)
+        assert (row.state, row.confirmed_ms, row.expired_ms) == ("missed", None, T0 + LIFETIME)
+        assert await stopped(hall) == [T0 + LIFETIME]
+
+
+async def test_an_incident_judges_the_events_prompts_that_waited_in_it_and_no_others(
+    database: Database,
+) -> None:
+    hall = await open_hall(database, "anna")
+    earlier = await missed(hall)
+    hall.wait(3_600_000)
+    later_ms = hall.now_ms
+    later = await missed(hall)
+    said = incidents.Declared(later_ms + 10_000, later_ms + 40_000, "The line was down", None)
+    await incidents.declare(database, hall.project_no, await event_code(hall), said, "test", hall.now_ms)
+    assert await hall.states(earlier) == {"anna": "missed"}
+    assert await hall.states(later) == {"anna": "undelivered"}
+
+
 async def test_a_standstill_of_ours_that_is_noticed_after_the_miss_takes_it_back(database: Database) -> None:
     hall = await open_hall(database, "anna")
     log = OwnLog(hall.db, hall.clock, hall.hub, "main", Voices())
@@ -110,6 +169,17 @@ async def missed(hall: Hall, display: Any = "shown") -> str:
     await hall.hear("anna")
     await tick(hall)
     return str(check.id)
+
+
+async def event_code(hall: Hall) -> str:
+    query = select(tables.events.c.code).where(tables.events.c.no == hall.event_no)
+    return str(await hall.db.read(lambda conn: conn.execute(query).scalar_one()))
+
+
+async def stopped(hall: Hall) -> list[int | None]:
+    anna = [UserId("anna")]
+    found = await hall.db.read(lambda conn: counting.stopped_among(conn, hall.media_no, anna))
+    return [stop.since_ms for stop in found]
 
 
 async def reconsidered(hall: Hall) -> list[Any]:

@@ -256,7 +256,7 @@ async def at_last(world: World) -> Any:
     return await world.found()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories())
 async def test_no_order_of_corrections_changes_an_outcome(database: Database, history: History) -> None:
     assert await corrected_anyhow(database, history) == await corrected_first(database, history)

@@ -16,8 +16,7 @@ from rollcall.store.prompt_arrivals import Arrived, note_arrivals
 async def run_once(db: Database, hub: Hub, clock: Clock, arrivals: Arrivals) -> None:
     """Bring checks and prompts up to date; meant to run once a second."""
     now_ms = clock.now_ms()
-    if proven := [Arrived(*each.offer, each.user_id, each.play_no, each.at_ms) for each in arrivals.take()]:
-        await db.write(lambda conn: note_arrivals(conn, proven))
+    await _keep_arrivals(db, arrivals)
     await check_actions.issue_due(db, hub, now_ms)
     await check_actions.ask_joined(db, hub, now_ms)
     if await db.read(lambda conn: prompt_actions.has_work(conn, now_ms)):
@@ -25,3 +24,15 @@ async def run_once(db: Database, hub: Hub, clock: Clock, arrivals: Arrivals) -> 
         prompt_actions.publish(hub, outcomes)
     if await db.read(lambda conn: checks.has_finished(conn, now_ms)):
         await db.write(lambda conn: checks.close_finished(conn, now_ms))
+
+
+async def _keep_arrivals(db: Database, arrivals: Arrivals) -> None:
+    """Make the proofs durable; they wait for the next time when that fails."""
+    taken = arrivals.take()
+    proven = [Arrived(*each.offer, each.user_id, each.play_no, each.at_ms) for each in taken]
+    try:
+        if proven:
+            await db.write(lambda conn: note_arrivals(conn, proven))
+    except BaseException:
+        arrivals.put_back(taken)
+        raise

@@ -94,3 +94,7 @@ class Arrivals:
         """Return the proofs so far and forget them."""
         proven, self._proven = self._proven, []
         return proven
+
+    def put_back(self, proven: list[Arrival]) -> None:
+        """Keep proofs that were taken and did not become durable."""
+        self._proven = [*proven, *self._proven]

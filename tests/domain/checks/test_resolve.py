@@ -10,7 +10,6 @@ from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Resolution
 from rollcall.domain.checks.resolve import resolve
 from rollcall.domain.checks.windows import (
-    ASTRAY_MS,
     DELIVERY_MS,
     DOUBT_MS,
     GRACE_MS,
@@ -59,7 +58,7 @@ def test_a_player_that_claims_a_network_of_hours_has_no_hours_to_answer() -> Non
 def test_a_player_that_displays_what_is_over_confirms_nothing() -> None:
     """A tab that is opened after the miss was decided is sent no prompt, whatever it says."""
     missed, over = mark("shown", 0), LIFETIME + GRACE_MS
-    for after_ms, outcome in ((ASTRAY_MS - 1, "confirmed"), (ASTRAY_MS, "missed")):
+    for after_ms, outcome in ((1_999, "confirmed"), (2_000, "missed")):
         shown = mark("shown", over + after_ms, play=2)
         answered = mark("answered", over + after_ms + 5_000, play=2, seq=2)
         prompt = replace(PROMPT, over_ms=ISSUED + over)
@@ -116,6 +115,13 @@ def test_each_play_has_its_own_window_and_one_answer_confirms_everywhere() -> No
     assert at(90_000, first, second, answered, heard={1: 10**6}).outcome == "confirmed"
     foreign = replace(answered, play_no=PlayNo(1))
     assert at(10**7, first, second, foreign, heard={1: 10**7, 2: 10**7}).outcome == "missed"
+
+
+def test_what_is_told_of_the_display_is_the_first_on_whichever_play() -> None:
+    first, second = mark("shown", 7_000), mark("shown", 5_000, play=2)
+    hidden, sooner = mark("received", 4_000, play=3), mark("received", 3_000, play=4)
+    stands = at(10_000, first, second, hidden, sooner)
+    assert (stands.received_ms, stands.shown_ms) == (ISSUED + 3_000, ISSUED + 5_000)
 
 
 def test_an_answer_before_any_display_of_its_play_is_none() -> None:

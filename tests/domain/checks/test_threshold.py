@@ -51,6 +51,12 @@ thresholds: st.SearchStrategy[Threshold] = st.one_of(
         (ShareThreshold(9, denominator="asked"), Tally(undelivered=1, unshown=1), Verdict("failed", 1, 0, 1)),
         (ShareThreshold(70, strictly=True), Tally(confirmed=7, missed=3), Verdict("failed", 8, 7, 10)),
         (ShareThreshold(70), Tally(confirmed=7, missed=3), Verdict("passed", 7, 7, 10)),
+        # What we lost takes the place of checks that were to be asked, not of those that were asked beside them.
+        (CountThreshold(6, 9), Tally(confirmed=5, missed=4, undelivered=3), Verdict("failed", 6, 5, 9)),
+        (CountThreshold(6, 9), Tally(confirmed=5, missed=3, undelivered=3), Verdict("failed", 6, 5, 8)),
+        (CountThreshold(6, 9), Tally(confirmed=5, missed=2, excused=2), Verdict("passed", 5, 5, 7)),
+        (ShareThreshold(50), Tally(confirmed=1, undelivered=1), Verdict("passed", 1, 1, 1)),
+        (ShareThreshold(50), Tally(confirmed=1, excused=2), Verdict("not_assessable", 1, 1, 1)),
         (ShareThreshold(80), Tally(confirmed=4, not_present=1), Verdict("passed", 4, 4, 5)),
         (ShareThreshold(80), Tally(confirmed=3, not_present=2), Verdict("failed", 4, 3, 5)),
         (ShareThreshold(80, denominator="asked"), Tally(confirmed=3, not_present=2), Verdict("passed", 3, 3, 3)),
