@@ -8,6 +8,7 @@ asking and sending are in `delivery`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import groupby
+from operator import attrgetter
 
 from rollcall.actions import counting
 from rollcall.actions.telling import note_answers
@@ -35,6 +36,8 @@ from rollcall.store.prompt_outages import Scope, length_of_all, outages_of
 from rollcall.store.prompts import Asked, Ended
 from rollcall.store.sessions import MediaRef
 from rollcall.wire import viewer_out
+
+_OF_ENDED = attrgetter(*(field.name for field in fields(Ended)))
 
 
 def apply_marks(conn: Connection, marks: Sequence[MarkRow], now_ms: int) -> list[Told]:
@@ -224,7 +227,7 @@ def _became(
 
 
 def _as_it_is(prompt: Asked) -> Ended:
-    return Ended(**{field.name: getattr(prompt, field.name) for field in fields(Ended)})
+    return Ended(*_OF_ENDED(prompt))
 
 
 def _same_message(ended: PromptOutcome) -> tuple[MediaNo, CheckId, Final, int]:

@@ -28,7 +28,6 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
     """
     marks = current(prompt, marks)
     windows = windows_of(prompt, marks)
-    known = windows_of(prompt, [mark for mark in marks if mark.arrival_ms < prompt.known_by_ms])
     received_ms, shown_ms = _first(marks, "received"), _first(marks, "shown")
     answer = _accepted(prompt, windows, marks)
     if answer is not None:
@@ -41,6 +40,7 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
             answer=answer.answer,
             correct=is_correct(prompt.expected, answer.answer),
         )
+    known = _known(prompt, windows, marks)
     outcome = _unanswered(prompt, windows, known, heard, now_ms)
     return Resolution(
         outcome,
@@ -51,6 +51,14 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
         else None,
         unshown=outcome == "undelivered" and not windows and _suppressed(prompt, heard),
     )
+
+
+def _known(
+    prompt: Prompt, windows: dict[PlayNo, Window], marks: Sequence[MarkRow]
+) -> Mapping[PlayNo, Window]:
+    """Return the windows as they were known before the prompt would have been given up: only they make a miss."""
+    in_time = [mark for mark in marks if mark.arrival_ms < prompt.known_by_ms]
+    return windows if len(in_time) == len(marks) else windows_of(prompt, in_time)
 
 
 def runs_at(at_ms: int, prompt: Prompt, marks: Sequence[MarkRow]) -> bool:
@@ -65,7 +73,7 @@ def _unanswered(
     heard: Mapping[PlayNo, int],
     now_ms: int,
 ) -> Outcome:
-    """Return what a prompt without an answer is; only the `known` windows can make it a miss."""
+    """Return what a prompt without an answer is, that waits for all its windows; `known` ones decide."""
     ends = [prompt.session_ends_ms, prompt.over_ms if prompt.withdrawn else None]
     if any(
         ends_ms is not None and ends_ms <= now_ms and _runs_at(ends_ms, prompt, known) for ends_ms in ends
