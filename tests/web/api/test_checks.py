@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.store.database import Connection
 from rollcall.store.media import find_media
-from rollcall.store.tables import prompts
+from rollcall.store.tables import checks, marks, prompts
 from tests.hall import Screen
 from tests.history import Records
 from tests.web.api.test_sessions import media
@@ -213,8 +213,18 @@ async def test_an_incident_excuses_a_miss_until_it_is_withdrawn_and_so_does_the_
         check_no = records.check(found.no, MISSED_MS)
         records.prompt(found.no, check_no, "anna", "missed", MISSED_MS)
         row = update(prompts).where(prompts.c.check_no == check_no)
-        conn.execute(row.values(received_ms=MISSED_MS, expired_ms=MISSED_MS + 10_000))
+        conn.execute(
+            row.values(received_ms=MISSED_MS, expired_ms=MISSED_MS + 10_000, closed_ms=MISSED_MS + 11_000)
+        )
+        received(conn, records.play(found.no, "anna"), check_no)
         return check_no
+
+    def received(conn: Connection, play_no: int, check_no: int) -> None:
+        check = select(checks.c.code).where(checks.c.no == check_no).scalar_subquery()
+        of = {"project_no": api.mine.no, "event_no": found.event_no, "media_no": found.no, "user_id": "anna"}
+        moments = {"at_ms": MISSED_MS, "arrival_ms": MISSED_MS, "issued_ms": MISSED_MS, "bound_ms": 0}
+        seen = {"visible": False, "trusted": True, "mark": "received", "check_code": check}
+        conn.execute(insert(marks).values(play_no=play_no, seq=1, **of, **moments, **seen))
 
     check_no = await api.deps.db.write(store)
 
