@@ -49,7 +49,7 @@ def _session_end(stored: Stored, prompt: Prompt) -> int:
 def _check(prompt: Prompt, marks: list[Mark], now_ms: int, session_ends_ms: int) -> None:
     windows = _windows(prompt, marks, session_ends_ms)
     accepted = [
-        max(mark.at_ms, prompt.issued_ms)
+        (mark.arrival_ms, max(mark.at_ms, prompt.issued_ms))
         for mark in marks
         if mark.mark == "answered"
         and mark.play_no in windows
@@ -58,7 +58,7 @@ def _check(prompt: Prompt, marks: list[Mark], now_ms: int, session_ends_ms: int)
     ]
     if prompt.state == "confirmed":
         assert accepted
-        assert prompt.confirmed_ms == min(accepted)
+        assert prompt.confirmed_ms == min(accepted)[1]  # what came first stays
     elif prompt.state == "missed":
         assert windows
         assert not accepted

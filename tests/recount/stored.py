@@ -89,6 +89,7 @@ class Mark(NamedTuple):
     check_code: str
     at_ms: int
     bound_ms: int
+    arrival_ms: int
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ PROMPTS = """
     WHERE media_no = :media
 """
 MARKS = """
-    SELECT play_no, seq, user_id, mark, check_code, at_ms, bound_ms FROM marks
+    SELECT play_no, seq, user_id, mark, check_code, at_ms, bound_ms, arrival_ms FROM marks
     WHERE media_no = :media ORDER BY play_no, seq
 """
 LISTED = """
