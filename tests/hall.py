@@ -156,6 +156,12 @@ class Hall:
         play_no = PlayNo(await self._play(user_id, play))
         self.arrivals.note(Arrival(offer, UserId(user_id), play_no, self.now_ms))
 
+    async def arrived(self, check: str) -> dict[str, int]:
+        """Return when the prompt is known to have reached a player, by user."""
+        t, c = tables.prompt_arrivals.c, tables.checks.c
+        query = select(t.user_id, t.at_ms).join(tables.checks, c.no == t.check_no).where(c.code == check)
+        return {user: at_ms for user, at_ms in await self.db.read(lambda conn: conn.execute(query).all())}
+
     async def prompt(self, user_id: str, check: str) -> Row[Any]:
         """Return the row of a prompt."""
         c = tables.checks.c

@@ -16,12 +16,8 @@ from rollcall.jobs.outages import OwnLog
 from rollcall.live.voices import Voices
 from rollcall.store import tables
 from rollcall.store.database import Database
-<<<<<<< HEAD
-from tests.asking import LIFETIME, ask, begin, tick
-=======
 from rollcall.store.prompt_arrivals import Arrived, note_arrivals
-from tests.asking import LIFETIME, ask, tick
->>>>>>> 6f31500 (Keep proofs of arrival that could not be written; test what a threshold, an end and an earlier issue mean)
+from tests.asking import LIFETIME, ask, begin, tick
 from tests.hall import T0, Hall, open_hall
 
 
@@ -109,7 +105,7 @@ async def test_a_proof_of_an_earlier_issue_proves_nothing_of_this_one(database: 
     for issued_ms, arrived_ms in ((T0, None), (again_ms, again_ms + 5_000)):
         proven = Arrived(check.id, issued_ms, anna, PlayNo(1), again_ms + 5_000)
         await database.write(lambda conn, proven=proven: note_arrivals(conn, [proven]))  # type: ignore[misc]
-        assert (await hall.prompt("anna", check.id)).arrived_ms == arrived_ms
+        assert (await hall.arrived(check.id)).get("anna") == arrived_ms
 
 
 async def test_an_answer_in_the_time_that_an_incident_gives_counts_while_it_stands(
