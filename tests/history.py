@@ -292,12 +292,13 @@ class Records:
         media_no: int | None = None,
         withdrawn_ms: int | None = None,
     ) -> None:
-        """Add an outage of ours, which is everybody's, or an incident of this event."""
-        of_event = self._of_event(media_no=media_no) if source == "incident" else {}
+        """Add an outage of ours, which is everybody's, a silence of this project, or an incident of this event."""
+        of: dict[str, Any] = {"project_no": self.project_no} if source == "silence" else {}
+        of = self._of_event(media_no=media_no) if source == "incident" else of
         add(
             self.connection,
             tables.outages,
-            **of_event,
+            **of,
             code=code(),
             source=source,
             from_ms=from_ms,

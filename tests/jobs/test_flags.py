@@ -234,6 +234,22 @@ async def test_an_outage_of_ours_is_nobodys_dodge(database: Database) -> None:
     assert await hall.look(742) == {}
 
 
+async def test_a_silence_of_another_project_excuses_no_dodge(database: Database) -> None:
+    hall = await scene(database)
+
+    def prompts() -> None:
+        for issued_s in (100, 700):
+            no = hall.records.check(hall.media, T0 + issued_s * S)
+            hall.records.prompt(hall.media, no, "doctor", "undelivered", T0 + issued_s * S)
+        play = hall.play("doctor")
+        for stretch in ((0, 98), (300, 700), (730, 741)):
+            hall.span(play, *stretch)
+        Records(hall.records.connection).outage(T0 + 99 * S, T0 + 110 * S, source="silence")
+
+    await hall.write(prompts)
+    assert {kind for _, kind in await hall.look(742)} == {"dodged_prompts"}
+
+
 async def test_playing_while_nobody_fetches_the_picture(database: Database) -> None:
     hall = await scene(database)
     hall.clock.at_ms = T0

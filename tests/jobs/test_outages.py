@@ -10,7 +10,8 @@ from rollcall.live.hub import Hub
 from rollcall.live.voices import Participant, Voices
 from rollcall.store import tables
 from rollcall.store.database import Database
-from tests.hall import T0, SetClock
+from tests.asking import LIFETIME, ask, tick
+from tests.hall import T0, SetClock, open_hall
 
 S = 1000
 
@@ -127,7 +128,79 @@ async def test_a_silence_of_many_is_on_record_once_they_are_back(database: Datab
     for who in people[:7]:
         voices.joined(who, clock.at_ms)
     await run(log, clock, 30)
-    assert await rows(database) == [("silence", "main", T0, T0 + 46 * S, None)]
+    assert await rows(database) == [("silence", "main", T0, T0 + 46 * S, 1)]
+
+
+def crowd(project_no: int, size: int) -> list[Participant]:
+    return [Participant(ProjectNo(project_no), UserId(f"u{n}")) for n in range(size)]
+
+
+async def silences(database: Database, there: list[Participant], away: list[Participant]) -> list[Any]:
+    """Return what is on record after those `away` were cut off for half a minute, as (project, from, to)."""
+    clock, voices = SetClock(), Voices()
+    log = node(database, clock, voices=voices)
+    await log.begin()
+    for who in there:
+        voices.joined(who, clock.at_ms)
+    for who in away:
+        voices.parted(who, clock.at_ms, goodbye=False)
+    for _ in range(30):
+        for who in set(there) - set(away):
+            voices.heard(who, clock.at_ms)
+        await run(log, clock, 1)
+    for who in away:
+        voices.joined(who, clock.at_ms)
+    await run(log, clock, 2)
+    return [(project_no, start - T0, end - T0) for _, _, start, end, project_no in await rows(database)]
+
+
+async def test_a_silence_is_that_of_the_project_whose_viewers_they_are(database: Database) -> None:
+    small, large = crowd(1, 12), crowd(2, 400)
+    assert await silences(database, [*small, *large], small[:10]) == [(1, 0, 31 * S)]
+
+
+async def test_few_of_each_of_many_projects_are_a_silence_of_none(database: Database) -> None:
+    people = [who for number in range(1, 6) for who in crowd(number, 9)]
+    assert await silences(database, people, people) == []
+
+
+async def test_where_several_projects_fall_silent_each_has_its_own(database: Database) -> None:
+    one, two, three = crowd(1, 20), crowd(2, 30), crowd(3, 80)
+    away = [*one[:10], *two, *three[:15]]
+    assert await silences(database, [*one, *two, *three], away) == [(1, 0, 31 * S), (2, 0, 31 * S)]
+
+
+async def test_a_silence_judges_the_misses_of_its_own_project_alone(database: Database) -> None:
+    """Ten who are cut off excuse nobody of another organiser, however that one's checks ended."""
+    hall, neighbour = await open_hall(database, "anna"), await open_hall(database, "anna")
+    neighbour.hub, neighbour.clock = hall.hub, hall.clock
+    checks = []
+    for each in (hall, neighbour):
+        each.join("anna")
+        checks.append((each, await ask(each)))
+        await each.mark("anna", checks[-1][1].id, "shown")
+    voices = Voices()
+    log = node(database, hall.clock, voices=voices)
+    await log.begin()
+    away, there = crowd(int(hall.project_no), 10), crowd(int(neighbour.project_no), 40)
+    for who in [*away, *there]:
+        voices.joined(who, hall.now_ms)
+    for who in away:
+        voices.parted(who, hall.now_ms, goodbye=False)
+    for _ in range(LIFETIME // S + 2):
+        for who in there:
+            voices.heard(who, hall.now_ms)
+        await run(log, hall.clock, 1)
+    for each, check in checks:
+        await each.hear("anna")
+        await tick(each)
+        assert await each.states(check.id) == {"anna": "missed"}
+    for who in away:
+        voices.joined(who, hall.now_ms)
+    await run(log, hall.clock, 2)
+    assert [(row[0], row[4]) for row in await rows(database)] == [("silence", hall.project_no)]
+    states = [await each.states(check.id) for each, check in checks]
+    assert states == [{"anna": "undelivered"}, {"anna": "missed"}]
 
 
 async def test_after_a_standstill_everybody_gets_the_time_to_be_heard(database: Database) -> None:

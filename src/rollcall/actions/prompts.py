@@ -24,7 +24,7 @@ from rollcall.domain.checks.outcome import (
 )
 from rollcall.domain.checks.resolve import runs_at
 from rollcall.domain.checks.windows import Prompt
-from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, ProjectNo
 from rollcall.domain.intervals import Interval, Intervals
 from rollcall.live.hub import Hub
 from rollcall.store import checks, prompts
@@ -69,9 +69,11 @@ def reconsider(conn: Connection, event_no: EventNo, within: Interval, now_ms: in
     return _corrected(conn, asked, now_ms)
 
 
-def follow_outage(conn: Connection, within: Interval, now_ms: int) -> list[Told]:
-    """Judge anew the ended prompts of all events that an outage of our own touches."""
-    touched = prompts.events_touched(conn, ChangedOutage(within, length_of_all(conn)))
+def follow_outage(
+    conn: Connection, within: Interval, project_no: ProjectNo | None, now_ms: int
+) -> list[Told]:
+    """Judge anew the ended prompts of all events (of a project, None = of all) that an outage of our own touches."""
+    touched = prompts.events_touched(conn, ChangedOutage(within, length_of_all(conn)), project_no)
     return [told for event_no in touched for told in reconsider(conn, event_no, within, now_ms)]
 
 

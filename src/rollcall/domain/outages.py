@@ -2,7 +2,8 @@
 
 Silence is told from what the server hears, never from what a viewer claims. A participant is silent when every
 connection of theirs broke without a goodbye, or when nothing was heard of them for two tick periods. Many who fall
-silent within half a minute, measured against all who were there when that half minute began, are a **silence**.
+silent within half a minute, measured against all who were there when that half minute began, are a **silence**. Those
+who are measured are of one project: what happens to one organiser's viewers says nothing about another's.
 
 A crowd that leaves is none: a page that is left closes its connection with a close frame, and whoever says goodbye is
 not silent, but still counts among those who were there. Phones often end a page without a word; so a silence goes on

@@ -1,23 +1,25 @@
 """Our own outage log: a beat each second while this node runs, and whatever kept us from our viewers.
 
 The time between the last beat of any node and a start is an outage, whatever ended the server. So is a gap while
-running, when the event loop or the disk stood still, and a sudden silence of many viewers. What is one is decided in
-`domain/outages`. Every row concerns every project.
+running, when the event loop or the disk stood still: these concern every project. A sudden silence of many viewers
+concerns the project whose viewers they are, and is told from them alone. What is one is decided in `domain/outages`.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 from rollcall.actions import prompts
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
 from rollcall.domain.checks.outcome import Told
+from rollcall.domain.ids import ProjectNo, UserId
 from rollcall.domain.intervals import Interval
-from rollcall.domain.outages import RUNNING_GAP_MS, START_GAP_MS, Silence, gap, listen
+from rollcall.domain.outages import RUNNING_GAP_MS, START_GAP_MS, Silence, Voice, gap, listen
 from rollcall.live.hub import Hub
-from rollcall.live.voices import Participant, Voices
+from rollcall.live.voices import Voices
 from rollcall.store import outages
 from rollcall.store.database import Connection, Database
 
@@ -27,12 +29,20 @@ DEAF_MS: Final = 15_000
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """An outage in the log."""
 
     code: str
     of: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """What is heard of one project: its silence, and what of that was last put into the log."""
+
+    silence: Silence[UserId] | None = None
+    row: _Row | None = None
 
 
 class OwnLog:
@@ -46,8 +56,7 @@ class OwnLog:
         self._voices = voices
         self._running_ms = 0  # when we last knew that we run
         self._listens_ms = 0
-        self._silence: Silence[Participant] | None = None
-        self._silent: _Row | None = None
+        self._hearing: dict[ProjectNo, _Hearing] = {}
         self._down: _Row | None = None
         self._leaving = False
 
@@ -65,7 +74,7 @@ class OwnLog:
         now_ms = self._clock.now_ms()
         self._running_ms = now_ms
         if self._down is not None:
-            await self._put("down", _Row(self._down.code, Interval(self._down.of.start, now_ms)))
+            await self._put(_Row(self._down.code, Interval(self._down.of.start, now_ms)), None)
 
     def leave(self) -> None:
         """Beat no more: from now on viewers are sent away."""
@@ -83,29 +92,30 @@ class OwnLog:
         if stood_still is not None:
             log.warning("The server stood still for %.1f s", (stood_still.end - stood_still.start) / 1000)
             self._listens_ms = now_ms + DEAF_MS
-            await self._put("down", _Row(new_code(), stood_still))
+            await self._put(_Row(new_code(), stood_still), None)
         if now_ms >= self._listens_ms:
             await self._listen(now_ms)
 
     async def _listen(self, now_ms: int) -> None:
-        self._silence = listen(self._silence, self._voices.all(now_ms), now_ms)
-        proven = self._silence.proven if self._silence is not None else None
-        if proven is None or (self._silent is not None and self._silent.of == proven):
-            return
-        goes_on = self._silent is not None and proven.start < self._silent.of.end
-        code = self._silent.code if self._silent is not None and goes_on else new_code()
-        if not goes_on:
-            log.warning("Many viewers were silent from %d ms on", proven.start)
-        self._silent = _Row(code, proven)
-        await self._put("silence", self._silent)
+        before = self._hearing
+        self._hearing = {
+            project_no: _hear(before.get(project_no, _Hearing()), voices, now_ms)
+            for project_no, voices in self._voices.by_project(now_ms).items()
+        }
+        for project_no, hearing in self._hearing.items():
+            if hearing.row is not None and hearing.row != before.get(project_no, _Hearing()).row:
+                await self._put(hearing.row, project_no)
 
-    async def _put(self, source: Literal["down", "silence"], row: _Row) -> None:
-        """Store an outage, and judge anew the prompts that it touches: they may have been decided before we knew."""
+    async def _put(self, row: _Row, silent: ProjectNo | None) -> None:
+        """Store an outage, and judge anew the prompts that it touches: they may have been decided before we knew.
+
+        `silent`: the project whose viewers fell silent, None = we were down.
+        """
         now_ms = self._clock.now_ms()
 
         def put(conn: Connection) -> list[Told]:
-            outages.put_own(conn, row.code, source, self._node, row.of, now_ms)
-            return prompts.follow_outage(conn, row.of, now_ms)
+            outages.put_own(conn, row.code, silent, self._node, row.of, now_ms)
+            return prompts.follow_outage(conn, row.of, silent, now_ms)
 
         prompts.publish(self._hub, await self._db.write(put))
 
@@ -115,5 +125,17 @@ class OwnLog:
         if away is None:
             return None
         row = _Row(new_code(), away)
-        outages.put_own(conn, row.code, "down", self._node, away, now_ms)
+        outages.put_own(conn, row.code, None, self._node, away, now_ms)
         return row
+
+
+def _hear(known: _Hearing, voices: Mapping[UserId, Voice], now_ms: int) -> _Hearing:
+    """Return what is heard of a project now, with what belongs into the log by now."""
+    silence = listen(known.silence, voices, now_ms)
+    proven = silence.proven if silence is not None else None
+    if proven is None or (known.row is not None and known.row.of == proven):
+        return _Hearing(silence, known.row)
+    if known.row is not None and proven.start < known.row.of.end:
+        return _Hearing(silence, _Row(known.row.code, proven))
+    log.warning("Many viewers were silent from %d ms on", proven.start)
+    return _Hearing(silence, _Row(new_code(), proven))

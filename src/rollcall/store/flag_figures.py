@@ -14,6 +14,7 @@ from rollcall.domain.flags.presence import Stretch
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, ProjectNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.store.database import chunks
+from rollcall.store.outages import concerns
 from rollcall.store.tables import checks, marks, media, outages, plays, prompts, spans
 
 
@@ -169,9 +170,7 @@ def outages_since(conn: Connection, of: Subject, since_ms: int) -> list[Interval
     query = select(o.from_ms, o.to_ms).where(
         o.to_ms >= since_ms,
         o.withdrawn_ms.is_(None),
-        or_(
-            o.project_no.is_(None),
-            and_(o.event_no == of.event_no, or_(o.media_no.is_(None), o.media_no == of.media_no)),
-        ),
+        concerns(of.project_no, of.event_no),
+        or_(o.media_no.is_(None), o.media_no == of.media_no),
     )
     return [Interval(*row) for row in conn.execute(query)]

@@ -7,10 +7,11 @@ cursor. What they amount to is decided in `domain/credit` and `domain/checks/pol
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from sqlalchemy import BindParameter, Connection, Executable, and_, bindparam, func, or_, select, text
+from sqlalchemy import BindParameter, Connection, Executable, and_, bindparam, func, select, text
 
 from rollcall.domain.checks.policy import Policy
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
+from rollcall.store.outages import concerns
 from rollcall.store.tables import checks, events, marks, media, outages, plays, prompts, reviews, spans
 
 _PROJECT: Final[BindParameter[Any]] = bindparam("project_no")
@@ -95,7 +96,7 @@ _REVIEWS: Final = (
 _OUTAGES: Final = (
     select(outages.c.media_no, outages.c.from_ms, outages.c.to_ms, outages.c.source, outages.c.reason)
     .where(
-        or_(outages.c.event_no == bindparam("event_no"), outages.c.project_no.is_(None)),
+        concerns(_PROJECT, bindparam("event_no")),
         outages.c.withdrawn_ms.is_(None),
         outages.c.to_ms > bindparam("from_ms"),
         outages.c.from_ms < bindparam("to_ms"),
@@ -222,9 +223,11 @@ def reviews_of(
     return map(ReviewRow._make, _rows(connection, _REVIEWS, project_no, media_nos, users))
 
 
-def outages_between(connection: Connection, event_no: EventNo, from_ms: int, to_ms: int) -> list[OutageRow]:
-    """Return our own outages and the event's incidents that touch this time."""
-    values = {"event_no": event_no, "from_ms": from_ms, "to_ms": to_ms}
+def outages_between(
+    connection: Connection, project_no: ProjectNo, event_no: EventNo, from_ms: int, to_ms: int
+) -> list[OutageRow]:
+    """Return our own outages, the project's silences and the event's incidents that touch this time."""
+    values = {"project_no": project_no, "event_no": event_no, "from_ms": from_ms, "to_ms": to_ms}
     return [OutageRow._make(row) for row in connection.execute(_OUTAGES, values).all()]
 
 

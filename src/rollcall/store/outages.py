@@ -1,9 +1,24 @@
-"""Outages: of our own log, which concern every project, and incidents that an organiser declared for an event."""
+"""Outages: of our own log, and incidents that an organiser declared for an event.
+
+While we were down, no project was served; a silence is that of one project's viewers and concerns no other.
+"""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, ProjectNo
 from rollcall.domain.intervals import Interval
@@ -11,6 +26,7 @@ from rollcall.store.tables import media, outages, plays, self_beats, sessions
 from rollcall.store.upsert import upsert_into
 
 Source = Literal["down", "silence", "incident"]
+Bound: TypeAlias = BindParameter[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +74,13 @@ def put_beat(conn: Connection, node: str, at_ms: int) -> None:
 
 
 def put_own(
-    conn: Connection, code: str, source: Literal["down", "silence"], node: str, of: Interval, now_ms: int
+    conn: Connection, code: str, silent: ProjectNo | None, node: str, of: Interval, now_ms: int
 ) -> None:
-    """Store an outage of our own, or move the end of one that is stored."""
+    """Store an outage of our own, or move the end of one that is stored; `silent`: whose it is, None = we were down."""
     c, table = outages.c, upsert_into(conn, outages)
-    values = {"source": source, "node": node, "from_ms": of.start, "to_ms": of.end, "created_ms": now_ms}
+    source: Source = "down" if silent is None else "silence"
+    values = {"source": source, "project_no": silent, "node": node, "created_ms": now_ms}
+    values |= {"from_ms": of.start, "to_ms": of.end}
     put = table.values(code=code, **values)
     conn.execute(put.on_conflict_do_update(index_elements=[c.code], set_={"to_ms": of.end}))
 
@@ -109,13 +127,21 @@ def touching_after(
     A recording's sessions lie in its content: there an outage touches who was watching at the time.
     """
     c = outages.c
-    own = and_(c.project_no == project_no, c.event_no == event_no, c.withdrawn_ms.is_(None))
     query = (
         _query()
-        .where(or_(c.project_no.is_(None), own), c.no > after_no)
+        .where(concerns(project_no, event_no), c.withdrawn_ms.is_(None), c.no > after_no)
         .where(or_(_overlaps_session(project_no, event_no), _overlaps_viewing(project_no, event_no)))
     )
     return [Outage(*row) for row in conn.execute(query.order_by(c.no).limit(limit))]
+
+
+def concerns(project_no: ProjectNo | Bound, event_no: EventNo | Bound) -> ColumnElement[bool]:
+    """Return which outages an event may claim: everybody's, its project's and its own."""
+    c = outages.c
+    return and_(
+        or_(c.project_no.is_(None), c.project_no == project_no),
+        or_(c.event_no.is_(None), c.event_no == event_no),
+    )
 
 
 def _overlaps_session(project_no: ProjectNo, event_no: EventNo) -> ColumnElement[bool]:

@@ -196,9 +196,11 @@ def hold_ended(conn: Connection, check_nos: Iterable[CheckNo], end: MovedEnd, ou
     return found
 
 
-def events_touched(conn: Connection, outage: ChangedOutage) -> list[EventNo]:
-    """Return the events with ended prompts that waited while there was an outage."""
+def events_touched(conn: Connection, outage: ChangedOutage, project_no: ProjectNo | None) -> list[EventNo]:
+    """Return the events (of a project, None = of all) with ended prompts that waited while there was an outage."""
     query = select(prompts.c.event_no).where(*_touched(outage))
+    if project_no is not None:
+        query = query.where(prompts.c.project_no == project_no)
     return [EventNo(no) for no in conn.execute(query.distinct().order_by(prompts.c.event_no)).scalars()]
 
 

@@ -5,9 +5,10 @@ import pytest
 from rollcall.actions.statistics import Ask, report_event, report_media
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo, SessionId, UserId
+from rollcall.store import tables
 from rollcall.store.database import Database
 from tests.actions.statistics.reading import NOW_MS, T0, fill, read, row
-from tests.history import Records
+from tests.history import Records, add, code
 
 
 def test_withdrawn_participants_stay_with_evidence_and_go_without(database: Database) -> None:
@@ -179,3 +180,26 @@ async def test_another_project_sees_nothing(database: Database) -> None:
         await report_event(database, theirs, records.event, Ask(), NOW_MS)
     with pytest.raises(NotFound):
         read(database, "nosuchid")
+
+
+def test_a_silence_lets_late_time_of_its_own_project_count_without_a_cap(database: Database) -> None:
+    def rows(r: Records) -> str:
+        hall = r.media()
+        r.session(hall, T0, T0 + 100_000)
+        play = r.play(hall, "anna")
+        r.span(hall, play, 1, T0, T0 + 10_000)
+        r.span(hall, play, 2, T0 + 10_000, T0 + 80_000, late=True)
+        r.span(hall, play, 3, T0 + 80_000, T0 + 90_000)
+        return r.codes[hall]
+
+    mine, hall = fill(database, rows)
+    other, elsewhere = fill(database, rows)
+    database.write_now(
+        lambda c: add(
+            c, tables.outages, code=code(), source="silence", project_no=mine.project_no, from_ms=T0 + 20_000,
+            to_ms=T0 + 70_000, created_ms=T0,
+        )
+    )  # fmt: skip
+    told = [read(database, of) for of in (mine.event, hall, other.event, elsewhere)]
+    assert [row(report, "anna")["watched_ms"] for report in told] == [90_000, 90_000, 45_000, 45_000]
+    assert [len(report["outages"]) for report in told] == [1, 1, 0, 0]

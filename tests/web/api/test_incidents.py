@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from rollcall.domain.ids import ProjectNo
 from rollcall.store import tables
 from rollcall.store.database import Connection
 from rollcall.wire.api.values import rfc3339
@@ -125,8 +126,11 @@ async def test_an_incident_belongs_to_its_event_and_its_project(api_on_both: Api
         assert "Секрет" in (await mine.get(f"/events/{event}/{listed}")).text
 
 
-def add_outage(conn: Connection, code: str, start_ms: int, end_ms: int, source: str = "down") -> None:
-    values = {"source": source, "node": "secret-host", "created_ms": end_ms}
+def add_outage(
+    conn: Connection, code: str, start_ms: int, end_ms: int, silent: ProjectNo | None = None
+) -> None:
+    source = "down" if silent is None else "silence"
+    values = {"source": source, "project_no": silent, "node": "secret-host", "created_ms": end_ms}
     conn.execute(insert(tables.outages).values(code=code, from_ms=start_ms, to_ms=end_ms, **values))
 
 
@@ -139,7 +143,8 @@ async def test_outages_of_an_event_are_those_that_overlap_its_sessions(api_on_bo
     def store(conn: Connection) -> None:
         add_outage(conn, "before", T0 - hour_ms, T0)
         add_outage(conn, "first", T0 - hour_ms, T0 + 1)
-        add_outage(conn, "inside", T0 + 5, T0 + 10, "silence")
+        add_outage(conn, "inside", T0 + 5, T0 + 10, api_on_both.mine.no)
+        add_outage(conn, "elsewhere", T0 + 5, T0 + 10, api_on_both.theirs.no)
         add_outage(conn, "last", T0 + hour_ms - 1, T0 + 2 * hour_ms)
         add_outage(conn, "after", T0 + hour_ms, T0 + 2 * hour_ms)
 

@@ -126,4 +126,4 @@ def _outages(connection: Connection, frame: Frame, roster: Roster) -> list[Outag
         last += roster.plays.last_arrival_ms.tolist()
     if not first:
         return []
-    return judging.outages_between(connection, frame.judged.no, min(first), max(last))
+    return judging.outages_between(connection, frame.project_no, frame.judged.no, min(first), max(last))

@@ -200,7 +200,7 @@ def _outages(
     if not late:
         return {}
     first, last = min(span.start_ms for span in late), max(span.end_ms for span in late)
-    found = store.outages_between(connection, event.no, first, last)
+    found = store.outages_between(connection, event.project_no, event.no, first, last)
     return {
         no: tuple(Interval(o.from_ms, o.to_ms) for o in found if o.media_no in (None, no))
         for no in event.media

@@ -12,7 +12,8 @@ self_beats = Table(
     moment("at_ms", nullable=False),
 )
 
-# `down` and `silence` come from our own log and concern every project; `incident` is declared by an organiser.
+# `down` and `silence` come from our own log: the one concerns every project, the other the project of those who were
+# silent. `incident` is declared by an organiser.
 outages = Table(
     "outages",
     metadata,
@@ -20,9 +21,9 @@ outages = Table(
     words("code", unique=True),
     words("source"),  # down | silence | incident
     words("node", nullable=True),
-    Column("project_no", Number, nullable=True, index=True),
-    Column("event_no", Number, nullable=True),
-    Column("media_no", Number, nullable=True),  # null = every media of the event, or of the installation
+    Column("project_no", Number, nullable=True, index=True),  # null = every project
+    Column("event_no", Number, nullable=True),  # null = every event of the project, or of the installation
+    Column("media_no", Number, nullable=True),  # null = every media of those
     moment("from_ms", nullable=False),
     moment("to_ms", nullable=False),
     words("reason", nullable=True),
