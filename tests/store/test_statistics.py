@@ -100,7 +100,7 @@ def test_another_project_reads_nothing_even_with_right_numbers(database: Databas
             list(judging.returns_of(connection, project_no, media, [anna])),
             list(judging.reviews_of(connection, project_no, media, [anna])),
             list(judging.who_missed(connection, project_no, media)),
-            list(judging.who_hid_prompts(connection, project_no, media, 1)),
+            list(judging.who_hid_prompts(connection, project_no, media)),
         ]
         return [len(rows) for rows in found]
 

@@ -110,14 +110,13 @@ _MISSED: Final = (
 )
 _UNSHOWN: Final = (
     select(prompts.c.user_id)
+    .distinct()
     .where(
         prompts.c.project_no == _PROJECT,
         prompts.c.media_no.in_(_MEDIA),
         text("unshown"),
         prompts.c.state == "undelivered",
     )
-    .group_by(prompts.c.user_id)
-    .having(func.count() >= bindparam("allowed"))
 )
 
 
@@ -238,10 +237,10 @@ def who_missed(connection: Connection, project_no: ProjectNo, event_media: Seque
 
 
 def who_hid_prompts(
-    connection: Connection, project_no: ProjectNo, event_media: Sequence[MediaNo], allowed: int
+    connection: Connection, project_no: ProjectNo, event_media: Sequence[MediaNo]
 ) -> set[UserId]:
-    """Return whose players had this many prompts of the event in view and displayed none of them."""
-    values = {"project_no": project_no, "media": list(event_media), "allowed": allowed}
+    """Return whose players had a prompt of the event in view and did not display it."""
+    values = {"project_no": project_no, "media": list(event_media)}
     return set(connection.execute(_UNSHOWN, values).scalars())
 
 

@@ -196,6 +196,35 @@ def test_one_answer_is_enough_where_two_ids_of_a_participant_were_asked(database
     assert (person["user_ids"], person["overlap_ms"]) == (named, MINUTE)
 
 
+@pytest.mark.parametrize("halls", [1, 2])
+def test_prompts_that_were_not_displayed_add_up_over_the_ids_of_a_participant(
+    database: Database, halls: int
+) -> None:
+    """One in each of two halls disbelieves from the second on, as two in one hall do; one alone does not."""
+
+    def rows(naming: Naming) -> Callable[[Records], None]:
+        def write(r: Records) -> None:
+            for number in range(2):
+                hall = r.media()
+                user_id = naming("7", r.codes[hall])
+                starts = T0 + number * 5 * MINUTE
+                r.session(hall, starts, starts + 5 * MINUTE)
+                r.span(hall, r.play(hall, user_id), 1, starts, starts + 5 * MINUTE)
+                if number < halls:
+                    at = T0 + (2 * number + 1) * MINUTE
+                    ended: dict[str, Any] = {"closed_ms": at + MINUTE, "unshown": True}
+                    r.prompt(hall, r.check(hall, at), user_id, "undelivered", at, **ended)
+            r.judged(join_users_by="none" if naming is alone else "id_without_code")
+
+        return write
+
+    told = [read(database, fill(database, rows(naming))[0].event) for naming in (alone, moodle)]
+    for report in told:
+        [person] = report["participants"]
+        expected = (4 * MINUTE, 6 * MINUTE) if halls == 2 else (10 * MINUTE, 0)
+        assert (person["watched_ms"], person["unverified_ms"]) == expected
+
+
 def test_what_is_no_code_of_the_event_is_part_of_the_id() -> None:
     ids = [
         UserId(text) for text in ("host|1", "host|2", "host|1|AAAAAAAA", "host|1|BBBBBBBB", "|AAAAAAAA", "x")

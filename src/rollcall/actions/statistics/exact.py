@@ -21,12 +21,15 @@ BATCH_USERS = 200
 
 
 def who_needs_it(connection: Connection, frame: Frame, roster: Roster) -> Ints:
-    """Return the positions of users who need the whole rule whatever their spans are."""
+    """Return the positions of users who need the whole rule whatever their spans are.
+
+    Whoever has anything that may matter is named, and the rule alone decides whether it does.
+    """
     event = frame.judged
     if event is None:
         return np.zeros(0, np.int64)
     media = list(event.media)
-    named = store.who_hid_prompts(connection, event.project_no, media, event.rules.unshown_prompts)
+    named = store.who_hid_prompts(connection, event.project_no, media)
     if event.policy != "record":
         named |= store.who_missed(connection, event.project_no, media)
     by_name = [roster.position[user_id] for user_id in named if user_id in roster.position]
