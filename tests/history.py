@@ -75,6 +75,7 @@ class Records:
         user_id: str,
         *,
         name: str | None = None,
+        email: str | None = None,
         removed_ms: int | None = None,
         updated_ms: int = 0,
     ) -> int:
@@ -85,6 +86,7 @@ class Records:
             list_no=list_no,
             user_id=user_id,
             name=name,
+            email=email,
             fields={},
             created_ms=0,
             updated_ms=updated_ms,

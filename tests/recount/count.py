@@ -33,14 +33,15 @@ class Figures:
 
 def recount(stored: Stored, now_ms: int) -> dict[str, Any]:
     """Return the numbers of every row of the report, by user, as `told` takes them from the report."""
-    users = sorted({user_id for user_id, _ in stored.member})
-    return {user_id: _count(stored, user_id, now_ms) for user_id in users}
+    return {row: _count(stored, ids, now_ms) for row, ids in people(stored).items()}
 
 
-def _count(stored: Stored, user_id: str, now_ms: int) -> dict[str, Any]:
-    mine = [span for span in stored.spans if span.user_id == user_id]
+def _count(stored: Stored, ids: set[str], now_ms: int) -> dict[str, Any]:
+    mine = [span for span in stored.spans if span.user_id in ids]
     signed = [span for span in mine if span.signed]
-    standing = standing_of(stored, user_id, now_ms)
+    standing = standing_of(stored, ids, now_ms)
+    member = {media_no for user_id, media_no in stored.member if user_id in ids}
+    outcomes = {check.code: _outcome(stored, mine, check, ids, member) for check in stored.checks}
     total = _figures(mine, stored.sessions, standing, now_ms)
     by_media = {
         media["no"]: _figures(
@@ -56,23 +57,41 @@ def _count(stored: Stored, user_id: str, now_ms: int) -> dict[str, Any]:
         "sessions": {
             session.code: {
                 **{part: _sum(by_media[session.media_no], part, session, now_ms) for part in PARTS},
-                "checks_confirmed": _ended(stored, user_id, session, "confirmed"),
-                "checks_missed": _ended(stored, user_id, session, "missed"),
+                "checks_confirmed": _ended(stored, outcomes, session, "confirmed"),
+                "checks_missed": _ended(stored, outcomes, session, "missed"),
             }
             for session in stored.sessions
-            if (user_id, session.media_no) in stored.member
+            if session.media_no in member
         },
-        "checks": {
-            check.code: outcome
-            for check in stored.checks
-            if (outcome := _outcome(stored, mine, check, user_id)) is not None
-        },
+        "checks": {code: outcome for code, outcome in outcomes.items() if outcome is not None},
         "per_media": {
             media["code"]: _sum(by_media[media["no"]], "watched_ms")
             for media in stored.media
-            if stored.is_event and (user_id, media["no"]) in stored.member
+            if stored.is_event and media["no"] in member
         },
     }
+
+
+def people(stored: Stored) -> dict[str, set[str]]:
+    """Return the User IDs of each row of a report: those of a media never have several."""
+    how = stored.event["join_users_by"] if stored.is_event else "none"
+    rows: dict[str, set[str]] = {}
+    for user_id in sorted({user_id for user_id, _ in stored.member}):
+        rows.setdefault(_called(stored, user_id, how, rows), set()).add(user_id)
+    return rows
+
+
+def _called(stored: Stored, user_id: str, how: str, before: dict[str, set[str]]) -> str:
+    """Return the name of a User ID's row; those `before` come first in the alphabet."""
+    if how == "id_without_code":
+        for media in stored.media:
+            if user_id.endswith("|" + media["code"]) and user_id != "|" + media["code"]:
+                return user_id[: -len(media["code"]) - 1]
+    if how == "email" and user_id in stored.emails:
+        for row, ids in before.items():
+            if any(stored.emails.get(other, "").lower() == stored.emails[user_id].lower() for other in ids):
+                return row
+    return user_id
 
 
 def _sum(figures: dict[Piece, Figures], part: str, session: Session | None = None, now_ms: int = 0) -> int:
@@ -114,8 +133,17 @@ class _Room:
             and any(s.media_no == span.media_no and _in(s, piece, self.now_ms) for s in self.sessions)
         ]
 
-    def is_live(self, piece: Piece) -> bool:
-        return any(span.is_live for span in self.of(piece)) and not self.standing.is_disbelieved(piece)
+    def is_live(self, piece: Piece, user_id: str | None = None) -> bool:
+        """Tell whether a user, or one ID of theirs, is believed to have played live."""
+        return not self.standing.is_disbelieved(piece) and any(
+            span.is_live and user_id in (None, span.user_id) for span in self.of(piece)
+        )
+
+    def is_sound(self, piece: Piece) -> bool:
+        """Tell whether any ID that played live was not stopped."""
+        return self.is_live(piece) and any(
+            span.is_live and not self.standing.is_voided(piece, span.user_id) for span in self.of(piece)
+        )
 
     def is_promoted(self, piece: Piece) -> bool:
         """Tell whether a reviewer lets count what would not: late, unverified or not believed."""
@@ -127,7 +155,7 @@ class _Room:
 
     def late(self, piece: Piece) -> list[Span]:
         """Return the late spans that may be recovered in a piece, nothing where there is better evidence."""
-        if self.is_live(piece) or self.is_promoted(piece):
+        if self.is_sound(piece) or self.is_promoted(piece):
             return []
         if self.standing.is_disbelieved(piece):
             return []
@@ -137,7 +165,8 @@ class _Room:
             if span.late
             and not span.unverified
             and span.in_step
-            and not self.standing.is_stopped(piece, self.heard_ms(span))
+            and not self.is_live(piece, span.user_id)
+            and not self.standing.is_stopped(piece, span.user_id, self.heard_ms(span))
         ]
 
     def heard_ms(self, late: Span) -> int:
@@ -198,8 +227,8 @@ class _Room:
 
 def _worth(piece: Piece, room: _Room, recovered_ms: int) -> Figures:
     length = piece[1] - piece[0]
-    live, void = room.is_live(piece), room.standing.is_voided(piece)
-    if live and not void:
+    live = room.is_live(piece)
+    if room.is_sound(piece):
         return Figures(watched_ms=length)
     counted = length if room.is_promoted(piece) else recovered_ms
     weak = any(not span.is_live for span in room.of(piece)) or (
@@ -209,7 +238,7 @@ def _worth(piece: Piece, room: _Room, recovered_ms: int) -> Figures:
         watched_ms=counted,
         recovered_ms=counted,
         unverified_ms=length - counted if weak else 0,
-        voided_ms=length - counted if live and void else 0,
+        voided_ms=length - counted if live else 0,
     )
 
 
@@ -277,12 +306,16 @@ def _in(session: Session, piece: Piece, now_ms: int) -> bool:
     return session.starts_ms <= piece[0] and piece[1] <= _end(session, now_ms)
 
 
-def _outcome(stored: Stored, mine: list[Span], check: Check, user_id: str) -> str | None:
-    """Return how a check ended for a user, None where it is none of theirs."""
-    for prompt in stored.prompts:
-        if (prompt.check_no, prompt.user_id) == (check.no, user_id):
-            return "pending" if prompt.state == "issued" else prompt.state
-    if (user_id, check.media_no) not in stored.member:
+def _outcome(stored: Stored, mine: list[Span], check: Check, ids: set[str], member: set[int]) -> str | None:
+    """Return how a check ended for a user, None where it is none of theirs.
+
+    Where several of their IDs were asked one answer is enough, and what may still be answered comes next.
+    """
+    states = {p.state for p in stored.prompts if p.check_no == check.no and p.user_id in ids}
+    for state in ("confirmed", "issued", "excused", "missed", "undelivered", "not_present", "cancelled"):
+        if state in states:
+            return "pending" if state == "issued" else state
+    if check.media_no not in member:
         return None
     if check.state == "cancelled":
         return "cancelled"
@@ -301,18 +334,15 @@ def _outcome(stored: Stored, mine: list[Span], check: Check, user_id: str) -> st
     return "undelivered" if check.origin == "manual" else None
 
 
-def _ended(stored: Stored, user_id: str, session: Session, outcome: str) -> int:
+def _ended(stored: Stored, outcomes: dict[str, str | None], session: Session, outcome: str) -> int:
     """Return how many checks issued inside a session ended so for a user."""
     return sum(
-        prompt.user_id == user_id
-        and prompt.state == outcome
-        and prompt.check_no == check.no
+        outcomes[check.code] == outcome
         and check.media_no == session.media_no
         and session.starts_ms is not None
         and session.starts_ms <= check.issued_ms
         and (session.ends_ms is None or check.issued_ms < session.ends_ms)
         for check in stored.checks
-        for prompt in stored.prompts
     )
 
 

@@ -15,22 +15,22 @@ Piece = tuple[int, int]
 
 @dataclass(frozen=True)
 class Standing:
-    """Stretches of server time; by media where a number is added."""
+    """Stretches of server time; by media where a number is added, by User ID where a text is."""
 
     event: Any
     kinds: dict[int, str]
     outages: list[tuple[int | None, int, int]]
     reviews: list[tuple[int, int, int, bool]]
-    voids: list[tuple[int, int]]
+    voids: list[tuple[str, int, int]]
     doubts: list[tuple[int, int]]
-    stops: list[tuple[int, int, int]]
+    stops: list[tuple[str, int, int, int]]
 
     def moments(self) -> set[int]:
         """Return every moment at which something here begins or ends."""
         stretches = [
             *((start, end) for _, start, end in self.outages),
             *((start, end) for _, start, end, _ in self.reviews),
-            *self.voids,
+            *((start, end) for _, start, end in self.voids),
             *self.doubts,
         ]
         return {moment for stretch in stretches for moment in stretch}
@@ -64,21 +64,48 @@ class Standing:
         ]
         return bool(words) and words[-1]
 
-    def is_voided(self, piece: Piece) -> bool:
-        return any(_holds(void, piece) for void in self.voids)
+    def is_voided(self, piece: Piece, user_id: str) -> bool:
+        return any(of == user_id and _holds((start, end), piece) for of, start, end in self.voids)
 
-    def is_stopped(self, piece: Piece, heard_ms: int) -> bool:
-        """Tell whether a play that was last heard then had been told that time is stopped in the piece."""
-        return any(told <= heard_ms and _holds((start, end), piece) for told, start, end in self.stops)
+    def is_stopped(self, piece: Piece, user_id: str, heard_ms: int) -> bool:
+        """Tell whether a play of theirs that was last heard then had been told that time is stopped in the piece."""
+        return any(
+            of == user_id and told <= heard_ms and _holds((start, end), piece)
+            for of, told, start, end in self.stops
+        )
 
     def is_disbelieved(self, piece: Piece) -> bool:
         return any(_holds(doubt, piece) for doubt in self.doubts)
 
 
-def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
-    """Return how a participant stands."""
+def standing_of(stored: Stored, ids: set[str], now_ms: int) -> Standing:
+    """Return how a participant of these User IDs stands: what stops one of them stops no other."""
+    prompts = [prompt for prompt in stored.event_prompts if prompt.user_id in ids]
+    confirmed = _confirmed(prompts)
+    unshown = sorted(
+        p.closed_ms for p in prompts if p.is_unshown and p.state == "undelivered" and p.closed_ms is not None
+    )
+    stops = [stop for user_id in ids for stop in _stops(stored, user_id, now_ms)]
+    return Standing(
+        stored.event,
+        {media["no"]: media["kind"] for media in stored.event_media},
+        [(row.media_no, row.from_ms, row.to_ms) for row in stored.outages],
+        [(r.media_no, r.from_ms, r.to_ms, bool(r.counts)) for r in stored.reviews if r.user_id in ids],
+        [(of, start, end) for of, _, start, end in stops],
+        [(at, min((c for c in confirmed if c >= at), default=FOREVER)) for at in unshown[UNSHOWN - 1 :]],
+        stops,
+    )
+
+
+def _confirmed(prompts: list[Prompt]) -> list[int]:
+    return [p.confirmed_ms for p in prompts if p.state == "confirmed" and p.confirmed_ms is not None]
+
+
+def _stops(stored: Stored, user_id: str, now_ms: int) -> list[tuple[str, int, int, int]]:
+    """Return what the misses of a User ID stop: whose, told when, from when, until when."""
+    policy = stored.event["presence_policy"]
     prompts = [prompt for prompt in stored.event_prompts if prompt.user_id == user_id]
-    confirmed = [p.confirmed_ms for p in prompts if p.state == "confirmed" and p.confirmed_ms is not None]
+    confirmed = _confirmed(prompts)
     known = {
         check.code: _known_ms(prompt)
         for prompt in prompts
@@ -90,32 +117,17 @@ def standing_of(stored: Stored, user_id: str, now_ms: int) -> Standing:
         for m in stored.event_marks
         if m.user_id == user_id and m.mark == "resume" and m.check_code in known
     ]
-    unshown = sorted(
-        p.closed_ms for p in prompts if p.is_unshown and p.state == "undelivered" and p.closed_ms is not None
-    )
-    policy = stored.event["presence_policy"]
-    voids: list[tuple[int, int]] = []
-    stops: list[tuple[int, int, int]] = []
+    stops: list[tuple[str, int, int, int]] = []
     for prompt in prompts:
         if prompt.state != "missed" or prompt.expired_ms is None or policy == "record":
             continue
         back = min((at for at in [*confirmed, *resumed] if at >= prompt.expired_ms), default=FOREVER)
-        voids.append((prompt.expired_ms, back))
-        stops.append((_known_ms(prompt) + TOLD_WITHIN_MS, prompt.expired_ms, back))
+        stops.append((user_id, _known_ms(prompt) + TOLD_WITHIN_MS, prompt.expired_ms, back))
         since = _playing_since(stored, user_id, prompt.check_no, now_ms)
         if policy == "void_since_last_confirmed" and since is not None:
             last = max((at for at in confirmed if at <= prompt.expired_ms), default=0)
-            voids.append((max(since, last), prompt.expired_ms))
-            stops.append((0, max(since, last), prompt.expired_ms))
-    return Standing(
-        stored.event,
-        {media["no"]: media["kind"] for media in stored.event_media},
-        [(row.media_no, row.from_ms, row.to_ms) for row in stored.outages],
-        [(r.media_no, r.from_ms, r.to_ms, bool(r.counts)) for r in stored.reviews if r.user_id == user_id],
-        [void for void in voids if void[0] < void[1]],
-        [(at, min((c for c in confirmed if c >= at), default=FOREVER)) for at in unshown[UNSHOWN - 1 :]],
-        [stop for stop in stops if stop[1] < stop[2]],
-    )
+            stops.append((user_id, 0, max(since, last), prompt.expired_ms))
+    return [stop for stop in stops if stop[2] < stop[3]]
 
 
 def _known_ms(missed: Prompt) -> int:
@@ -124,7 +136,7 @@ def _known_ms(missed: Prompt) -> int:
 
 
 def _playing_since(stored: Stored, user_id: str, check_no: int, now_ms: int) -> int | None:
-    """Return when the participant first played in the session that holds the check's issue."""
+    """Return when this User ID first played in the session that holds the check's issue."""
     check = next(check for check in stored.event_checks if check.no == check_no)
     for session in stored.event_sessions:
         if session.media_no != check.media_no or session.starts_ms is None:

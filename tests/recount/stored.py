@@ -112,6 +112,7 @@ class Stored:
     event_checks: list[Check]
     event_prompts: list[Prompt]
     event_marks: list[Mark]
+    emails: dict[str, str]
     listed: set[tuple[str, int]]
     played: set[tuple[str, int]]
 
@@ -146,6 +147,10 @@ LISTED = """
     SELECT DISTINCT p.user_id, m.media_no FROM participants p JOIN lists l ON l.no = p.list_no
     JOIN list_media m ON m.list_no = l.no
     WHERE m.media_no = :media AND p.removed_ms IS NULL AND l.removed_ms IS NULL
+"""
+EMAILS = """
+    SELECT p.user_id, p.email FROM participants p JOIN list_media m ON m.list_no = p.list_no
+    WHERE m.media_no = :media AND p.email IS NOT NULL
 """
 PLAYED = "SELECT DISTINCT user_id, media_no FROM plays WHERE media_no = :media"
 OUTAGES = """
@@ -196,6 +201,7 @@ def read_stored(conn: Connection, code: str) -> Stored:
         event_checks=[Check(*row) for row in each(CHECKS, every)],
         event_prompts=[Prompt(*row) for row in each(PROMPTS, every)],
         event_marks=[Mark(*row) for row in each(MARKS, every)],
+        emails=dict(each(EMAILS)),
         listed={(user_id, media_no) for user_id, media_no in each(LISTED)},
         played={(user_id, media_no) for user_id, media_no in each(PLAYED)},
     )

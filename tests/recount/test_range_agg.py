@@ -44,7 +44,7 @@ def test_range_agg_counts_the_same(postgres_database: Database, history: History
     for media_no, code in [(no, code) for no, code in records.codes.items() if no > 0]:
         stored = database.read_now(lambda conn, code=code: read_stored(conn, code))  # type: ignore[misc]
         report = {row["user_id"]: row for row in read_report(database, code, now_ms)["participants"]}
-        for user in USERS:
+        for user in sorted({*USERS, *report}):
             counted = by_postgres(database, media_no, user, now_ms)
             assert counted == live_ms(stored, user, now_ms)
             assert counted == report.get(user, {"watched_ms": 0})["watched_ms"]

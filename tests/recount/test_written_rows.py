@@ -1,6 +1,6 @@
 """Generated rows, written straight into the tables: the report equals the second count, for media and event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,7 @@ from tests.reports import read_report
 T0 = 1_772_355_600_000
 LENGTH_MS = 2 * 3_600_000
 USERS = ("ann", "bob", "cid")
+EMAILS = {"bob": "bob@example.org", "cid": "Bob@Example.org"}
 # With "!": a player had the prompt in view and never displayed it.
 OUTCOMES = (
     "confirmed",
@@ -34,7 +35,8 @@ moments = st.sampled_from(range(0, LENGTH_MS, 600_000)) | st.integers(0, LENGTH_
 
 @dataclass(frozen=True)
 class Play:
-    user_id: str
+    user: str
+    coded: bool  # under the ID that the user has in this hall alone
     hall: int
     identity: str
     cuts: list[int]  # spans lie between successive moments
@@ -50,7 +52,7 @@ class Asked:
     origin: str
     lifetime_s: int
     state: str
-    outcomes: tuple[str | None, ...]  # by user; None = no prompt
+    outcomes: tuple[str | None, ...]  # by user under the ID of every hall, then of this one; None = no prompt
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def plays(draw: st.DrawFn, halls: int) -> Play:
     )
     return Play(
         draw(st.sampled_from(USERS)),
+        draw(st.booleans()),
         draw(st.integers(0, halls - 1)),
         draw(st.sampled_from(["signed", "plain"])),
         cuts,
@@ -102,7 +105,7 @@ def histories(draw: st.DrawFn) -> History:
         sessions += [(number, a, b) for a, b in list(zip(cuts, ends, strict=False))[::apart]]
     asked = st.builds(
         Asked, hall, moments, st.sampled_from(["manual", "plan"]), st.sampled_from([10, 60, 300]),
-        st.sampled_from(["issued", "closed", "cancelled"]), st.tuples(*(st.sampled_from(OUTCOMES) for _ in USERS)),
+        st.sampled_from(["issued", "closed", "cancelled"]), st.tuples(*[st.sampled_from(OUTCOMES)] * 2 * len(USERS)),
     )  # fmt: skip
     return History(
         halls,
@@ -122,6 +125,7 @@ judged: st.SearchStrategy[dict[str, object]] = st.fixed_dictionaries(
         "presence_policy": st.sampled_from(["record", "stop_until_confirmed", "void_since_last_confirmed"]),
         "hidden_counts": st.booleans(),
         "behind_counts": st.booleans(),
+        "join_users_by": st.sampled_from(["none", "id_without_code", "id_without_code", "email"]),
     }
 )
 
@@ -130,11 +134,11 @@ def write(conn: Connection, history: History) -> Records:
     records = Records(conn)
     halls = [records.media() for _ in range(history.halls)]
     lists = [records.list_of(hall) for hall in halls]
-    for user_id, hall in history.listed:
-        records.participant(lists[hall], user_id)
+    for user, hall in history.listed:
+        records.participant(lists[hall], user, email=EMAILS.get(user))
     nos: list[int] = []
     for play in history.plays:
-        nos.append(no := records.play(halls[play.hall], play.user_id, identity=play.identity))
+        nos.append(no := records.play(halls[play.hall], named(records, halls, play), identity=play.identity))
         stretches = zip(play.cuts, play.cuts[1:], play.states, play.grades, play.looks, strict=False)
         for ordinal, (start, end, state, grade, look) in enumerate(stretches, 1):
             (late, unverified), (visible, muted, behind, astray) = grade, look
@@ -155,7 +159,8 @@ def write(conn: Connection, history: History) -> Records:
             state=asked.state,
         )
         codes.append(records.check_code(no))
-        for user_id, outcome in zip(USERS, asked.outcomes, strict=True):
+        ids = [*USERS, *(f"{user}|{records.codes[halls[asked.hall]]}" for user in USERS)]
+        for user_id, outcome in zip(ids, asked.outcomes, strict=True):
             if outcome is not None:
                 records.prompt(
                     halls[asked.hall], no, user_id, outcome.removesuffix("!"), T0 + asked.at,
@@ -166,6 +171,11 @@ def write(conn: Connection, history: History) -> Records:
                 )  # fmt: skip
     judge(records, history, halls, nos, codes)
     return records
+
+
+def named(records: Records, halls: list[int], play: Play) -> str:
+    """Return under which User ID a play runs."""
+    return f"{play.user}|{records.codes[halls[play.hall]]}" if play.coded else play.user
 
 
 def judge(records: Records, history: History, halls: list[int], plays: list[int], codes: list[str]) -> None:
@@ -182,12 +192,39 @@ def judge(records: Records, history: History, halls: list[int], plays: list[int]
         if number < len(plays):
             play = history.plays[number]
             code = codes[seq % len(codes)] if codes else "none"
-            records.returned(halls[play.hall], plays[number], play.user_id, T0 + at, seq=seq, check=code)
+            user_id = named(records, halls, play)
+            records.returned(halls[play.hall], plays[number], user_id, T0 + at, seq=seq, check=code)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 def test_the_report_equals_the_second_count(database: Database, history: History) -> None:
+    compare(database, history)
+
+
+def of_one_doctor(history: History) -> History:
+    """Return the history with all plays under joined IDs of one participant, who misses more and has no breaks."""
+    plays = [replace(play, user=USERS[0]) for play in history.plays]
+    checks = [
+        replace(asked, outcomes=tuple(outcome or "missed" for outcome in asked.outcomes))
+        for asked in history.checks
+    ]
+    return replace(
+        history,
+        plays=plays,
+        checks=checks,
+        sessions=[(hall, 0, LENGTH_MS) for hall in range(history.halls)],
+        judged={**history.judged, "join_users_by": "id_without_code"},
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories().map(of_one_doctor))
+def test_the_ids_of_one_participant_are_counted_twice_alike(database: Database, history: History) -> None:
+    compare(database, history)
+
+
+def compare(database: Database, history: History) -> None:
     records = database.write_now(lambda conn: write(conn, history))
     now_ms = T0 + LENGTH_MS
     for code in [records.event, *(records.codes[no] for no in records.codes if no > 0)]:

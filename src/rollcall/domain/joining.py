@@ -1,8 +1,8 @@
 """Which User IDs of an event are one participant, as its organiser says.
 
 A site that gives its doctors another User ID at each media (`host|id|code`) has as many participants as halls. Joined,
-their time is a union and their checks add up in the figures of the event; evidence and the figures of a media stay what
-they are, by User ID.
+their time is a union and their checks add up in the figures of the event; evidence, the figures of a media, and what
+stops time after a miss stay what they are, by User ID: players are told of stops, and may be joined long afterwards.
 """
 
 from collections import defaultdict

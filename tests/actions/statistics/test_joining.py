@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from rollcall.actions import counting
 from rollcall.actions.statistics import Ask
-from rollcall.domain.ids import UserId
+from rollcall.domain.ids import EventNo, UserId
 from rollcall.domain.joining import by_code, by_email
 from rollcall.store import tables
 from rollcall.store.database import Database
@@ -90,13 +91,72 @@ def figures(database: Database, naming: Naming, joined: str, policy: str) -> lis
     return list(report["participants"])
 
 
-@pytest.mark.parametrize("policy", ["record", "stop_until_confirmed", "void_since_last_confirmed"])
-def test_joined_ids_have_every_figure_of_a_site_with_one_id(sqlite_database: Database, policy: str) -> None:
-    joined = figures(sqlite_database, moodle, "id_without_code", policy)
-    known = figures(sqlite_database, alone, "none", policy)
+def test_joined_ids_have_every_figure_of_a_site_with_one_id(sqlite_database: Database) -> None:
+    joined = figures(sqlite_database, moodle, "id_without_code", "record")
+    known = figures(sqlite_database, alone, "none", "record")
     assert joined == known
     assert [person["user_id"] for person in joined] == [alone("7", ""), alone("8", "")]
-    assert any(person["voided_ms"] for person in joined) == (policy != "record")
+
+
+@pytest.mark.parametrize(
+    ("policy", "voided_ms"), [("stop_until_confirmed", 50_000), ("void_since_last_confirmed", MINUTE)]
+)
+def test_a_stop_is_that_of_the_id_whose_players_were_told(
+    sqlite_database: Database, policy: str, voided_ms: int
+) -> None:
+    """Anna's miss in the second hall takes of its 2-4 min what she did not see in the first, up to 3 min."""
+    anna, boris = figures(sqlite_database, moodle, "id_without_code", policy)
+    assert anna["voided_ms"] == voided_ms
+    assert boris == figures(sqlite_database, alone, "none", policy)[1]
+    assert boris["voided_ms"] > 0
+
+
+def stopped_in_one(returns: str) -> Callable[[Records], list[UserId]]:
+    """Anna misses a check in the first of two halls, and goes on in the second; `returns`: where she says so."""
+
+    def rows(r: Records) -> list[UserId]:
+        halls = [r.media() for _ in range(2)]
+        ids = [UserId(moodle("7", r.codes[hall])) for hall in halls]
+        plays = []
+        for hall, user_id, (start, end) in zip(halls, ids, [(0, 5), (3, 10)], strict=True):
+            r.session(hall, T0, T0 + 10 * MINUTE)
+            last_ms = T0 + end * MINUTE
+            plays.append(r.play(hall, user_id, opened_ms=T0 + start * MINUTE, last_arrival_ms=last_ms))
+            r.span(hall, plays[-1], 1, T0 + start * MINUTE, last_ms)
+        check = r.check(halls[0], T0 + MINUTE)
+        at = T0 + MINUTE
+        r.prompt(halls[0], check, ids[0], "missed", at, expired_ms=at + MINUTE, closed_ms=at + MINUTE)
+        for number, name in enumerate(("there", "elsewhere")):
+            if name == returns:
+                code = r.check_code(check)
+                r.returned(halls[number], plays[number], ids[number], T0 + 4 * MINUTE, check=code)
+        r.judged(join_users_by="id_without_code", presence_policy="stop_until_confirmed")
+        return ids
+
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("returns", "counts"), [("", [False, True]), ("elsewhere", [False, True]), ("there", [True, True])]
+)
+def test_nobody_loses_minutes_that_their_page_told_them_were_counting(
+    database: Database, returns: str, counts: list[bool]
+) -> None:
+    """She has 0-2 min of the first hall and 3-10 min of the second, whose page never said that time is stopped."""
+    records, ids = fill(database, stopped_in_one(returns))
+    told = database.read_now(
+        lambda conn: counting.now_of(conn, {(EventNo(records.event_no), user_id) for user_id in ids})
+    )
+    assert [now.counts for now in sorted(told, key=lambda now: ids.index(now.user_id))] == counts
+    [person] = read(database, records.event)["participants"]
+    assert (person["watched_ms"], person["voided_ms"]) == (9 * MINUTE, MINUTE)
+    apart = [row(read(database, code), user_id) for code, user_id in zip(media(records), ids, strict=True)]
+    assert [of["voided_ms"] > 0 for of in apart] == [True, False]
+    assert [of["watched_ms"] for of in person["per_media"]] == [of["watched_ms"] for of in apart]
+
+
+def media(records: Records) -> list[str]:
+    return [code for no, code in sorted(records.codes.items()) if no > 0]
 
 
 def test_three_halls_add_up_to_their_union(database: Database) -> None:

@@ -3,10 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.policy import FOREVER_MS, Miss, Stop, disbelieved, stops, voided
-from rollcall.domain.intervals import Interval
+from rollcall.domain.checks.policy import FOREVER_MS, Miss, Policy, Stop, disbelieved, stops
+from rollcall.domain.intervals import Interval, Intervals, union
 
 moments = st.integers(0, 100)
+
+
+def voided(policy: Policy, misses: list[Miss], confirmed: list[int], resumed: list[int]) -> Intervals:
+    return union(stop.moments for stop in stops(policy, misses, confirmed, resumed))
 
 
 def test_record_voids_nothing() -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.policy import Stop
+from rollcall.domain.checks.policy import FOREVER_MS, Stop
 from rollcall.domain.credit import Session, Standing, Watching
-from rollcall.domain.ids import MediaNo
+from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, union
 from rollcall.domain.rules import Rules
 from rollcall.domain.sessions import ContentWindow, WallWindow
@@ -14,12 +14,14 @@ from rollcall.domain.sessions import ContentWindow, WallWindow
 A, B, FILM = MediaNo(1), MediaNo(2), MediaNo(3)
 NOW_MS = 1000
 RULES = Rules(gap_ms=60, late_percent=25, step_ms=5, step_percent=0)
+IDS = (UserId("anna|a"), UserId("anna|b"))
 moments = st.integers(0, NOW_MS)
+stretch = st.tuples(moments, moments).map(lambda pair: Interval(*sorted(pair)))
 
 
 @st.composite
 def watchings(draw: st.DrawFn, media: tuple[MediaNo, ...] = (A, B), plays: int = 3) -> Watching:
-    """Draw a span; a play is of one media and one identity."""
+    """Draw a span; a play is of one media, one identity and one of the user's IDs."""
     start, end = sorted((draw(moments), draw(moments)))
     play = draw(st.integers(0, plays - 1))
     media_no = media[play % len(media)]
@@ -41,6 +43,7 @@ def watchings(draw: st.DrawFn, media: tuple[MediaNo, ...] = (A, B), plays: int =
         content_to_ms=since + round((end - start) * rate) + stray,
         on_air=media_no != FILM,
         play=play,
+        user_id=IDS[play // 2 % 2],
     )
 
 
@@ -64,7 +67,7 @@ def chapters(draw: st.DrawFn) -> list[Session]:
 
 @st.composite
 def stretches(draw: st.DrawFn) -> Intervals:
-    return union(Interval(*sorted((draw(moments), draw(moments)))) for _ in range(draw(st.integers(0, 2))))
+    return union(draw(st.lists(stretch, max_size=2)))
 
 
 @st.composite
@@ -79,9 +82,8 @@ def standings(draw: st.DrawFn, *, voids: bool = False) -> Standing:
     )
     if not voids:
         return standing
-    stopped = draw(stretches())
-    stops = tuple(Stop(draw(moments), stop) for stop in stopped)
-    return replace(standing, voided=union([*stopped, *draw(stretches())]), stops=stops)
+    stop = st.builds(Stop, moments | st.just(FOREVER_MS), stretch)
+    return replace(standing, stops=draw(st.dictionaries(st.sampled_from(IDS), st.lists(stop, max_size=3))))
 
 
 halls = st.builds(list.__add__, sessions(), sessions(B))

@@ -18,10 +18,11 @@ from rollcall.domain.credit import (
     prove,
     wall,
 )
-from rollcall.domain.intervals import Interval, length, subtract
+from rollcall.domain.intervals import Interval, length, subtract, union
 from rollcall.domain.rules import Rules
 from rollcall.domain.sessions import ContentWindow, WallWindow
 from tests.domain.credit.drawn import (
+    IDS,
     NOW_MS,
     RULES,
     anything,
@@ -90,6 +91,20 @@ def test_the_sessions_of_a_media_add_up_to_it(
     for media_no, whole in found.media.items():
         told = [astuple(s) for s, (no, _) in zip(found.sessions, windows, strict=True) if no == media_no]
         assert tuple(map(sum, zip(*told, strict=True))) == astuple(whole)
+
+
+@given(histories, halls, standings(voids=True))
+def test_a_user_with_several_ids_has_all_that_each_of_them_has(
+    spans: list[Watching], windows: list[Session], standing: Standing
+) -> None:
+    """What stops one takes nothing from another: as their players say. Caps are those of the user."""
+    whole = prove(spans, windows, NOW_MS, standing, UNCAPPED)
+    each = [
+        prove([span for span in spans if span.user_id == user_id], windows, NOW_MS, standing, UNCAPPED)
+        for user_id in IDS
+    ]
+    assert whole.counted == union(moment for proof in each for moment in proof.counted)
+    assert whole.live == union(moment for proof in each for moment in proof.live)
 
 
 @given(histories, chapters(), standings(voids=True))

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from rollcall.domain.checks.policy import Stop
+from rollcall.domain.checks.policy import FOREVER_MS, Stop
 from rollcall.domain.credit import Credit, Listed, Session, Share, Standing, Watching, credit
-from rollcall.domain.ids import MediaNo
+from rollcall.domain.credit.spans import ONLY
+from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.domain.rules import PUBLISHED, Rules
 from rollcall.domain.sessions import ContentWindow, WallWindow
@@ -137,15 +138,36 @@ def test_a_reviewer_promotes_unverified_time() -> None:
 
 def test_a_policy_voids_live_time_and_not_what_came_late() -> None:
     spans = [span(0, 600), span(600, 900, late=True)]
-    assert count(*spans, standing=Standing(voided=(seconds(300, 800),))) == Share(600, 300, 0, 300)
+    assert count(*spans, standing=stopped(FOREVER_MS)) == Share(600, 300, 0, 300)
+
+
+def stopped(told_ms: int, user_id: UserId = ONLY) -> Standing:
+    return Standing(stops={user_id: (Stop(told_ms, seconds(300, 800)),)})
+
+
+def test_a_stop_voids_only_the_user_id_that_was_told_of_it() -> None:
+    """Anna's page in one hall says that time is stopped; her page in another, under another ID, says that it counts."""
+    one, other = UserId("anna|one"), UserId("anna|two")
+    here = span(0, 600, user_id=one)
+    there = [span(200, 500, user_id=other, play=1), span(500, 700, user_id=other, play=1, late=True)]
+    assert count(here, standing=stopped(T0 + 400_000, one)) == Share(300, 0, 0, 300)
+    assert count(here, *there, standing=stopped(T0 + 400_000, one)) == Share(700, 200, 0, 0)
+    assert count(here, *there, standing=stopped(T0 + 400_000, other)) == Share(600, 0, 100, 0)
+    film: list[Session] = [(FILM, ContentWindow(0, 900_000))]
+    seen = [
+        of_film(0, 600, 0, 600, user_id=one),
+        of_film(300, 500, 600, 800, user_id=other, play=1),
+        of_film(500, 900, 800, 900, user_id=other, play=1),
+    ]
+    assert count(seen[0], sessions=film, standing=stopped(0, one)) == Share(300, 0, 0, 300)
+    assert count(*seen, sessions=film, standing=stopped(0, one)).watched_ms == 600
 
 
 def test_who_was_told_of_a_stop_recovers_nothing_by_losing_the_network() -> None:
     late = span(600, 900, late=True)
-    stop = (seconds(300, 800),)
 
     def standing(told: int) -> Standing:
-        return Standing(voided=stop, stops=(Stop(T0 + told * 1000, *stop),))
+        return stopped(T0 + told * 1000)
 
     assert count(span(0, 600), late, standing=standing(told=600)) == Share(400, 100, 200, 300)
     assert count(span(0, 600), late, standing=standing(told=601)) == Share(600, 300, 0, 300)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rollcall.domain.checks.policy import Miss, Policy, disbelieved, stops, voided
+from rollcall.domain.checks.policy import Miss, Policy, Stop, disbelieved, stops
 from rollcall.domain.credit import Session, Standing, Watching
 from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
@@ -70,7 +70,10 @@ def read_event(connection: Connection, media_no: MediaNo, rules: Rules) -> Judge
 def read_cases(
     connection: Connection, event: JudgedEvent, people: Mapping[UserId, Sequence[UserId]]
 ) -> dict[UserId, Case]:
-    """Return these participants, by all of their User IDs, with everything that decides about their time."""
+    """Return these participants, by all of their User IDs, with everything that decides about their time.
+
+    All of a participant is judged together, but for stops: each is that of the User ID whose players were told of it.
+    """
     media = list(event.media)
     who = {user_id: person for person, ids in people.items() for user_id in ids}
     users = list(who)
@@ -83,9 +86,7 @@ def read_cases(
     returns: dict[UserId, list[int]] = defaultdict(list)
     if event.policy != "record":
         for user_id, at_ms in store.returns_of(connection, event.project_no, media, users):
-            returns[who[user_id]].append(at_ms)
-    misses = {user: _misses(event, spans[user], prompts[user]) for user in people}
-    confirmed = {user: _confirmations(prompts[user]) for user in people}
+            returns[user_id].append(at_ms)
     doubts = {user: _disbelieved(event, prompts[user]) for user in people}
     weak = [user for user in people if doubts[user] or any(s.late or s.unverified for s in spans[user])]
     reviewed = _reviewed(connection, event, {user: people[user] for user in weak})
@@ -97,11 +98,10 @@ def read_cases(
             Standing(
                 event.hidden_counts,
                 event.behind_counts,
-                voided(event.policy, misses[user], confirmed[user], returns[user]),
                 doubts[user],
                 reviewed[user],
                 outages,
-                stops(event.policy, misses[user], confirmed[user], returns[user]),
+                _stops(event, spans[user], prompts[user], returns),
             ),
         )
         for user in people
@@ -131,13 +131,29 @@ def _watching(row: SpanRow, on_air: bool) -> Watching:
         content_to_ms=row.content_to_ms,
         on_air=on_air,
         play=row.play_no,
+        user_id=row.user_id,
     )
 
 
-def _misses(event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[PromptRow]) -> list[Miss]:
-    """Return the missed prompts where they matter; one tick after the decision every connected player knows of it."""
+def _stops(
+    event: JudgedEvent,
+    spans: Sequence[Watching],
+    prompts: Sequence[PromptRow],
+    returns: Mapping[UserId, Sequence[int]],
+) -> dict[UserId, Sequence[Stop]]:
+    """Return what stops each of a participant's User IDs: the players of the others were told that time counts."""
     if event.policy == "record":
-        return []
+        return {}
+    found: dict[UserId, Sequence[Stop]] = {}
+    for user_id in {prompt.user_id for prompt in prompts if prompt.state == "missed"}:
+        asked = [prompt for prompt in prompts if prompt.user_id == user_id]
+        misses = _misses(event, [span for span in spans if span.user_id == user_id], asked)
+        found[user_id] = stops(event.policy, misses, _confirmations(asked), returns.get(user_id, ()))
+    return found
+
+
+def _misses(event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[PromptRow]) -> list[Miss]:
+    """Return the missed prompts; one tick after the decision every connected player knows of it."""
     return [
         Miss(prompt.expired_ms, _first_playing(event, spans, prompt), prompt.ended_ms + PERIOD_MS)
         for prompt in prompts
@@ -146,7 +162,7 @@ def _misses(event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[Pro
 
 
 def _first_playing(event: JudgedEvent, spans: Sequence[Watching], prompt: PromptRow) -> int | None:
-    """Return when the participant first played in the session that the check belongs to, None = in none."""
+    """Return when one of these spans first played in the session that the check belongs to, None = in none."""
     for media_no, window in event.sessions_of([prompt.media_no]):
         if isinstance(window, WallWindow) and holds(window, prompt.check_issued_ms):
             return min(

@@ -1,7 +1,8 @@
 """What presence checks do to watch time: which moments a policy voids, and when a player is not believed.
 
-Both are read from the participant's prompts of the whole event and change no outcome: `undelivered` and `cancelled`
-prompts never void. It knows nothing of spans.
+Both are read from the prompts of the whole event and change no outcome: `undelivered` and `cancelled` prompts never
+void. Where an event joins User IDs, a stop is that of the one whose players were told of it, a doubt is that of the
+participant. It knows nothing of spans.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ FOREVER_MS = 2**53  # later than any moment of evidence
 class Miss:
     """A missed prompt: its lifetime was over at `expired_ms`, and every connected player had been told at `told_ms`.
 
-    `session_since_ms`: the participant's first playing in the session of the check, None = in no session or none.
+    `session_since_ms`: the first playing of that User ID in the session of the check, None = in no session or none.
     """
 
     expired_ms: int
@@ -33,23 +34,15 @@ class Stop(NamedTuple):
     moments: Interval
 
 
-def voided(
-    policy: Policy, misses: Sequence[Miss], confirmed_ms: Sequence[int], resumed_ms: Sequence[int]
-) -> Intervals:
-    """Return the moments of one participant that do not count because prompts were missed.
-
-    Each miss voids until the next confirmation or `resume` on any play of the event;
-    `void_since_last_confirmed` also from the last confirmation, or the first playing in this session if that is later.
-    """
-    if policy == "record":
-        return ()
-    return union(stop.moments for stop in stops(policy, misses, confirmed_ms, resumed_ms))
-
-
 def stops(
     policy: Policy, misses: Sequence[Miss], confirmed_ms: Sequence[int], resumed_ms: Sequence[int]
 ) -> tuple[Stop, ...]:
-    """Return what each miss stops: time from then on, and what it takes back, of which nobody has to be told."""
+    """Return what each miss of a User ID stops: time from then on, and what it takes back.
+
+    Each miss stops until the next confirmation or `resume` on any play of the event; `void_since_last_confirmed` takes
+    back the time since the last confirmation, or the first playing in this session if that is later, of which nobody
+    has to be told.
+    """
     if policy == "record":
         return ()
     back_ms = sorted([*confirmed_ms, *resumed_ms])

@@ -2,12 +2,14 @@
 
 Late time counts only where no live evidence of the participant does: of all choices within the caps the most, the
 earliest first. Time in outages, and what a reviewer promoted, has no cap and uses none up. Whatever late time is left
-over is unverified.
+over is unverified. A stop voids the time of the User ID that it stopped, so that a participant of several has what each
+of them was told that they have.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 from rollcall.domain.credit.caps import Caps, GapOf, caps
@@ -15,7 +17,7 @@ from rollcall.domain.credit.grades import Graded
 from rollcall.domain.credit.proof import Proof
 from rollcall.domain.credit.spans import Standing, Watching
 from rollcall.domain.flow import SINK, Edge, fill
-from rollcall.domain.ids import MediaNo
+from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, intersect, subtract, union
 from rollcall.domain.rules import Rules
 
@@ -25,19 +27,33 @@ Windows: TypeAlias = Sequence[tuple[MediaNo, Interval]]
 def proven_by_clock(graded: Graded, windows: Windows, standing: Standing, rules: Rules) -> Proof:
     """Return what counts of these spans in these sessions."""
     live = _inside(graded.live, windows)
-    believed = subtract(live, standing.disbelieved)
-    counted = subtract(believed, standing.voided)
+    believed = _believed(graded, windows, standing)
+    counted = union(
+        moment
+        for user_id, moments in believed.items()
+        for moment in subtract(moments, standing.voided(user_id))
+    )
     late = [span for _, span in graded.late]
     weak = _inside(late + graded.unverified, windows) + intersect(live, standing.disbelieved)
     promoted = _promoted(graded, windows, standing)
-    recovered = _recovered(graded, windows, standing, union(believed + promoted), rules)
+    recovered = _recovered(graded, windows, standing, believed, union(counted + promoted), rules)
     everything = union(counted + promoted + recovered)
     return Proof(
         everything,
         counted,
-        subtract(intersect(believed, standing.voided), everything),
+        subtract(chain.from_iterable(believed.values()), everything),
         subtract(weak, everything),
     )
+
+
+def _believed(graded: Graded, windows: Windows, standing: Standing) -> dict[UserId, Intervals]:
+    """Return the live time of each User ID, stopped or not."""
+    live: dict[UserId, list[Watching]] = defaultdict(list)
+    for span in graded.live:
+        live[span.user_id].append(span)
+    return {
+        user_id: subtract(_inside(spans, windows), standing.disbelieved) for user_id, spans in live.items()
+    }
 
 
 def _inside(spans: Sequence[Watching], windows: Windows) -> Intervals:
@@ -68,21 +84,50 @@ def _promoted(graded: Graded, windows: Windows, standing: Standing) -> Intervals
 
 
 def _recovered(
-    graded: Graded, windows: Windows, standing: Standing, known: Intervals, rules: Rules
+    graded: Graded,
+    windows: Windows,
+    standing: Standing,
+    believed: Mapping[UserId, Intervals],
+    counted: Intervals,
+    rules: Rules,
 ) -> Intervals:
-    """Return the late moments that count beside those `known`."""
+    """Return the late moments that count beside those `counted`, where the same User ID has no live time."""
     gaps: dict[GapOf, list[Interval]] = defaultdict(list)
     for gap, span in graded.late:
         gaps[span.media_no, gap].append(span.moments)
-    late = {of: subtract(moments, standing.shut(of[1].heard_ms)) for of, moments in gaps.items()}
-    by_media: dict[MediaNo, Intervals] = defaultdict(tuple)
-    for (no, _), moments in late.items():
-        by_media[no] += moments
-    new = {no: subtract(intersect(m, _of(windows, no)), known) for no, m in by_media.items()}
-    free = union(moment for no in new for moment in intersect(new[no], standing.outages.get(no, ())))
-    limited = {no: subtract(moments, free) for no, moments in new.items()}
-    rest = {of: left for of, moments in late.items() if (left := intersect(moments, limited[of[0]]))}
+    late = {
+        (no, gap): subtract(moments, standing.shut(gap.user_id, gap.heard_ms))
+        for (no, gap), moments in gaps.items()
+    }
+    new = _beside(late, windows, believed, counted)
+    free = union(
+        moment
+        for (no, _), moments in new.items()
+        for moment in intersect(moments, standing.outages.get(no, ()))
+    )
+    limited = {of: subtract(moments, free) for of, moments in new.items()}
+    rest = {
+        (no, gap): left
+        for (no, gap), moments in late.items()
+        if (left := intersect(moments, limited[no, gap.user_id]))
+    }
     return union([*free, *_within(caps(windows, rules), rest)])
+
+
+def _beside(
+    late: Mapping[GapOf, Intervals],
+    windows: Windows,
+    believed: Mapping[UserId, Intervals],
+    counted: Intervals,
+) -> dict[tuple[MediaNo, UserId], Intervals]:
+    """Return the late moments of each User ID at each media that nothing better covers."""
+    whose: dict[tuple[MediaNo, UserId], Intervals] = defaultdict(tuple)
+    for (no, gap), moments in late.items():
+        whose[no, gap.user_id] += moments
+    return {
+        (no, user_id): subtract(intersect(moments, _of(windows, no)), counted + believed.get(user_id, ()))
+        for (no, user_id), moments in whose.items()
+    }
 
 
 def _within(limits: Caps, late: dict[GapOf, Intervals]) -> Sequence[Interval]:

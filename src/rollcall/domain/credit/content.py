@@ -10,14 +10,15 @@ together let through.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 from rollcall.domain.credit.caps import caps
 from rollcall.domain.credit.grades import Gap, Graded
 from rollcall.domain.credit.pairing import Claim, paired
 from rollcall.domain.credit.proof import Proof
 from rollcall.domain.credit.spans import Slice, Standing, Watching, slice_of
-from rollcall.domain.ids import MediaNo
+from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, intersect, subtract, union
 from rollcall.domain.rules import Rules
 from rollcall.domain.sessions import ContentWindow
@@ -40,45 +41,64 @@ def proven_by_content(
     """
     limits = caps(((no, Interval(w.from_ms, w.to_ms)) for no, w in windows), rules)
     live = _slices(graded.live, windows)
-    late = [(gap, no, part) for gap, span in graded.late for no, part in _slices([span], windows)]
-    weak = [(no, part) for _, no, part in late] + _slices(graded.unverified, windows)
-    believed = _cut(live, without=standing.disbelieved)
-    void = union(part.wall for _, item in believed for part in item.within(standing.voided))
-    sound = _cut(believed, without=standing.voided)
-    doubted = [(no, part) for no, item in live for part in item.within(standing.disbelieved)]
+    late = [(gap, part) for gap, span in graded.late for part in _slices([span], windows)]
+    weak = [part for _, part in late] + _slices(graded.unverified, windows)
+    believed = _without(live, standing.disbelieved)
+    void = {user_id: _void(believed, user_id, standing) for user_id in standing.stops}
+    sound = [rest for part in believed for rest in _without([part], standing.voided(part.user_id))]
+    doubted = [part for whole in live for part in whole.within(standing.disbelieved)]
     promoted = [
-        (no, part) for no, item in weak + doubted for part in item.within(standing.promoted.get(no, ()))
+        part for whole in weak + doubted for part in whole.within(standing.promoted.get(whole.no, ()))
     ]
-    claims = [_claim(no, part, taken) for no, part in sound]
+    claims = [_claim(part, taken) for part in sound]
     alone = paired(claims, limits)
-    claims += [_claim(no, part, taken) for no, part in promoted]
-    for gap, no, item in late:
-        shut = union((*void, *standing.shut(gap.heard_ms)))
-        for _, part in _cut([(no, item)], without=shut):
-            outages = standing.outages.get(no, ())
-            claims += [_claim(no, free, taken) for free in part.within(outages)]
-            claims += [_claim(no, rest, taken, gap) for _, rest in _cut([(no, part)], without=outages)]
+    claims += [_claim(part, taken) for part in promoted]
+    for gap, whole in late:
+        shut = union((*void.get(gap.user_id, ()), *standing.shut(gap.user_id, gap.heard_ms)))
+        outages = standing.outages.get(whole.no, ())
+        for part in _without([whole], shut):
+            claims += [_claim(free, taken) for free in part.within(outages)]
+            claims += [_claim(rest, taken, gap) for rest in _without([part], outages)]
     if let_through is not None:
         claims = [
             c._replace(moments=intersect(c.moments, let_through), gap=None) if c.gap else c for c in claims
         ]
     counted = alone if len(claims) == len(sound) else paired(claims, limits)
-    unverified = subtract((part.wall for _, part in weak + doubted), counted)
-    return Proof(counted, alone, subtract(void, counted), unverified)
+    unverified = subtract((part.slice.wall for part in weak + doubted), counted)
+    return Proof(counted, alone, subtract(chain.from_iterable(void.values()), counted), unverified)
 
 
-def _claim(no: MediaNo, part: Slice, taken: Intervals, gap: Gap | None = None) -> Claim:
-    return Claim(no, subtract((part.wall,), taken), part.content, gap)
+class _Part(NamedTuple):
+    """A part of a span that played in a session: at which media, whose, and when it was which content."""
+
+    no: MediaNo
+    user_id: UserId
+    slice: Slice
+
+    def within(self, moments: Iterable[Interval]) -> "list[_Part]":
+        """Return the parts of it at these moments."""
+        return [self._replace(slice=part) for part in self.slice.within(moments)]
 
 
-def _slices(spans: Iterable[Watching], windows: Contents) -> list[tuple[MediaNo, Slice]]:
+def _claim(part: _Part, taken: Intervals, gap: Gap | None = None) -> Claim:
+    return Claim(part.no, subtract((part.slice.wall,), taken), part.slice.content, gap)
+
+
+def _slices(spans: Iterable[Watching], windows: Contents) -> list[_Part]:
     return [
-        (no, part)
+        _Part(no, span.user_id, part)
         for span in spans
         for no, window in windows
         if no == span.media_no and (part := slice_of(span, window)) is not None
     ]
 
 
-def _cut(slices: Iterable[tuple[MediaNo, Slice]], without: Intervals) -> list[tuple[MediaNo, Slice]]:
-    return [(no, part) for no, item in slices for part in item.within(subtract((item.wall,), without))]
+def _without(parts: Iterable[_Part], moments: Intervals) -> list[_Part]:
+    return [rest for part in parts for rest in part.within(subtract((part.slice.wall,), moments))]
+
+
+def _void(believed: Iterable[_Part], user_id: UserId, standing: Standing) -> Intervals:
+    """Return when a User ID played live and was stopped."""
+    voided = standing.voided(user_id)
+    stopped = [rest for part in believed if part.user_id == user_id for rest in part.within(voided)]
+    return union(part.slice.wall for part in stopped)

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rollcall.domain.credit.spans import PROGRAMME_MS, Standing, Watching
+from rollcall.domain.ids import UserId
 from rollcall.domain.intervals import Interval
 from rollcall.domain.rules import Rules
 
 
 class Gap(NamedTuple):
-    """A stretch without live reports: of which play, after how many of them, and when the last of those ended."""
+    """A stretch without live reports: of whose play, after how many of them, and when the last of those ended."""
 
+    user_id: UserId
     play: int
     number: int
     heard_ms: int
@@ -58,7 +60,7 @@ def grade(spans: Sequence[Watching], standing: Standing, rules: Rules) -> Graded
 def _gap(late: Watching, reports: Sequence[Interval]) -> Gap:
     """Return the gap of a late span among the live reports of its play, which do not overlap."""
     number = bisect_right(reports, late.start_ms, key=lambda report: report.start)
-    return Gap(late.play, number, reports[number - 1].end if number else 0)
+    return Gap(late.user_id, late.play, number, reports[number - 1].end if number else 0)
 
 
 def is_live(span: Watching) -> bool:

@@ -7,14 +7,15 @@ advanced evenly, which a span does by its making. It knows no rule.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from rollcall.domain.checks.policy import Stop
-from rollcall.domain.ids import MediaNo
+from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, intersect, union
 from rollcall.domain.sessions import ContentWindow, WallWindow, Window
 
 Session: TypeAlias = tuple[MediaNo, Window]
+ONLY: Final = UserId("")  # whose a play is, where nobody asks
 PROGRAMME_MS = 1_000_000_000_000  # a smaller content position is no Unix time
 
 
@@ -23,6 +24,7 @@ class Watching:
     """One span of one user's play, as far as credit asks.
 
     `content_*`: position in the file, or programme time (Unix ms) where `on_air`. Plays never overlap themselves.
+    `user_id`: whose play it is, where a participant has several.
     """
 
     media_no: MediaNo
@@ -39,6 +41,7 @@ class Watching:
     content_to_ms: int = 0
     on_air: bool = True
     play: int = 0
+    user_id: UserId = ONLY
 
     @property
     def moments(self) -> Interval:
@@ -50,23 +53,27 @@ class Watching:
 class Standing:
     """How one participant's spans are judged beside the rules, all in stretches of the server's clock.
 
-    `voided`, `stops` and `disbelieved` come from presence checks; by media: `promoted` by reviewers, `outages` of ours.
+    `disbelieved` and, by User ID, `stops` come from presence checks; by media: `promoted` by reviewers, `outages` of
+    ours.
     """
 
     hidden_counts: bool = True
     behind_counts: bool = False
-    voided: Intervals = ()
     disbelieved: Intervals = ()
     promoted: Mapping[MediaNo, Intervals] = field(default_factory=dict)
     outages: Mapping[MediaNo, Intervals] = field(default_factory=dict)
-    stops: tuple[Stop, ...] = ()
+    stops: Mapping[UserId, Sequence[Stop]] = field(default_factory=dict)
 
-    def shut(self, heard_ms: int) -> Intervals:
-        """Return when no late time counts of a play that was last heard live at `heard_ms`.
+    def voided(self, user_id: UserId) -> Intervals:
+        """Return when no live time of a User ID counts."""
+        return union(stop.moments for stop in self.stops.get(user_id, ()))
+
+    def shut(self, user_id: UserId, heard_ms: int) -> Intervals:
+        """Return when no late time counts of a play of that User ID that was last heard live at `heard_ms`.
 
         A play that was told of a stop and went on without a connection is stopped like any other.
         """
-        told = [stop.moments for stop in self.stops if stop.told_ms <= heard_ms]
+        told = [stop.moments for stop in self.stops.get(user_id, ()) if stop.told_ms <= heard_ms]
         return union([*self.disbelieved, *told]) if told else self.disbelieved
 
 
