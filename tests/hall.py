@@ -97,7 +97,7 @@ class Hall:
 
         The play was sent the prompt as it was issued last.
         """
-        play_no, asked_ms = await self._play(user_id, play), await self.issued_ms(user_id, check)
+        play_no, asked_ms = await self.play_of(user_id, play), await self.issued_ms(user_id, check)
         rows = []
         for kind in kinds:
             seq = self.seqs[play_no] = self.seqs.get(play_no, 0) + 1
@@ -139,7 +139,7 @@ class Hall:
 
     async def hear(self, user_id: str, *, play: str = "") -> None:
         """Prove that a play has reported up to now."""
-        play_no = await self._play(user_id, play)
+        play_no = await self.play_of(user_id, play)
         ordinal = self.seqs[-play_no] = self.seqs.get(-play_no, 0) + 1
 
         def store(conn: Connection) -> None:
@@ -153,14 +153,15 @@ class Hall:
         """Prove that the prompt has reached a play by now; durable with the next run of the job."""
         issued = await self.prompt(user_id, check)
         offer = Offer(CheckId(check), issued.issued_ms)
-        play_no = PlayNo(await self._play(user_id, play))
+        play_no = PlayNo(await self.play_of(user_id, play))
         self.arrivals.note(Arrival(offer, UserId(user_id), play_no, self.now_ms))
 
     async def arrived(self, check: str) -> dict[str, int]:
         """Return when the prompt is known to have reached a player, by user."""
         t, c = tables.prompt_arrivals.c, tables.checks.c
         query = select(t.user_id, t.at_ms).join(tables.checks, c.no == t.check_no).where(c.code == check)
-        return {user: at_ms for user, at_ms in await self.db.read(lambda conn: conn.execute(query).all())}
+        rows = await self.db.read(lambda conn: conn.execute(query).all())
+        return {row.user_id: row.at_ms for row in rows}
 
     async def prompt(self, user_id: str, check: str) -> Row[Any]:
         """Return the row of a prompt."""
@@ -214,7 +215,7 @@ class Hall:
         rows = await self.db.read(lambda conn: conn.execute(query).all())
         return {row.user_id: row.state for row in rows}
 
-    async def _play(self, user_id: str, play: str) -> int:
+    async def play_of(self, user_id: str, play: str) -> int:
         key = f"{user_id} {play}"
         if key not in self.plays:
 

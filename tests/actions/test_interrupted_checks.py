@@ -100,10 +100,10 @@ async def test_a_proof_of_an_earlier_issue_proves_nothing_of_this_one(database: 
     check = await ask(hall)
     hall.wait(LIFETIME + DELIVERY_MS)
     await tick(hall)
-    again_ms, anna = hall.now_ms, UserId("anna")
+    again_ms, anna, play_no = hall.now_ms, UserId("anna"), PlayNo(await hall.play_of("anna", ""))
     await database.write(lambda conn: delivery.issue(conn, check, [anna], LIFETIME, again_ms))
     for issued_ms, arrived_ms in ((T0, None), (again_ms, again_ms + 5_000)):
-        proven = Arrived(check.id, issued_ms, anna, PlayNo(1), again_ms + 5_000)
+        proven = Arrived(check.id, issued_ms, anna, play_no, again_ms + 5_000)
         await database.write(lambda conn, proven=proven: note_arrivals(conn, [proven]))  # type: ignore[misc]
         assert (await hall.arrived(check.id)).get("anna") == arrived_ms
 

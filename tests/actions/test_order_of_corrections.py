@@ -105,8 +105,8 @@ class World:
         of, now_ms = self._spell(which), self.hall.now_ms
 
         def put(conn: Connection) -> None:
-            outages.put_own(conn, f"own-{self.base_ms // DAY}-{which}", "down", "main", of, now_ms)
-            prompts.follow_outage(conn, of, now_ms)
+            outages.put_own(conn, f"own-{self.base_ms // DAY}-{which}", None, "main", of, now_ms)
+            prompts.follow_outage(conn, of, None, now_ms)
 
         await self.hall.db.write(put)
 

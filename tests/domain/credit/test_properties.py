@@ -155,22 +155,31 @@ def touches(span: Watching, session: Session) -> bool:
 def test_union_lies_between_the_larger_and_the_sum(
     one: list[Watching], other: list[Watching], windows: list[Session], standing: Standing
 ) -> None:
-    """I8: evidence of different plays never earns less together than alone, nor more than apart."""
+    """I8: evidence of different plays never earns less together than alone, nor, on the clock, more than apart.
+
+    On content it may be more, where a late play lies beside a live one that loops (decision 30).
+    """
     more = [replace(span, play=span.play + 6) for span in other]
     a, b, together = (
         credit(spans, windows, NOW_MS, standing, RULES).watched_ms for spans in (one, more, one + more)
     )
-    assert max(a, b) <= together <= a + b
+    assert max(a, b) <= together
+    if all(isinstance(window, WallWindow) for _, window in windows):
+        assert together <= a + b
 
 
 @given(histories, histories, anything, standings())
 def test_more_evidence_never_lowers_credit(
     spans: list[Watching], more: list[Watching], windows: list[Session], standing: Standing
 ) -> None:
-    """I9: of the same plays too, whatever grade it has; with policy `record`."""
+    """I9: of the same plays too, whatever grade it has; with policy `record`.
+
+    In an event of halls and recordings more of a hall may take moments that the recording had (decision 30).
+    """
     before = credit(spans, windows, NOW_MS, standing, RULES)
     after = credit(spans + more, windows, NOW_MS, standing, RULES)
-    assert before.watched_ms <= after.watched_ms
+    if len({type(window) for _, window in windows}) < 2:
+        assert before.watched_ms <= after.watched_ms
     assert all(before.media[no].watched_ms <= after.media[no].watched_ms for no in before.media)
     assert before.watched_plain_ms <= before.watched_ms
 
