@@ -75,13 +75,9 @@ def test_a_draw_never_changes_with_the_version_of_anything() -> None:
     """Whoever recounts an attempt from its seed years later must get what was shown then."""
     bank = {QuestionId(f"q{n}"): Single(text="?", choices=TWO) for n in range(5)}
     drawn = draw(bytes(range(16)), bank, ALL)
-    assert [(one.question, one.order) for one in drawn] == [
-        ("q3", (0, 1)),
-        ("q1", (0, 1)),
-        ("q2", (1, 0)),
-        ("q4", (0, 1)),
-        ("q0", (1, 0)),
-    ]
+    assert " ".join(f"{one.question}:{one.order}" for one in drawn) == (
+        "q3:(0, 1) q1:(0, 1) q2:(1, 0) q4:(0, 1) q0:(1, 0)"
+    )
 
 
 @pytest.mark.parametrize(
