@@ -36,6 +36,10 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "DROP TABLE quiz_answers",
+    "DROP TABLE quiz_attempts",
+    "DROP TABLE quiz_questions",
+    "DROP TABLE quizzes",
     "DROP TABLE export_pieces",
     "DROP TABLE exports",
     "DROP TABLE prompt_arrivals",

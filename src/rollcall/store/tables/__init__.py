@@ -30,6 +30,7 @@ from rollcall.store.tables.presence import (
     session_revisions,
     sessions,
 )
+from rollcall.store.tables.quizzes import quiz_answers, quiz_attempts, quiz_questions, quizzes
 from rollcall.store.tables.review import flags, outages, reviews, self_beats
 from rollcall.store.tables.webhooks import deliveries, notices, webhooks
 
@@ -64,6 +65,10 @@ __all__ = [
     "projects",
     "prompt_arrivals",
     "prompts",
+    "quiz_answers",
+    "quiz_attempts",
+    "quiz_questions",
+    "quizzes",
     "redeemed_tokens",
     "reviews",
     "self_beats",
