@@ -36,7 +36,18 @@ from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
 from rollcall.domain.errors import RollcallError
 from rollcall.domain.webhooks.addresses import read_networks
-from rollcall.jobs import access, check_plans, ends, exports, flags, framing, idempotency, prompts, webhooks
+from rollcall.jobs import (
+    access,
+    check_plans,
+    ends,
+    exports,
+    flags,
+    framing,
+    idempotency,
+    prompts,
+    quizzes,
+    webhooks,
+)
 from rollcall.jobs import clock as clocks
 from rollcall.jobs.command_table import perform
 from rollcall.jobs.commands import answering_commands
@@ -175,6 +186,7 @@ async def _run(
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock)),
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock, arrivals)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
+        every(1, "quizzes", lambda: quizzes.run_once(db, hub, clock)),
         every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(flags.PERIOD_S, "flags", flags.FlagSweep(db, hub, clock).run_once),

@@ -66,7 +66,10 @@ async def test_every_wrong_body_as_a_whole_is_refused(api: Api) -> None:
     for operation in await operations(api.mine.api):
         if operation.body_schema() is None:
             continue
+        taken = operation.shown["requestBody"]["content"]
         for body, kind, status in BODIES:
+            if status == 415 and kind in taken:
+                continue
             path = things.fill(operation.template)
             headers = {"Content-Type": kind} if kind else {}
             answer = await api.mine.api.request(operation.method, path, content=body, headers=headers)

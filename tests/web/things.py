@@ -13,6 +13,7 @@ FUTURE = "2150-01-01T10:00:00+03:00"
 NOWHERE = "https://nowhere.invalid/hook"  # a name that never leads anywhere
 WINDOW = {"from": "2026-01-01T10:00:00+03:00", "to": "2026-01-01T10:05:00+03:00"}
 JWK = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+QUESTION = {"kind": "text", "text": "Опишите тактику"}
 # Valid bodies where the description alone does not say what goes together.
 BODIES: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/project/embed-keys"): {"alg": "EdDSA", "public_key": JWK},
@@ -29,6 +30,7 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("post", "/api/v1/webhooks"): {"url": "https://example.org/hook"},
     ("patch", "/api/v1/webhooks/{webhook}"): {"title": "Сайт"},
+    ("post", "/api/v1/media/{code}/quizzes/{quiz}/import"): {"questions": [QUESTION]},
     ("put", "/api/v1/media/{code}/check-plan"): {"every_min": [30, 45], "lifetime_s": 60},
 }
 
@@ -62,12 +64,13 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     said = await api.post(f"/media/{code}/chat", json={"text": "Начинаем"})
     plan = await api.put(f"/media/{code}/check-plan", json={"every_min": [30, 45], "lifetime_s": 60})
     incident = await api.post(f"/events/{media['event']}/incidents", json={**WINDOW, "reason": "Обрыв связи"})
+    quiz = await api.post(f"/media/{code}/quizzes", json={"title": "Зачёт", "questions": [QUESTION]})
     webhook = await api.post("/webhooks", json={"url": NOWHERE})
     assert webhook.status_code == 201, webhook.text
     ping = await api.post(f"/webhooks/{webhook.json()['id']}/ping")
     export = await _export(api, code)
-    made = (session, check, said, plan, incident, webhook, ping, export)
-    assert [r.status_code // 100 for r in made] == [2] * 8, [r.text for r in made]
+    made = (session, check, said, plan, incident, quiz, webhook, ping, export)
+    assert [r.status_code // 100 for r in made] == [2] * 9, [r.text for r in made]
     return Things(
         {
             "media": code,
@@ -83,6 +86,8 @@ async def make_things(api: httpx.AsyncClient) -> Things:
             "deliveries": ping.json()["id"],
             "exports": export.json()["id"],
             "chat": str(said.json()["id"]),
+            "quizzes": quiz.json()["id"],
+            "answers": "1",  # only participants make them
             "flags": "1",  # flags raise themselves
         }
     )
@@ -108,8 +113,8 @@ class Operation:
 
     def body_schema(self) -> dict[str, Any] | None:
         """Return the schema of the JSON body, if there is one."""
-        content = self.shown.get("requestBody", {}).get("content", {})
-        return resolve(content["application/json"]["schema"], self.components) if content else None
+        content = self.shown.get("requestBody", {}).get("content", {}).get("application/json")
+        return resolve(content["schema"], self.components) if content else None
 
     def body(self) -> Any:
         """Return a body that is well-formed for every project."""
@@ -146,7 +151,8 @@ def sample(schema: dict[str, Any], components: dict[str, Any]) -> Any:
     if "enum" in one:
         return one["enum"][0]
     text = FUTURE if one.get("format") == "date-time" else "AAAAAAAA"[: one.get("maxLength", 8)]
-    simple = {"integer": one.get("minimum", 1), "boolean": True, "null": None, "string": text}
+    least = one.get("minimum", 1)
+    simple = {"integer": least, "number": least, "boolean": True, "null": None, "string": text}
     if one["type"] == "object":
         return {name: sample(one["properties"][name], components) for name in one.get("required", [])}
     if one["type"] == "array":

@@ -214,6 +214,131 @@ export interface SessionProgress {
 }
 
 /**
+ * A quiz that is open, or was: at opening, at each change, and to whoever arrives. Never before it is open.
+ *
+ * `time_limit_s` null: none; `attempts` null: any number. `mine` null: as said before, or none.
+ */
+export interface Quiz {
+  type: "quiz";
+  quiz: string;
+  state: "closed" | "open";
+  title: string;
+  time_limit_s: number | null;
+  attempts: number | null;
+  pass_percent: number;
+  show_results: "after_attempt" | "after_close" | "never";
+  closes_at_ms: number | null;
+  mine: QuizAttempts | null;
+}
+
+/**
+ * How many attempts the participant has begun, and whether the last of them still runs.
+ */
+export interface QuizAttempts {
+  used: number;
+  running: boolean;
+}
+
+/**
+ * A running attempt: the ids of its questions in their order, to be asked for one by one, and saved answers.
+ *
+ * `left_ms` is what is left on the server's clock, null without a limit. Told to all players of the participant.
+ */
+export interface QuizAttempt {
+  type: "quiz_attempt";
+  quiz: string;
+  attempt: string;
+  ordinal: number;
+  started_at_ms: number;
+  ends_at_ms: number | null;
+  left_ms: number | null;
+  questions: string[];
+  answers: QuizGiven[];
+}
+
+/**
+ * An answer that is saved, in the places that are displayed.
+ */
+export interface QuizGiven {
+  question: string;
+  turn: number;
+  answer: number[] | string;
+}
+
+/**
+ * One question as its attempt displays it; nothing in it says what is right. Items to be ordered are `choices`.
+ */
+export interface QuizQuestion {
+  type: "quiz_question";
+  quiz: string;
+  attempt: string;
+  question: string;
+  kind: "multiple" | "number" | "order" | "single" | "text";
+  text: string;
+  points: number;
+  choices: string[];
+}
+
+/**
+ * An answer is on disk. Told to all players of the participant; `given.turn` may be a later one's.
+ */
+export interface QuizSaved {
+  type: "quiz_saved";
+  quiz: string;
+  attempt: string;
+  given: QuizGiven;
+}
+
+/**
+ * An attempt that has ended; `score` null where the quiz does not show it, or not yet.
+ */
+export interface QuizResult {
+  type: "quiz_result";
+  quiz: string;
+  attempt: string;
+  ordinal: number;
+  ended_at_ms: number;
+  ended_by: "closed" | "finished" | "time";
+  score: QuizScore | null;
+}
+
+/**
+ * What an attempt has earned, hundredths rounded down. `passed` null: only a review can say.
+ */
+export interface QuizScore {
+  hundredths: number;
+  max_points: number;
+  percent_hundredths: number;
+  passed: boolean | null;
+  pending_points: number;
+  marks: QuizMark[];
+}
+
+/**
+ * What one answer has earned; null while a person has to say. Points are hundredths, rounded down.
+ */
+export interface QuizMark {
+  question: string;
+  verdict: "partly" | "pending" | "right" | "unanswered" | "wrong";
+  hundredths: number | null;
+  max_points: number;
+}
+
+/**
+ * What was asked of a quiz is not done; `attempt`, `question` and `turn` are those of the message.
+ *
+ * `code`: `quiz_not_open`, `no_attempts_left`, `attempt_over`, `no_such_question` or `wrong_answer`.
+ */
+export interface QuizRefused {
+  type: "quiz_refused";
+  quiz: string;
+  code: string;
+  attempt: string | null;
+  question: string | null;
+  turn: number | null;
+}
+
+/**
  * The last message before the server closes: a code that the page turns into a sentence.
  */
 export interface Refused {
@@ -238,8 +363,8 @@ export interface Redeemed {
  * `close` is the close code of a socket that ended here; the ranges mean what they mean there.
  */
 export interface Exchanged {
-  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Refused)[];
+  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused)[];
   close: number | null;
 }
 
-export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Refused;
+export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused;

@@ -138,6 +138,51 @@ export interface AskProgress {
 }
 
 /**
+ * Begin the attempt `ordinal` (1 = the first), or go on with it: answered by `quiz_attempt`.
+ *
+ * Sent again it changes nothing, and an attempt that has ended is answered by its `quiz_result`.
+ */
+export interface QuizStart {
+  type: "quiz_start";
+  quiz: string;
+  ordinal: number;
+}
+
+/**
+ * Show one question of a running attempt: answered by `quiz_question`.
+ */
+export interface AskQuizQuestion {
+  type: "ask_quiz_question";
+  quiz: string;
+  attempt: string;
+  question: string;
+}
+
+/**
+ * Save an answer: answered by `quiz_saved` once it is on disk. The same answer twice is one.
+ *
+ * `answer` holds places of choices as displayed, from 0, or what was written (a number too); empty takes it back.
+ * `turn` is higher for a later answer to the same question: one that comes late replaces no later one.
+ */
+export interface QuizAnswer {
+  type: "quiz_answer";
+  quiz: string;
+  attempt: string;
+  question: string;
+  turn: number;
+  answer: number[] | string;
+}
+
+/**
+ * End an attempt, or ask how one that has ended went: answered by `quiz_result`.
+ */
+export interface QuizFinish {
+  type: "quiz_finish";
+  quiz: string;
+  attempt: string;
+}
+
+/**
  * Exactly one of `token` (signed) and `user_id` (plain). `grant` is what this page kept for that token or ID.
  */
 export interface Redeem {
@@ -167,7 +212,7 @@ export interface Poll {
   grant: string;
   play?: PlayRef | null;
   hello?: Hello | null;
-  messages?: (Rows | Lost | Say | AskProgress)[];
+  messages?: (Rows | Lost | Say | AskProgress | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish)[];
 }
 
-export type ViewerIn = Hello | Rows | Lost | Say | AskProgress;
+export type ViewerIn = Hello | Rows | Lost | Say | AskProgress | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish;

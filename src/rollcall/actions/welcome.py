@@ -1,4 +1,4 @@
-"""What somebody who has just entered a room is told: the chat, whether their time counts, and open prompts.
+"""What somebody who has just entered a room is told: the chat, whether their time counts, quizzes, and open prompts.
 
 Read together for all who enter at about the same time. It knows neither plays nor sockets.
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rollcall.actions import chat, counting, delivery
+from rollcall.actions import chat, counting, delivery, quiz_attempts
 from rollcall.base.clock import Clock
 from rollcall.base.together import Together
 from rollcall.domain.ids import UserId
@@ -67,12 +67,16 @@ class Welcome:
         pages = [(newcomer.user_id, newcomer.chat_version) for newcomer in newcomers]
         said = await self._db.read(lambda conn: chat.catch_up(conn, place, pages))
         users = {newcomer.user_id for newcomer in newcomers}
-        asked = await delivery.open_prompts(self._db, place.media_no, users, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        quizzes = await self._db.read(
+            lambda conn: quiz_attempts.greet(conn, place.media_no, list(users), now_ms)
+        )
+        asked = await delivery.open_prompts(self._db, place.media_no, users, now_ms)
         stopped = await self._db.read(lambda conn: counting.stopped_among(conn, place.media_no, users))
         stops = {stop.user_id: viewer_out.encode(counting.message(stop)) for stop in stopped}
         return [
             Greeting(
-                [*messages, *([stops[user_id]] if user_id in stops else [])],
+                [*messages, *([stops[user_id]] if user_id in stops else []), *quizzes[user_id]],
                 [(delivery.offer_of(prompt), viewer_out.encode(prompt)) for prompt in asked[user_id]],
             )
             for (user_id, _), messages in zip(pages, said, strict=True)

@@ -7,7 +7,7 @@ later. That is also what makes the echo of a tick prove everything before it rec
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from rollcall.wire import viewer_out
+from rollcall.wire import quiz_out, viewer_out
 
 LIMIT = 500
 OF_THE_MOMENT = (viewer_out.TickOut, viewer_out.Ack, viewer_out.Gap, viewer_out.SlowDown)
@@ -65,6 +65,18 @@ class Outbox:
 
 
 def _replaceable(message: viewer_out.ViewerOut) -> Hashable:
-    if isinstance(message, viewer_out.Prompt):
-        return message.check
+    match message:
+        case viewer_out.Prompt(check=check):
+            return check
+        case quiz_out.Quiz(quiz=quiz):
+            return (quiz_out.Quiz, quiz) if message.mine is None else None
+        case quiz_out.QuizAttempt(attempt=attempt) | quiz_out.QuizResult(attempt=attempt):
+            return type(message), attempt
+        case quiz_out.QuizSaved(attempt=attempt, given=given):
+            return attempt, given.question
+        case _:
+            return _of_kind(message)
+
+
+def _of_kind(message: viewer_out.ViewerOut) -> Hashable:
     return type(message) if isinstance(message, REPLACED) else None

@@ -136,10 +136,8 @@ def list_opened(conn: Connection, media_no: MediaNo) -> list[Quiz]:
 def list_due(conn: Connection, now_ms: int) -> list[Quiz]:
     """Return the quizzes that have to open or close by now, by themselves."""
     c = quizzes.c
-    over = select(sessions.c.no).where(
-        sessions.c.no == c.opens_after_no, sessions.c.ends_ms <= now_ms, sessions.c.removed_ms.is_(None)
-    )
-    opens = (c.state == "planned") & ((c.opens_ms <= now_ms) | over.exists())
+    over = (sessions.c.ends_ms <= now_ms) & sessions.c.removed_ms.is_(None)
+    opens = (c.state == "planned") & ((c.opens_ms <= now_ms) | over)
     closes = (c.state == "open") & (c.closes_ms <= now_ms)
     query = _quizzes(c.state != "closed", opens | closes).order_by(c.no)
     return [_quiz(row) for row in conn.execute(query).mappings()]

@@ -13,6 +13,7 @@ import msgspec
 
 from rollcall.actions import chat, plays, progress
 from rollcall.actions.intake import Evidence, Intake
+from rollcall.actions.quiz_attempts import Taker
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
@@ -27,6 +28,7 @@ from rollcall.live.plays import LivePlay
 from rollcall.live.screens import Screen, Screens
 from rollcall.live.voices import Participant, Voices
 from rollcall.store.plays import Client
+from rollcall.web import quizzing
 from rollcall.web.deps import Deps
 from rollcall.wire import viewer_in, viewer_out
 from rollcall.wire.close import Close
@@ -85,6 +87,7 @@ class Viewing:
         self.play: LivePlay
         self._place: chat.Place
         self._author: chat.Author
+        self._taker: Taker
 
     async def begin(self, hello: viewer_in.Hello) -> None:
         """Open the play or take it over, enter its room, and tell what the page needs to begin.
@@ -97,6 +100,7 @@ class Viewing:
         self._line.user_id = play.user_id
         self._place = chat.Place(play.project_no, play.event_no, play.media_no)
         self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
+        self._taker = Taker(play.media_no, play.user_id, opened.grant.identity)
         await self._welcome(opened, hello)
 
     def end(self, *, goodbye: bool) -> None:
@@ -141,6 +145,13 @@ class Viewing:
                 await self._say(message)
             case viewer_in.AskProgress():
                 await self._tell_progress()
+            case (
+                viewer_in.QuizStart()
+                | viewer_in.AskQuizQuestion()
+                | viewer_in.QuizAnswer()
+                | viewer_in.QuizFinish()
+            ):
+                await self._quiz(message)
             case viewer_in.Hello():
                 raise msgspec.ValidationError("'hello' comes once")
 
@@ -226,6 +237,11 @@ class Viewing:
             self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, refusal.retry_after_s))
         except (Forbidden, NotFound) as refusal:
             self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, 0))
+
+    async def _quiz(self, message: viewer_in.Quizzing) -> None:
+        told = await quizzing.hear(self._deps, self._taker, message)
+        if told is not None:
+            self._line.tell(told)
 
     async def _tell_progress(self) -> None:
         """Answer at most once a second, so that one page cannot keep the readers busy."""

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from rollcall.wire import viewer_in, viewer_out
-from rollcall.wire.viewer_in import AskProgress, Lost, PlayRef, Rows, Say
+from rollcall.wire.viewer_in import AskProgress, Lost, PlayRef, Quizzing, Rows, Say
 
 
 class Upload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +34,8 @@ class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grant: Annotated[str, Meta(min_length=20, max_length=100)]
     play: PlayRef | None = None
     hello: viewer_in.Hello | None = None
-    messages: Annotated[list[Rows | Lost | Say | AskProgress], Meta(max_length=20)] = msgspec.field(
-        default_factory=list
+    messages: Annotated[list[Rows | Lost | Say | AskProgress | Quizzing], Meta(max_length=20)] = (
+        msgspec.field(default_factory=list)
     )
 
 

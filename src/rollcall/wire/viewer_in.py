@@ -20,6 +20,7 @@ PlayText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{12}\Z")]
 CheckText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{8}\Z")]
 Mac = Annotated[str, Meta(min_length=16, max_length=16)]
 Answer = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
+QuizText = Annotated[str, Meta(max_length=10_000, pattern=r"\A[^\x00]*\Z")]
 ChatText = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\A[^\x00]*\Z")]
 
 
@@ -149,5 +150,45 @@ class AskProgress(Message, frozen=True, tag="ask_progress"):
     """The participant looks at "my progress": answered by one `progress`."""
 
 
-ViewerIn = Hello | Rows | Lost | Say | AskProgress
+class QuizStart(Message, frozen=True, tag="quiz_start"):
+    """Begin the attempt `ordinal` (1 = the first), or go on with it: answered by `quiz_attempt`.
+
+    Sent again it changes nothing, and an attempt that has ended is answered by its `quiz_result`.
+    """
+
+    quiz: CheckText
+    ordinal: Annotated[int, Meta(ge=1, le=MOST)]
+
+
+class AskQuizQuestion(Message, frozen=True, tag="ask_quiz_question"):
+    """Show one question of a running attempt: answered by `quiz_question`."""
+
+    quiz: CheckText
+    attempt: CheckText
+    question: CheckText
+
+
+class QuizAnswer(Message, frozen=True, tag="quiz_answer"):
+    """Save an answer: answered by `quiz_saved` once it is on disk. The same answer twice is one.
+
+    `answer` holds places of choices as displayed, from 0, or what was written (a number too); empty takes it back.
+    `turn` is higher for a later answer to the same question: one that comes late replaces no later one.
+    """
+
+    quiz: CheckText
+    attempt: CheckText
+    question: CheckText
+    turn: Annotated[int, Meta(ge=1, le=MOST)]
+    answer: Annotated[list[Annotated[int, Meta(ge=0, le=1000)]], Meta(max_length=20)] | QuizText
+
+
+class QuizFinish(Message, frozen=True, tag="quiz_finish"):
+    """End an attempt, or ask how one that has ended went: answered by `quiz_result`."""
+
+    quiz: CheckText
+    attempt: CheckText
+
+
+Quizzing = QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish
+ViewerIn = Hello | Rows | Lost | Say | AskProgress | Quizzing
 decode = msgspec.json.Decoder(ViewerIn).decode

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from rollcall.wire.quiz_out import Quizzed
+
 
 class Message(msgspec.Struct, frozen=True, tag_field="type"):
     """Base of every message to a player."""
@@ -220,6 +222,7 @@ ViewerOut = (
     | Media
     | Playlist
     | Progress
+    | Quizzed
     | Refused
 )
 encode = msgspec.json.Encoder().encode
