@@ -12,7 +12,7 @@ from rollcall.actions.quizzes import message
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict
 from rollcall.domain.ids import AttemptId, MediaNo, QuestionId, UserId
-from rollcall.domain.quizzes.answers import Answer, fits, tidy
+from rollcall.domain.quizzes.answers import Answer, fits
 from rollcall.domain.quizzes.draw import Drawn, as_asked, as_displayed, draw
 from rollcall.domain.quizzes.questions import kind_of, shown_choices
 from rollcall.domain.quizzes.rule import hundredths, is_shown
@@ -80,7 +80,6 @@ def answer(conn: Connection, taker: Taker, said: viewer_in.QuizAnswer, now_ms: i
     given = as_asked(drawn, said.answer if isinstance(said.answer, str) else tuple(said.answer))
     if given is None or not fits(asked.question, given):
         raise Conflict("The question does not ask for such an answer.", code="wrong_answer")
-    given = tidy(asked.question, given)
     saved = store.answers_of(conn, [attempt.no])[attempt.no].get(asked.id)
     turn = said.turn
     if saved is not None and saved.turn >= turn:

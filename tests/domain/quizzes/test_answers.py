@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollcall.domain.errors import Malformed
-from rollcall.domain.quizzes.answers import Answer, fits, is_empty, share, tidy
+from rollcall.domain.quizzes.answers import Answer, fits, is_empty, share
 from rollcall.domain.quizzes.numbers import decimal_of, decimal_text, number_written, percent_text
 from rollcall.domain.quizzes.questions import (
     Choice,
@@ -44,7 +44,7 @@ def answered(draw: st.DrawFn) -> tuple[Question, Answer]:
 def test_a_share_is_between_nothing_and_all_and_known_unless_a_person_has_to_say(given_: Any) -> None:
     question, answer = given_
     assert fits(question, answer)
-    found = share(question, tidy(question, answer))
+    found = share(question, answer)
     waits = isinstance(question, FreeText) and not question.accepted and not is_empty(answer)
     assert (found is None) == waits
     assert found is None or 0 <= found <= 1

@@ -1,5 +1,6 @@
 """Quizzes as organisers meet them: made, filled from banks, opened, taken, read and reviewed, on both engines."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from rollcall.actions import quiz_attempts
 from rollcall.actions.quiz_attempts import Taker
 from rollcall.actions.quizzes import move_due
+from rollcall.domain.errors import Conflict
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.store.media import find_media
 from rollcall.wire import viewer_in
@@ -402,6 +404,43 @@ async def test_what_a_format_cannot_say_is_not_exported(desk: Desk) -> None:
     refused = problem(await desk.ask("GET", f"/{quiz}/export?format=gift"), 409, "not_exportable")
     assert refused["detail"].startswith("Question 2 ")
     assert (await desk.ask("GET", f"/{quiz}/export?format=xml")).status_code == 200
+
+
+async def test_tabs_that_begin_and_answer_at_one_moment_share_one_attempt(desk: Desk) -> None:
+    quiz = await desk.opened([SINGLE], attempts=5)
+    tabs = await asyncio.gather(*(desk.begin(quiz, "ann") for _ in range(8)))
+    assert len({tab.told.attempt for tab in tabs}) == 1
+    for turn, tab in enumerate(tabs):
+        tab.turn = turn
+    (question,) = tabs[0].told.questions
+    await asyncio.gather(*(tab.one(question, [turn % 3]) for turn, tab in enumerate(tabs)))
+    ended = await asyncio.gather(*(tab.finish() for tab in tabs))
+    assert len({(one.attempt, one.ended_at_ms, one.ended_by) for one in ended}) == 1
+    (row,) = (await desk.call("GET", f"/{quiz}/results"))["items"]
+    assert (row["attempts"], row["all"][0]["answers"][0]["answer"]) == (1, [7 % 3])
+
+
+async def test_a_question_that_is_added_changes_no_attempt_that_has_begun(desk: Desk) -> None:
+    quiz = await desk.opened([SINGLE, TEXT], attempts=2)
+    ann = await desk.begin(quiz, "ann")
+    await desk.call("POST", f"/{quiz}/import", {"questions": [NUMBER]})
+    assert (await desk.begin(quiz, "ann")).told == ann.told
+    assert len((await desk.begin(quiz, "bob")).told.questions) == 3
+    assert [row["max_points"] for row in (await desk.call("GET", f"/{quiz}/results"))["items"]] == [4, 5]
+
+
+async def test_a_quiz_that_opens_again_goes_on(desk: Desk) -> None:
+    quiz = await desk.opened([SINGLE], time_limit_s=60)
+    ann = await desk.begin(quiz, "ann")
+    await desk.call("POST", f"/{quiz}/close")
+    desk.clock.at_ms += 10_000
+    with pytest.raises(Conflict, match="does not run"):
+        await ann.answer([1])
+    (row,) = (await desk.call("GET", f"/{quiz}/results"))["items"]
+    assert row["all"][0]["ended_by"] == "closed"
+    await desk.call("POST", f"/{quiz}/open")
+    await ann.answer([1])
+    assert (await ann.finish()).score.passed is True
 
 
 async def test_a_deleted_quiz_is_gone_and_its_attempts_are_in_no_answer(desk: Desk) -> None:

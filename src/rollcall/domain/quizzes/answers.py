@@ -43,13 +43,6 @@ def fits(question: Question, answer: Answer) -> bool:
             return True
 
 
-def tidy(question: Question, answer: Answer) -> Answer:
-    """Return the one form in which equal answers are kept."""
-    if isinstance(question, Multiple) and not isinstance(answer, str):
-        return tuple(sorted(answer))
-    return answer
-
-
 def is_empty(answer: Answer) -> bool:
     """Tell whether it answers nothing."""
     return not (answer.strip() if isinstance(answer, str) else answer)
