@@ -26,6 +26,7 @@ from rollcall.actions.intake import Intake
 from rollcall.actions.making import PERIOD_S as MAKING_PERIOD_S
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.plays import Entrance
+from rollcall.actions.quiz_board import QuizBoard
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
@@ -143,6 +144,7 @@ async def _run(
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub, playing)
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
+    board = QuizBoard(db, hub)
     entrance = Entrance(db, clock, playing, screens)
     intake = Intake(writer, clock, ProofKeys(base.secrets.tick_key(), base.secrets.prompt_key()))
     own_log = OwnLog(db, clock, hub, clock.node, voices)
@@ -186,7 +188,7 @@ async def _run(
         every(1, "check plans", lambda: check_plans.run_once(db, hub, playing, clock)),
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock, arrivals)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
-        every(1, "quizzes", lambda: quizzes.run_once(db, hub, clock)),
+        every(1, "quizzes", lambda: quizzes.run_once(db, board, clock)),
         every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(flags.PERIOD_S, "flags", flags.FlagSweep(db, hub, clock).run_once),

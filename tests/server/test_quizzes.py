@@ -145,7 +145,8 @@ async def test_nothing_secret_is_in_any_byte_that_players_are_sent(event: Event)
     assert all(word.encode() in asked for word in SHOWN)
     assert (await player.finish())["score"] is None
     await event.api.call("POST", f"/media/{event.media}/quizzes/{quiz}/close")
-    await player.hear("quiz")
+    while (await player.hear("quiz"))["state"] == "open":
+        pass
     assert (await player.finish())["score"] is None
     assert not [word for word in SECRET if word.encode() in player.bytes_in]
 
@@ -162,8 +163,8 @@ async def test_a_quiz_goes_on_over_a_killed_server_and_what_was_acknowledged_is_
     event.server.start()
     heard = [*player.heard]
     await player.connect()
-    (told,) = [m for m in player.heard[len(heard) :] if m["type"] == "quiz"]
-    assert told["mine"] == {"used": 1, "running": True}
+    told = [m["mine"] for m in player.heard[len(heard) :] if m["type"] == "quiz"]
+    assert {"used": 1, "running": True} in told
     after = await player.start()
     assert {name: after[name] for name in ("attempt", "questions", "started_at_ms")} == {
         name: before[name] for name in ("attempt", "questions", "started_at_ms")
@@ -214,7 +215,7 @@ async def test_a_polled_player_takes_a_quiz(event: Event) -> None:
     player = await taker(event, connect=False)
     player.quiz = quiz = await make_quiz(event, SINGLE)
     _, opened = await player.poll(hello=True)
-    assert [m["mine"] for m in opened["messages"] if m["type"] == "quiz"] == [{"used": 0, "running": False}]
+    assert {"used": 0, "running": False} in [m["mine"] for m in opened["messages"] if m["type"] == "quiz"]
     start = {"type": "quiz_start", "quiz": quiz, "ordinal": 1}
     _, begun = await player.poll(start, player.envelope())
     (player.attempt,) = [m for m in begun["messages"] if m["type"] == "quiz_attempt"]

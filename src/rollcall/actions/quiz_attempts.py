@@ -114,7 +114,7 @@ def greet(
 ) -> dict[UserId, list[bytes]]:
     """Return for each of these participants the quizzes to tell them of, encoded: open ones, and those they took."""
     told: dict[UserId, list[bytes]] = {user_id: [] for user_id in users}
-    for quiz in quizzes.list_opened(conn, media_no):
+    for quiz in quizzes.list_opened(conn, [media_no]):
         last = store.latest_attempts(conn, quiz.no, users)
         common = viewer_out.encode(message(quiz, quiz_out.QuizAttempts(0, running=False)))
         for user_id in users:

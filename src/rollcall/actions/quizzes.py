@@ -1,7 +1,10 @@
-"""Quizzes as organisers handle them: made, changed, filled from a bank, opened and closed. Players are told."""
+"""Quizzes as organisers handle them: made, changed, filled from a bank, opened and closed.
+
+Players are told by `quiz_board`, on every node.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -14,13 +17,12 @@ from rollcall.domain.quizzes.draw import check_draw
 from rollcall.domain.quizzes.questions import MOST_QUESTIONS, Question, check_question
 from rollcall.domain.quizzes.rule import Rule, State
 from rollcall.domain.sessions import WallWindow
-from rollcall.live.hub import Hub
 from rollcall.store import audit
 from rollcall.store import quizzes as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.quizzes import Asked, Bank, Plan, Quiz
 from rollcall.store.sessions import MediaRef
-from rollcall.wire import quiz_out, viewer_out
+from rollcall.wire import quiz_out
 
 T = TypeVar("T")
 SCHEDULE = "schedule"
@@ -64,12 +66,10 @@ async def create_quiz(db: Database, at: Place, wanted: Wanted) -> QuizId:
     return await db.write(create)
 
 
-async def change_quiz(
-    db: Database, hub: Hub, at: Place, quiz_id: str, wanted: Callable[[Quiz], Wanted]
-) -> None:
+async def change_quiz(db: Database, at: Place, quiz_id: str, wanted: Callable[[Quiz], Wanted]) -> None:
     """Change a quiz into what `wanted` makes of it. Raises NotFound, Malformed, Conflict (`quiz_answered`)."""
 
-    def change(conn: Connection, of: MediaRef, quiz: Quiz) -> Quiz:
+    def change(conn: Connection, of: MediaRef, quiz: Quiz) -> None:
         new = wanted(quiz)
         plan = _plan(conn, of, new, at.now_ms, quiz)
         known = store.list_questions(conn, quiz.no)
@@ -81,46 +81,42 @@ async def change_quiz(
             )
         store.change_quiz(conn, quiz.no, new.title, new.rule, plan)
         _record(conn, at, "quiz.change", quiz)
-        return require_quiz(conn, of, quiz.id)
 
-    changed = await _with_quiz(db, at, quiz_id, change)
-    if changed.state != "planned":
-        tell(hub, changed)
+    await _with_quiz(db, at, quiz_id, change)
 
 
-async def remove_quiz(db: Database, hub: Hub, at: Place, quiz_id: str) -> None:
-    """Hide a quiz, closing it first; attempts stay. Raises NotFound."""
+async def remove_quiz(db: Database, at: Place, quiz_id: str) -> None:
+    """Hide a quiz: nobody takes it any more, attempts stay. Raises NotFound."""
 
-    def remove(conn: Connection, _: MediaRef, quiz: Quiz) -> Quiz:
+    def remove(conn: Connection, _: MediaRef, quiz: Quiz) -> None:
         store.remove_quiz(conn, quiz.no, at.now_ms)
         _record(conn, at, "quiz.remove", quiz)
-        return quiz
 
-    removed = await _with_quiz(db, at, quiz_id, remove)
-    if removed.state != "planned":
-        tell(hub, replace(removed, state="closed"))
+    await _with_quiz(db, at, quiz_id, remove)
 
 
-async def open_quiz(db: Database, hub: Hub, at: Place, quiz_id: str) -> None:
+async def open_quiz(db: Database, at: Place, quiz_id: str) -> None:
     """Let participants begin, also anew. Raises NotFound, Conflict when it cannot be asked or its end has passed."""
 
-    def open_(conn: Connection, _: MediaRef, quiz: Quiz) -> Quiz:
+    def open_(conn: Connection, _: MediaRef, quiz: Quiz) -> None:
         if quiz.plan.closes_ms is not None and quiz.plan.closes_ms <= at.now_ms:
             raise Conflict("Its 'closes_at' has passed: change that first.", code="quiz_over")
-        return quiz if quiz.state == "open" else _open(conn, at, quiz)
+        if quiz.state != "open":
+            _open(conn, at, quiz)
 
-    tell(hub, await _with_quiz(db, at, quiz_id, open_))
+    await _with_quiz(db, at, quiz_id, open_)
 
 
-async def close_quiz(db: Database, hub: Hub, at: Place, quiz_id: str) -> None:
+async def close_quiz(db: Database, at: Place, quiz_id: str) -> None:
     """End every attempt, and begin no more. Raises NotFound, Conflict (`quiz_not_open`) when it never was open."""
 
-    def close(conn: Connection, _: MediaRef, quiz: Quiz) -> Quiz:
+    def close(conn: Connection, _: MediaRef, quiz: Quiz) -> None:
         if quiz.state == "planned":
             raise Conflict("The quiz has not been open.", code="quiz_not_open")
-        return quiz if quiz.state == "closed" else _close(conn, at, quiz, at.now_ms)
+        if quiz.state != "closed":
+            _set_state(conn, at, quiz, "closed", at.now_ms)
 
-    tell(hub, await _with_quiz(db, at, quiz_id, close))
+    await _with_quiz(db, at, quiz_id, close)
 
 
 async def add_questions(db: Database, at: Place, quiz_id: str, questions: Sequence[Question]) -> None:
@@ -140,17 +136,16 @@ async def add_questions(db: Database, at: Place, quiz_id: str, questions: Sequen
     await _with_quiz(db, at, quiz_id, add)
 
 
-async def move_due(db: Database, hub: Hub, now_ms: int) -> None:
+async def move_due(db: Database, now_ms: int) -> None:
     """Open and close every quiz whose moment has come; writes only when there is one."""
     if not await db.read(partial(store.list_due, now_ms=now_ms)):
         return
 
-    def move(conn: Connection) -> list[Quiz]:
-        return [_moved(conn, quiz, now_ms) for quiz in store.list_due(conn, now_ms)]
+    def move(conn: Connection) -> None:
+        for quiz in store.list_due(conn, now_ms):
+            _move(conn, quiz, now_ms)
 
-    for quiz in await db.write(move):
-        if quiz.state != "planned":
-            tell(hub, quiz)
+    await db.write(move)
 
 
 def require_quiz(conn: Connection, of: MediaRef, quiz_id: str, *, hold: bool = False) -> Quiz:
@@ -176,11 +171,6 @@ def message(quiz: Quiz, mine: quiz_out.QuizAttempts | None = None) -> quiz_out.Q
     )
 
 
-def tell(hub: Hub, quiz: Quiz) -> None:
-    """Tell the room of a quiz that is open or was."""
-    hub.send_room(quiz.media_no, viewer_out.encode(message(quiz)))
-
-
 async def _with_quiz(
     db: Database, at: Place, quiz_id: str, work: Callable[[Connection, MediaRef, Quiz], T]
 ) -> T:
@@ -191,33 +181,27 @@ async def _with_quiz(
     return await db.write(run)
 
 
-def _moved(conn: Connection, quiz: Quiz, now_ms: int) -> Quiz:
+def _move(conn: Connection, quiz: Quiz, now_ms: int) -> None:
     """Open or close a quiz that is due; one that cannot be asked waits for a hand."""
     at = Place(quiz.project_no, store.media_code(conn, quiz), SCHEDULE, now_ms)
-    closes_ms = quiz.plan.closes_ms
-    if quiz.state == "open" and closes_ms is not None:
-        return _close(conn, at, quiz, closes_ms)
+    if quiz.state == "open" and quiz.plan.closes_ms is not None:
+        _set_state(conn, at, quiz, "closed", quiz.plan.closes_ms)
+        return
     try:
-        return _open(conn, at, quiz)
+        _open(conn, at, quiz)
     except Conflict as refusal:
         store.open_by_hand_only(conn, quiz.no)
         _record(conn, at, "quiz.not_opened", quiz, reason=refusal.detail)
-        return quiz
 
 
-def _open(conn: Connection, at: Place, quiz: Quiz) -> Quiz:
+def _open(conn: Connection, at: Place, quiz: Quiz) -> None:
     check_draw([asked.question for asked in store.list_questions(conn, quiz.no).values()], quiz.rule.drawing)
-    return _set_state(conn, at, quiz, "open", at.now_ms)
+    _set_state(conn, at, quiz, "open", at.now_ms)
 
 
-def _close(conn: Connection, at: Place, quiz: Quiz, closed_ms: int) -> Quiz:
-    return _set_state(conn, at, quiz, "closed", closed_ms)
-
-
-def _set_state(conn: Connection, at: Place, quiz: Quiz, state: State, at_ms: int) -> Quiz:
+def _set_state(conn: Connection, at: Place, quiz: Quiz, state: State, at_ms: int) -> None:
     store.set_state(conn, quiz, state, at_ms)
     _record(conn, at, "quiz.open" if state == "open" else "quiz.close", quiz)
-    return replace(quiz, state=state, closed_ms=at_ms if state == "closed" else None)
 
 
 def _ask(conn: Connection, quiz: Quiz, known: Bank, wanted: Mapping[QuestionId, Question]) -> None:

@@ -138,9 +138,9 @@ def page_quizzes(
     return [_quiz(row) for row in conn.execute(query).mappings()]
 
 
-def list_opened(conn: Connection, media_no: MediaNo) -> list[Quiz]:
-    """Return the quizzes of a media that are open or were."""
-    query = _quizzes(quizzes.c.media_no == media_no, quizzes.c.state != "planned").order_by(quizzes.c.no)
+def list_opened(conn: Connection, media_nos: Sequence[MediaNo]) -> list[Quiz]:
+    """Return the quizzes of these media that are open or were."""
+    query = _quizzes(quizzes.c.media_no.in_(media_nos), quizzes.c.state != "planned").order_by(quizzes.c.no)
     return [_quiz(row) for row in conn.execute(query).mappings()]
 
 

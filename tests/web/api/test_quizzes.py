@@ -73,7 +73,7 @@ class Desk:
         return Attempt(self, taker, quiz, told)
 
     async def due(self) -> None:
-        await move_due(self.api.deps.db, self.api.deps.hub, self.clock.at_ms)
+        await move_due(self.api.deps.db, self.clock.at_ms)
 
 
 class Attempt:

@@ -77,27 +77,27 @@ async def change_quiz(
 ) -> QuizOut:
     """Change what is given. Results follow: a corrected key counts for whoever has answered already."""
     at = place(deps, caller, code)
-    await actions.change_quiz(deps.db, deps.hub, at, quiz, lambda known: _changed(known, data))
+    await actions.change_quiz(deps.db, at, quiz, lambda known: _changed(known, data))
     return await _read(deps, caller, code, quiz)
 
 
 @delete(ONE, opt=SCOPE, summary="Delete a quiz")
 async def remove_quiz(code: FromPath[str], quiz: FromPath[str], deps: Given, caller: Known) -> None:
     """Close a quiz and hide it; what was answered stays in the record."""
-    await actions.remove_quiz(deps.db, deps.hub, place(deps, caller, code), quiz)
+    await actions.remove_quiz(deps.db, place(deps, caller, code), quiz)
 
 
 @post(ONE + "/open", opt=SCOPE, summary="Open a quiz", status_code=200)
 async def open_quiz(code: FromPath[str], quiz: FromPath[str], deps: Given, caller: Known) -> QuizOut:
     """Let participants begin. A closed quiz opens again, and attempts whose time is not over go on."""
-    await actions.open_quiz(deps.db, deps.hub, place(deps, caller, code), quiz)
+    await actions.open_quiz(deps.db, place(deps, caller, code), quiz)
     return await _read(deps, caller, code, quiz)
 
 
 @post(ONE + "/close", opt=SCOPE, summary="Close a quiz", status_code=200)
 async def close_quiz(code: FromPath[str], quiz: FromPath[str], deps: Given, caller: Known) -> QuizOut:
     """End every attempt; answers that are on their way are taken for 3 s more."""
-    await actions.close_quiz(deps.db, deps.hub, place(deps, caller, code), quiz)
+    await actions.close_quiz(deps.db, place(deps, caller, code), quiz)
     return await _read(deps, caller, code, quiz)
 
 
