@@ -334,6 +334,18 @@ def test_a_bank_that_is_too_large_is_refused(read: Any) -> None:
         read((many if read is read_gift else f"<quiz>{many}</quiz>").encode())
 
 
+def test_a_question_that_is_much_too_long_costs_nothing_but_itself() -> None:
+    long = "Вопрос {" + "=" * 100_000 + "}"
+    bank = read_gift(f"Первый {{}}\n\n{long}\n\n[html]{'<a ' * 14_000}{{}}".encode())
+    assert [one.message.split(";")[0] for one in bank.rejected] == [
+        "It is longer than 100000 characters", "Its HTML is longer than 40000 characters.",
+    ]  # fmt: skip
+    for nested in ("<a/>" * 500, "<a>" * 250 + "</a>" * 250):
+        text = f"<quiz><question type='essay'>{nested}<questiontext><text>?</text></questiontext></question></quiz>"
+        bank = read_moodle(text.encode())
+        assert len(bank.rejected) == (nested.count("<a") > 498)
+
+
 @given(st.text(st.characters(codec="utf-8"), max_size=200) | st.text("ab{}=~#%:>\\\n/[]$ 1.-", max_size=200))
 def test_no_text_makes_gift_fail_otherwise_than_by_a_refusal(text: str) -> None:
     try:

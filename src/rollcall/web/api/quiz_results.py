@@ -13,7 +13,6 @@ from rollcall.actions.sessions import require_media
 from rollcall.domain.quizzes.questions import kind_of
 from rollcall.domain.quizzes.rule import hundredths
 from rollcall.store.database import Connection
-from rollcall.store.quizzes import Quiz
 from rollcall.web.api.quizzes import ONE, SCOPE, place
 from rollcall.web.auth import Known
 from rollcall.web.deps import Given
@@ -44,13 +43,12 @@ async def read_results(
     """Return whoever began, in the order of their first attempts, with every attempt and answer."""
     start, now_ms = after(cursor), deps.clock.now_ms()
 
-    def read(conn: Connection) -> tuple[Quiz, list[Taken]]:
+    def read(conn: Connection) -> Page[TakerResult]:
         found = require_quiz(conn, require_media(conn, caller.project_no, code), quiz)
-        return found, actions.page_results(conn, found, start, limit + 1, now_ms)
+        rows = actions.page_results(conn, found, start, limit + 1, now_ms)
+        return page(rows, limit, lambda row: row.no, lambda row: _taker(row, found.rule.pass_percent))
 
-    found, rows = await deps.db.read_long(read)
-    mark = found.rule.pass_percent
-    return page(rows, limit, lambda row: row.no, lambda row: _taker(row, mark))
+    return await deps.db.read_long(read)
 
 
 @get(ONE + "/summary", opt=STATISTICS, summary="Counts of this moment")

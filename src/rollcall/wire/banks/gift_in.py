@@ -37,7 +37,7 @@ def read_gift(body: bytes) -> Bank:
 
 
 def _question(block: Block, notes: list[str]) -> Question:
-    title, text = _title(block.text().strip())
+    title, text = _title(block.text())
     text, kind = format_of(text)
     opens = find(text, "{")
     if opens < 0:

@@ -7,11 +7,15 @@ nothing, but that in brackets: `// [points:3]` is ours.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
+from rollcall.wire.banks.bank import refused
 from rollcall.wire.banks.html_text import is_markup, text_of
 
-SPECIAL: Final = frozenset("~=#{}:\\")
+_SPECIAL: Final = re.compile(r"[~=#{}:\\]")
+_ESCAPED: Final = re.compile(r"\\([~=#{}:\\n])")
+MOST_BLOCK: Final = 100_000
 CATEGORY: Final = "$CATEGORY:"
 _FORMAT: Final = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 _POINTS: Final = re.compile(r"\[points:([0-9]{1,3})\]")
@@ -27,8 +31,11 @@ class Block:
     points: int = 1
 
     def text(self) -> str:
-        """Return the question without comments."""
-        return "\n".join(self.lines)
+        """Return the question without comments; raises Malformed when it is longer than any."""
+        text = "\n".join(self.lines).strip()
+        if len(text) > MOST_BLOCK:
+            raise refused(f"It is longer than {MOST_BLOCK} characters; a blank line ends a question.")
+        return text
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -56,12 +63,13 @@ def blocks(text: str) -> Iterator[Block]:
 
 def find(text: str, signs: str, start: int = 0) -> int:
     """Return where the first of these signs stands that has its meaning, -1 when there is none."""
-    at = start
-    while at < len(text):
-        if text[at] in signs:
-            return at
-        at += 2 if text[at] == "\\" else 1
-    return -1
+    found = (one.start() for one in _signs(signs).finditer(text, start) if one[0][0] != "\\")
+    return next(found, -1)
+
+
+@cache
+def _signs(signs: str) -> re.Pattern[str]:
+    return re.compile(rf"\\.|[{re.escape(signs)}]", re.DOTALL)
 
 
 def cut(text: str, sign: str) -> tuple[str, str | None]:
@@ -86,18 +94,9 @@ def plain(text: str, outer: str) -> str:
 
 def unescape(text: str) -> str:
     """Return a text without backslashes that took a meaning away."""
-    parts, at = [], 0
-    while at < len(text):
-        follows = text[at + 1 : at + 2]
-        if text[at] == "\\" and (follows in SPECIAL or follows == "n") and follows:
-            parts.append("\n" if follows == "n" else follows)
-            at += 2
-        else:
-            parts.append(text[at])
-            at += 1
-    return "".join(parts)
+    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
 def escape(text: str) -> str:
     """Return a text in which no sign has a meaning."""
-    return "".join(f"\\{char}" if char in SPECIAL else char for char in text).replace("\n", "\\n")
+    return _SPECIAL.sub(r"\\\g<0>", text).replace("\n", "\\n")

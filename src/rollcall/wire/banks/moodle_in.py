@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -23,6 +24,7 @@ from rollcall.wire.banks.html_text import is_markup, text_of
 from rollcall.wire.banks.weights import Weighed, all_or_nothing_of, multiple_of, single_of, weight_of
 
 Element = etree._Element
+MOST_PARTS: Final = 500
 _DECLARED: Final = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PROLOG: Final = re.compile(r"\s*<\?xml[^>]*\?>")
 _FEEDBACK: Final = (
@@ -84,6 +86,8 @@ def _question(element: Element, category: str, notes: list[str]) -> Question:
     reader = _READERS.get(kind)
     if reader is None:
         raise refused(f"'{kind[:50]}' is no kind of question here.")
+    if sum(1 for _ in islice(element.iter(), MOST_PARTS + 1)) > MOST_PARTS:
+        raise refused(f"It has more than {MOST_PARTS} parts.")
     if next(element.iter("file"), None) is not None:
         raise refused("It contains files; questions are plain text here.")
     if any((part.findtext("text") or "").strip() for name in _FEEDBACK for part in element.iter(name)):
