@@ -27,6 +27,7 @@ from rollcall.actions.making import PERIOD_S as MAKING_PERIOD_S
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.plays import Entrance
 from rollcall.actions.quiz_board import QuizBoard
+from rollcall.actions.quiz_desk import QuizDesk
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
@@ -157,7 +158,7 @@ async def _run(
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
     viewing = ViewingDeps(
-        deps, intake, held, voices, screens, entrance, feed, rooms, Welcome(db, clock), arrivals
+        deps, intake, held, voices, screens, entrance, feed, rooms, Welcome(db, clock), arrivals, QuizDesk(db)
     )
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)

@@ -4,14 +4,14 @@ What a player is told is made here, in the places that its attempt displays: the
 Every time is the server's, of the message's arrival.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
 
 from rollcall.actions.quizzes import message
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict
-from rollcall.domain.ids import AttemptId, MediaNo, QuestionId, UserId
+from rollcall.domain.ids import AttemptId, MediaNo, QuestionId, QuizNo, UserId
 from rollcall.domain.quizzes.answers import Answer, fits
 from rollcall.domain.quizzes.draw import Drawn, as_asked, as_displayed, draw
 from rollcall.domain.quizzes.questions import kind_of, shown_choices
@@ -25,6 +25,7 @@ from rollcall.store.quizzes import Asked, Bank, Quiz
 from rollcall.wire import quiz_out, viewer_in, viewer_out
 
 SEED_BYTES = 16
+BankOf = Callable[[QuizNo], Bank]  # the questions of a quiz, as of one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Taker:
 
 
 def start(
-    conn: Connection, taker: Taker, said: viewer_in.QuizStart, now_ms: int
+    conn: Connection, taker: Taker, said: viewer_in.QuizStart, now_ms: int, bank: BankOf
 ) -> quiz_out.QuizAttempt | quiz_out.QuizResult:
     """Begin an attempt or go on with it. Raises Conflict (`quiz_not_open`, `no_attempts_left`)."""
     quiz = _opened(conn, taker, said.quiz)
@@ -45,9 +46,9 @@ def start(
     begun = 0 if last is None else last.ordinal
     if last is None or said.ordinal > begun:
         _refuse_to_begin(quiz, last, said.ordinal, now_ms)
-        last = _begin(conn, quiz, taker, said.ordinal, now_ms)
+        last = _begin(conn, quiz, taker, said.ordinal, now_ms, bank(quiz.no))
     if last.course(quiz).ended(now_ms) is not None:
-        return result(conn, quiz, last, now_ms)
+        return result(conn, quiz, last, now_ms, bank)
     return _told(quiz, last, store.answers_of(conn, [last.no])[last.no], now_ms)
 
 
@@ -80,7 +81,7 @@ def answer(conn: Connection, taker: Taker, said: viewer_in.QuizAnswer, now_ms: i
     given = as_asked(drawn, said.answer if isinstance(said.answer, str) else tuple(said.answer))
     if given is None or not fits(asked.question, given):
         raise Conflict("The question does not ask for such an answer.", code="wrong_answer")
-    saved = store.answers_of(conn, [attempt.no])[attempt.no].get(asked.id)
+    saved = store.answer_to(conn, attempt.no, asked.no)
     turn = said.turn
     if saved is not None and saved.turn >= turn:
         turn, given = saved.turn, saved.given.answer
@@ -89,23 +90,25 @@ def answer(conn: Connection, taker: Taker, said: viewer_in.QuizAnswer, now_ms: i
     return quiz_out.QuizSaved(quiz.id, attempt.id, _given(drawn, turn, given))
 
 
-def finish(conn: Connection, taker: Taker, said: viewer_in.QuizFinish, now_ms: int) -> quiz_out.QuizResult:
+def finish(
+    conn: Connection, taker: Taker, said: viewer_in.QuizFinish, now_ms: int, bank: BankOf
+) -> quiz_out.QuizResult:
     """End an attempt that runs, and return its result. Raises Conflict (`attempt_over`) where there is no such."""
     quiz, attempt = _attempt(conn, taker, said.quiz, said.attempt, hold=True)
     if attempt.course(quiz).ended(now_ms) is None:
         store.finish(conn, attempt.no, now_ms)
         quiz, attempt = _attempt(conn, taker, said.quiz, said.attempt)
-    return result(conn, quiz, attempt, now_ms)
+    return result(conn, quiz, attempt, now_ms, bank)
 
 
-def result(conn: Connection, quiz: Quiz, attempt: Attempt, now_ms: int) -> quiz_out.QuizResult:
+def result(conn: Connection, quiz: Quiz, attempt: Attempt, now_ms: int, bank: BankOf) -> quiz_out.QuizResult:
     """Return how an attempt that has ended went, as far as the quiz shows it."""
     ended = attempt.course(quiz).ended(now_ms)
     if ended is None:
         raise ValueError("This attempt runs.")
     at_ms, by = ended
     shown = is_shown(quiz.rule.show, quiz.state, ended=True)
-    told = _score(conn, quiz, attempt) if shown else None
+    told = _score(conn, quiz, attempt, bank(quiz.no)) if shown else None
     return quiz_out.QuizResult(quiz.id, attempt.id, attempt.ordinal, at_ms, by, told)
 
 
@@ -173,8 +176,8 @@ def _refuse_to_begin(quiz: Quiz, last: Attempt | None, ordinal: int, now_ms: int
         raise Conflict("No further attempt may begin now.", code="no_attempts_left")
 
 
-def _begin(conn: Connection, quiz: Quiz, taker: Taker, ordinal: int, now_ms: int) -> Attempt:
-    bank, seed = quizzes.list_questions(conn, quiz.no), token_bytes(SEED_BYTES)
+def _begin(conn: Connection, quiz: Quiz, taker: Taker, ordinal: int, now_ms: int, bank: Bank) -> Attempt:
+    seed = token_bytes(SEED_BYTES)
     drawn = draw(seed, {name: asked.question for name, asked in bank.items()}, quiz.rule.drawing)
     limit_s = quiz.rule.time_limit_s
     deadline_ms = None if limit_s is None else now_ms + limit_s * 1000
@@ -211,8 +214,7 @@ def _given(drawn: Drawn, turn: int, given: Answer) -> quiz_out.QuizGiven:
     return quiz_out.QuizGiven(drawn.question, turn, as_displayed(drawn, given))
 
 
-def _score(conn: Connection, quiz: Quiz, attempt: Attempt) -> quiz_out.QuizScore:
-    bank = quizzes.list_questions(conn, quiz.no)
+def _score(conn: Connection, quiz: Quiz, attempt: Attempt, bank: Bank) -> quiz_out.QuizScore:
     answers = store.answers_of(conn, [attempt.no])[attempt.no]
     total = score(
         (bank[drawn.question].question, given_of(answers, drawn.question)) for drawn in attempt.draw

@@ -167,6 +167,13 @@ def answers_of(conn: Connection, attempt_nos: Sequence[int]) -> dict[int, dict[Q
     return found
 
 
+def answer_to(conn: Connection, attempt_no: int, question_no: int) -> StoredAnswer | None:
+    """Return the answer to one question of an attempt."""
+    c = quiz_answers.c
+    row = conn.execute(_answers().where(c.attempt_no == attempt_no, c.question_no == question_no)).first()
+    return _answer(row) if row else None
+
+
 def find_answer(
     conn: Connection, project_no: ProjectNo, quiz_no: QuizNo, answer_no: int
 ) -> StoredAnswer | None:

@@ -14,6 +14,7 @@ import msgspec
 from rollcall.actions import chat, plays, progress
 from rollcall.actions.intake import Evidence, Intake
 from rollcall.actions.quiz_attempts import Taker
+from rollcall.actions.quiz_desk import QuizDesk
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
@@ -51,6 +52,7 @@ class ViewingDeps:
     rooms: Rooms
     welcome: Welcome
     arrivals: Arrivals
+    desk: QuizDesk
 
 
 class Line(Protocol):
@@ -239,7 +241,7 @@ class Viewing:
             self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, 0))
 
     async def _quiz(self, message: viewer_in.Quizzing) -> None:
-        told = await quizzing.hear(self._deps, self._taker, message)
+        told = await quizzing.hear(self._deps, self._given.desk, self._taker, message)
         if told is not None:
             self._line.tell(told)
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from rollcall.actions import quiz_attempts
 from rollcall.actions.quiz_attempts import Taker
+from rollcall.actions.quiz_desk import QuizDesk, Word
 from rollcall.actions.quizzes import move_due
 from rollcall.domain.errors import Conflict
 from rollcall.domain.ids import MediaNo, UserId
@@ -44,6 +44,7 @@ class Desk:
     def __init__(self, api: Api, code: str, media_no: MediaNo) -> None:
         self.api, self.code, self.media_no = api, code, media_no
         self.clock = SetClock(api.deps.clock.now_ms())
+        self.desk = QuizDesk(api.deps.db)
         object.__setattr__(api.deps, "clock", self.clock)
 
     async def call(
@@ -69,7 +70,7 @@ class Desk:
     async def begin(self, quiz: str, user: str, ordinal: int = 1) -> "Attempt":
         taker, now_ms = Taker(self.media_no, UserId(user), "signed"), self.clock.at_ms
         said = viewer_in.QuizStart(quiz, ordinal)
-        told: Any = await self.api.deps.db.write(lambda conn: quiz_attempts.start(conn, taker, said, now_ms))
+        told: Any = await self.desk.take(Word(taker, said, now_ms))
         return Attempt(self, taker, quiz, told)
 
     async def due(self) -> None:
@@ -91,15 +92,11 @@ class Attempt:
         self.turn += 1
         said = viewer_in.QuizAnswer(self.quiz, self.told.attempt, question, self.turn, answer)
         now_ms = self.desk.clock.at_ms
-        return await self.desk.api.deps.db.write(
-            lambda conn: quiz_attempts.answer(conn, self.taker, said, now_ms)
-        )
+        return await self.desk.desk.take(Word(self.taker, said, now_ms))
 
     async def finish(self) -> Any:
         said, now_ms = viewer_in.QuizFinish(self.quiz, self.told.attempt), self.desk.clock.at_ms
-        return await self.desk.api.deps.db.write(
-            lambda conn: quiz_attempts.finish(conn, self.taker, said, now_ms)
-        )
+        return await self.desk.desk.take(Word(self.taker, said, now_ms))
 
 
 @pytest.fixture
@@ -418,6 +415,42 @@ async def test_tabs_that_begin_and_answer_at_one_moment_share_one_attempt(desk: 
     assert len({(one.attempt, one.ended_at_ms, one.ended_by) for one in ended}) == 1
     (row,) = (await desk.call("GET", f"/{quiz}/results"))["items"]
     assert (row["attempts"], row["all"][0]["answers"][0]["answer"]) == (1, [7 % 3])
+
+
+async def test_two_nodes_take_the_words_of_one_participant_without_waiting_for_each_other(desk: Desk) -> None:
+    quiz = await desk.opened([SINGLE, TEXT])
+    nodes = [desk.desk, QuizDesk(desk.api.deps.db)]
+    users = [f"doctor-{number}" for number in range(20)]
+    starts = [
+        Word(Taker(desk.media_no, UserId(user), "signed"), viewer_in.QuizStart(quiz, 1), desk.clock.at_ms)
+        for user in users
+    ]
+    either = await asyncio.gather(
+        *(nodes[0].take(word) for word in starts), *(nodes[1].take(word) for word in reversed(starts))
+    )
+    begun: dict[str, Any] = dict(zip(users, either[:20], strict=True))
+    assert either[:20] == either[:19:-1]
+    said: list[tuple[int, Any]] = [(0, [0]), (0, "да"), (1, [1]), (1, "нет")]
+    words = [
+        Word(
+            word.taker,
+            viewer_in.QuizAnswer(quiz, begun[word.taker.user_id].attempt, question, turn, answer),
+            word.now_ms,
+        )
+        for turn, (place, answer) in enumerate(said, 1)
+        for word in starts
+        for question in [begun[word.taker.user_id].questions[place]]
+    ]
+    done = await asyncio.gather(
+        *(nodes[0].take(word) for word in words),
+        *(nodes[1].take(word) for word in reversed(words)),
+        return_exceptions=True,
+    )
+    refused = [one for one in done if isinstance(one, BaseException)]
+    assert len(refused) == len(words)  # half of the answers are of another form, each at both nodes
+    assert {getattr(one, "code", None) for one in refused} == {"wrong_answer"}
+    rows = (await desk.call("GET", f"/{quiz}/results"))["items"]
+    assert [len([one for one in row["all"][0]["answers"] if one["answer"]]) for row in rows] == [2] * 20
 
 
 async def test_a_question_that_is_added_changes_no_attempt_that_has_begun(desk: Desk) -> None:
