@@ -69,6 +69,11 @@ class RunningServer:
         """Ask it to end, and wait."""
         self._end(signal.SIGTERM)
 
+    def tell(self, order: signal.Signals) -> None:
+        """Send it a signal; `ended` waits for what follows."""
+        assert self._process is not None
+        self._process.send_signal(order)
+
     def is_alive(self) -> bool:
         """Tell whether its process runs."""
         return self._process is not None and self._process.poll() is None

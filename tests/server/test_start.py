@@ -1,6 +1,8 @@
 """A server that must not start says why in one sentence; one that is killed has lost nothing it acknowledged."""
 
 import asyncio
+import json
+import signal
 import socket
 import subprocess
 import sys
@@ -43,6 +45,17 @@ def test_a_busy_rtmp_port(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         assert str(port) in refused(tmp_path / "data", "--port", "0", "--rtmp-port", str(port))
+
+
+@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT])
+def test_an_order_to_end_is_followed_to_the_last_line(tmp_path: Path, order: signal.Signals) -> None:
+    """It ends by itself, not by the signal, once the database is closed: nothing is left in a journal of its own."""
+    server = RunningServer(tmp_path / "data")
+    server.start()
+    server.tell(order)
+    assert server.ended() == 0
+    assert json.loads(server.log().splitlines()[-1])["message"] == "Ended"
+    assert {path.name for path in server.data.glob("rollcall.db*")} == {"rollcall.db"}
 
 
 def test_a_directory_that_is_none(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`rollcall serve`: runs the server until it is told to end, and says first where it is reached."""
 
 import asyncio
+import contextlib
 import logging
 import sys
 
@@ -28,10 +29,9 @@ def serve(settings: Settings, host: str | None, port: int | None, rtmp_port: int
     given = {"host": host, "port": port, "rtmp_port": rtmp_port}
     settings = msgspec.structs.replace(settings, **{name: v for name, v in given.items() if v is not None})
     configure(sys.stderr)
-    try:
+    with contextlib.suppress(asyncio.CancelledError):
         uvloop.run(main.serve(settings, _say_where))
-    except asyncio.CancelledError:
-        logging.getLogger(__name__).info("Ended")
+    logging.getLogger(__name__).info("Ended")
 
 
 def _say_where(running: main.Running) -> None:

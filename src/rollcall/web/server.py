@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
+import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -19,6 +21,7 @@ from rollcall.wire.close import Close
 BACKLOG = 4096
 SOCKET_MESSAGE_BYTES = 256 * 1024
 DRAIN_S = 5
+ORDERS = (signal.SIGINT, signal.SIGTERM)
 
 
 class PortBusy(RollcallError):
@@ -51,6 +54,21 @@ class Server(uvicorn.Server):
         """Let every viewer reconnect elsewhere, then end what is left."""
         await self._drain()
         await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take signals as orders to end in order; the process goes on to close what it holds.
+
+        uvicorn would raise them again once it has ended, and so end the process before that.
+        """
+        loop = asyncio.get_running_loop()
+        for number in ORDERS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in ORDERS:
+                loop.remove_signal_handler(number)
 
     def stop(self) -> None:
         """End soon."""
