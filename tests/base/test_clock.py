@@ -64,6 +64,15 @@ def test_a_slow_answer_that_allows_for_what_is_shown_changes_nothing() -> None:
     assert (clock.now_ms(), clock.off_ms()) == ((WALL + 10_000 * SECOND) // 1_000_000, 0)
 
 
+def test_an_answer_that_is_further_off_than_half_its_way_is_followed() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    clock.begin_at([machine.reading(WALL)])
+    clock.follow([machine.reading(WALL + SECOND + 1, took_ns=2 * SECOND)])
+    machine.wait(10_000 * SECOND)
+    assert clock.now_ms() == (WALL + 10_001 * SECOND) // 1_000_000
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 60 * SECOND), st.integers(-3 * SECOND, 3 * SECOND), st.integers(0, SECOND)),

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from rollcall.actions import check_plans as actions
 from rollcall.domain.checks.windows import DELIVERY_MS
@@ -207,3 +207,22 @@ async def test_whoever_earns_live_time_is_asked_however_late_its_proof_comes(dat
             event.playing.note(hall.media_no, UserId("boris"), start_ms, start_ms + 9 * SECOND, hall.now_ms)
     assert len(event.asked["anna"]) >= 600 // 60
     assert len(event.asked["boris"]) >= (600 - late_s) * 9 // 24 // 60
+
+
+async def test_who_has_left_is_not_asked_whatever_was_proven_a_moment_ago(database: Database) -> None:
+    event = Event(await open_hall(database, "anna", "boris"), seed=4)
+    event.arrive("anna", "boris")
+    await event.begin()
+    await event.put(PLAN)
+    event.hall.hub.room(event.hall.media_no).discard(event.screens["boris"])
+    await event.live(70)  # the last words of boris come on and on, from a page that is gone
+    assert event.asked.keys() == {"anna"}
+    assert [user for user, *_ in await issued(event)] == ["anna"]
+
+
+async def issued(event: Event) -> list[tuple[str, int]]:
+    """Return who was asked, and when."""
+    t = tables.prompts.c
+    query = select(t.user_id, t.issued_ms).order_by(t.issued_ms)
+    rows = await event.hall.db.read(lambda conn: conn.execute(query).all())
+    return [(row.user_id, row.issued_ms) for row in rows]
