@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from rollcall.actions import counting, delivery, incidents, prompts
@@ -17,6 +18,7 @@ from rollcall.live.voices import Voices
 from rollcall.store import tables
 from rollcall.store.database import Database
 from rollcall.store.prompt_arrivals import Arrived, note_arrivals
+from tests.actions.test_corrected_sessions import end_at
 from tests.asking import LIFETIME, ask, begin, tick
 from tests.hall import T0, Hall, open_hall
 
@@ -209,6 +211,50 @@ async def test_a_prompt_that_one_of_two_players_displayed_is_shown(database: Dat
     check = await suppressed(hall, decoy="hidden", shown_by="in view")
     row = await hall.prompt("anna", check)
     assert (row.state, row.unshown) == ("missed", False)
+
+
+async def test_a_display_that_is_told_late_counts_if_it_was_at_once(database: Database) -> None:
+    hall = await open_hall(database, "anna", "boris")
+    for user in ("anna", "boris"):
+        hall.join(user)
+    check = await suppressed(hall)
+    given_up_ms = T0 + LIFETIME + DELIVERY_MS
+    hall.clock.at_ms = given_up_ms - 1_000
+    await hall.mark("anna", check, "shown", late_ms=60_000)
+    assert (await hall.prompt("anna", check)).unshown
+    hall.clock.at_ms = T0 + SHOW_MS
+    await hall.mark("anna", check, "shown", play="other", late_ms=3_600_000)
+    assert not (await hall.prompt("anna", check)).unshown
+
+
+@pytest.mark.parametrize(("plays", "unshown"), [(1, False), (2, True), (9, True)])
+async def test_many_short_players_have_had_the_time_of_a_long_one(
+    database: Database, plays: int, unshown: bool
+) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    check = await ask(hall)
+    for play in range(plays):
+        await hall.arrive("anna", check.id, play=f"{play}")
+        await tick(hall)
+        hall.wait(SHOW_MS - 2_000)
+        await hall.hear("anna", play=f"{play}")
+    hall.wait(LIFETIME + DELIVERY_MS)
+    await tick(hall)
+    assert (await hall.prompt("anna", check.id)).unshown is unshown
+
+
+async def test_a_session_that_is_corrected_and_corrected_back_hides_no_dropped_prompt(
+    database: Database,
+) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    session = await begin(hall)
+    check = await suppressed(hall)
+    for ends_ms in (T0 + LIFETIME, None):
+        await end_at(hall, session, ends_ms)
+    row = await hall.prompt("anna", check)
+    assert (row.state, row.unshown) == ("undelivered", True)
 
 
 async def test_a_player_that_drops_prompts_passes_no_rule_by_what_the_statistics_tell(

@@ -220,6 +220,23 @@ async def test_who_has_left_is_not_asked_whatever_was_proven_a_moment_ago(databa
     assert [user for user, *_ in await issued(event)] == ["anna"]
 
 
+async def test_who_comes_for_a_moment_now_and_then_is_asked_too(database: Database) -> None:
+    event = Event(await open_hall(database, "anna"), seed=4)
+    event.arrive("anna")
+    await event.begin()
+    await event.put(PLAN)
+    hall, screen = event.hall, event.screens["anna"]
+    for second in range(300):
+        if second % 24 == 0:
+            hall.hub.room(hall.media_no).add(screen)
+            event.playing.note(
+                hall.media_no, UserId("anna"), hall.now_ms - 24 * SECOND, hall.now_ms, hall.now_ms
+            )
+        hall.hub.room(hall.media_no).discard(screen)
+        await event.live(1, away=("anna",))
+    assert len(await issued(event)) >= 2
+
+
 async def issued(event: Event) -> list[tuple[str, int]]:
     """Return who was asked, and when."""
     t = tables.prompts.c

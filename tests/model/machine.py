@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from rollcall.actions.progress import read_progress
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.store.database import Database
+from rollcall.store.tables import prompts
 from rollcall.wire import viewer_out
 from tests.audience import Cited, Node, Place, Seat, Viewer, add_grant, add_place
 from tests.hall import T0, SetClock
@@ -180,6 +181,8 @@ class Evidence(RuleBasedStateMachine):
         if resumes:
             self.clock.at_ms += APART_MS
         self.leave_room(viewer)
+        if not resumes and not self.is_asked(viewer):
+            viewer.connected_ms = self.clock.at_ms
         holder = viewer.taken_by(node)
         self.world.run(viewer.resume(node) if resumes else viewer.open(node))
         holder.play = viewer.play
@@ -187,6 +190,19 @@ class Evidence(RuleBasedStateMachine):
         node.hub.room(MediaNo(viewer.place.media_no)).add(viewer.seat)
         self.routes.setdefault((viewer.user_id, viewer.place.media_no), set()).add(number)
         self.compare_evidence()
+
+    def is_asked(self, viewer: Watched) -> bool:
+        """Tell whether a participant who has been here before has a prompt that is open."""
+        c = prompts.c
+        is_open = (
+            (c.state == "issued") & (c.user_id == viewer.user_id) & (c.media_no == viewer.place.media_no)
+        )
+        query = select(c.check_no).where(is_open)
+        waits = self.world.db.read_now(lambda conn: conn.execute(query).first()) is not None
+        return waits and any(
+            other is not viewer and (other.user_id, other.place) == (viewer.user_id, viewer.place)
+            for other in self.viewers
+        )
 
     def leave_room(self, viewer: Watched) -> None:
         for node in self.nodes:

@@ -22,6 +22,7 @@ from rollcall.live.plays import LivePlay
 from rollcall.live.screens import Screens
 from rollcall.store import grants, participants, plays
 from rollcall.store.database import Connection, Database
+from rollcall.store.open_prompts import waited_for
 from rollcall.store.progress import live_playing_of
 from rollcall.wire import viewer_in
 from rollcall.wire.close import Close
@@ -178,8 +179,15 @@ def _take_over(conn: Connection, guest: _Guest) -> OpenedPlay | None:
 
 
 def _open(conn: Connection, guests: Sequence[_Guest], now_ms: int) -> list[OpenedPlay]:
+    asked = waited_for(conn, {guest.grant.user_id for guest in guests if guest.returns})
     wanted = [
-        plays.NewPlay(guest.grant, PlayId(new_play_id()), new_key(UPLOAD_KEY), guest.arrival.client)
+        plays.NewPlay(
+            guest.grant,
+            PlayId(new_play_id()),
+            new_key(UPLOAD_KEY),
+            guest.arrival.client,
+            asked=(guest.grant.media_no, guest.grant.user_id) in asked,
+        )
         for guest in guests
     ]
     held = plays.open_plays(conn, wanted, now_ms)

@@ -66,7 +66,7 @@ async def run_plan(
     if session is None:
         return
     stage = await db.read(partial(_read, stored, session, current, now_ms))
-    connected = set(hub.room(of.no).users())
+    connected = hub.room(of.no).lately()  # who comes for a moment now and then can be asked too
     people = {
         user_id: Present(
             playing.expected_ms(of.no, user_id, now_ms), stage.asked.get(user_id, 0), user_id in stage.busy

@@ -25,9 +25,11 @@ class Offer(NamedTuple):
 class Offers:
     """What one connection was offered, and the ticks sent on it afterwards that wait for an answer."""
 
-    __slots__ = ("_had", "_next", "_ticks")
+    __slots__ = ("_asked_since_ms", "_had", "_is_new", "_next", "_ticks")
 
     def __init__(self) -> None:
+        self._is_new = True  # no tick of this connection has been answered yet
+        self._asked_since_ms: int | None = None
         self._next: dict[Offer, int | None] = {}  # the first tick after it; None = none yet
         self._ticks: deque[Tick] = deque()  # the oldest, and the newest of the others
         self._had: list[tuple[Offer, int]] = []
@@ -43,14 +45,25 @@ class Offers:
         self._ticks.append(tick)
         self._next = {offer: tick.n if number is None else number for offer, number in self._next.items()}
 
-    def answered(self, number: int) -> int | None:
-        """Return when the tick that is answered was sent; None: none here waits for this answer, it proves nothing."""
-        sent = {tick.n: tick.at_ms for tick in self._ticks}
-        if number not in sent:
-            return None
-        self._ticks = deque(tick for tick in self._ticks if tick.n > number)
-        self._take(number, sent[number])
-        return sent[number]
+    def greeted(self, first: Tick, asked_ms: list[int]) -> None:
+        """Note when the prompts were issued that were open at the greeting, which followed the `first` tick."""
+        if asked_ms:  # they came after it, so it proves nothing of them
+            self._ticks = deque(tick for tick in self._ticks if tick.n != first.n)
+            self._asked_since_ms = min(asked_ms)
+
+    def answered(self, answer: Tick) -> int | None:
+        """Return until when its player could be asked, as the answer to a genuine tick proves; None: it proves nothing.
+
+        That is when the tick was sent. Of another connection it may be the first answer here, as each turn by POST at
+        another node is; but no tick that came after a prompt which is still open, for that may have come after it.
+        """
+        if all(tick.n != answer.n for tick in self._ticks):
+            before_asked = self._asked_since_ms is None or answer.at_ms < self._asked_since_ms
+            return answer.at_ms if self._is_new and before_asked else None
+        self._is_new = False
+        self._ticks = deque(tick for tick in self._ticks if tick.n > answer.n)
+        self._take(answer.n, answer.at_ms)
+        return answer.at_ms
 
     def spoken(self, now_ms: int) -> None:
         """Note that the player reports now: it had what was sent before a tick that it has left unanswered too long."""

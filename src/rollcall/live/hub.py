@@ -38,10 +38,12 @@ class Room:
 
     def __init__(self) -> None:
         self._by_user: dict[UserId, set[Connection]] = defaultdict(set)
+        self._seen: set[UserId] = set()
 
     def add(self, connection: Connection) -> None:
         """Let `connection` receive what the room is sent."""
         self._by_user[connection.user_id].add(connection)
+        self._seen.add(connection.user_id)
 
     def discard(self, connection: Connection) -> None:
         """Forget `connection`; unknown ones are ignored."""
@@ -55,6 +57,11 @@ class Room:
     def users(self) -> list[UserId]:
         """Return everybody with at least one connection."""
         return list(self._by_user)
+
+    def lately(self) -> set[UserId]:
+        """Return everybody with a connection now or at any moment since this was asked last: by one caller only."""
+        seen, self._seen = self._seen | set(self._by_user), set()
+        return seen
 
     def of_user(self, user_id: UserId) -> tuple[Connection, ...]:
         """Return the connections of one user."""

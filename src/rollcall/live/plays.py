@@ -147,7 +147,9 @@ def receive(
         steps = play.state.clock_steps
         play.state = hear(play.state, message.epoch, exchange)
         play.watch.exchange(message.epoch, exchange, play.state.clock_steps - steps)
-        answered_ms = offers.answered(message.echo.tick) if offers is not None else None
+        answered_ms = (
+            offers.answered(Tick(message.echo.tick, ticks[message.echo.tick])) if offers is not None else None
+        )
         if answered_ms is not None:
             play.connected_ms = max(play.connected_ms or 0, answered_ms)
     if offers is not None and message.rows:

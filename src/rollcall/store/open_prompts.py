@@ -10,6 +10,7 @@ from rollcall.domain.checks.windows import DELIVERY_MS, after
 from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, ProjectNo, UserId
 from rollcall.domain.intervals import Intervals
 from rollcall.store.checks import CheckKind, Question, question_of
+from rollcall.store.database import chunks
 from rollcall.store.tables import checks, prompts
 
 
@@ -75,6 +76,16 @@ def users_asked_now(conn: Connection, media_no: MediaNo, now_ms: int) -> set[Use
     c = prompts.c
     query = select(c.user_id).where(is_open(), c.media_no == media_no, c.issued_ms + c.lifetime_ms > now_ms)
     return set(conn.execute(query).scalars())
+
+
+def waited_for(conn: Connection, users: Collection[UserId]) -> set[tuple[MediaNo, UserId]]:
+    """Return where any of these participants has a prompt that is open."""
+    c = prompts.c
+    found: set[tuple[MediaNo, UserId]] = set()
+    for some in chunks(sorted(users)):
+        query = select(c.media_no, c.user_id).where(is_open(), c.user_id.in_(some))
+        found |= {(MediaNo(media_no), UserId(user_id)) for media_no, user_id in conn.execute(query)}
+    return found
 
 
 def is_open() -> ColumnElement[bool]:

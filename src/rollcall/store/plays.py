@@ -30,6 +30,11 @@ class NewPlay:
     code: PlayId
     upload_key: str
     client: Client
+    asked: bool = False
+
+    def connected_ms(self, now_ms: int) -> int:
+        """Return until when it can have been asked, having just been opened: whoever is asked may not know it yet."""
+        return NEVER_MS if self.asked else now_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +68,19 @@ def open_plays(conn: Connection, new: Sequence[NewPlay], now_ms: int) -> list[He
     if not new:
         return []
     state = Play(opened_ms=now_ms)
-    moments = {"opened_ms": now_ms, "last_arrival_ms": now_ms, "connected_ms": NEVER_MS}
-    common = moments | {"state": play_state.encode(state)}
+    common = {"opened_ms": now_ms, "last_arrival_ms": now_ms, "state": play_state.encode(state)}
     stored = insert(plays).returning(plays.c.code, plays.c.no)
-    rows = conn.execute(stored, [_values(play) | common for play in new])
+    rows = conn.execute(stored, [_values(play, now_ms) | common for play in new])
     numbers = {row.code: row.no for row in rows}
-    return [HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, 0, state, NEVER_MS) for play in new]
+    return [
+        HeldPlay(PlayNo(numbers[play.code]), play.code, 1, 0, 0, state, play.connected_ms(now_ms))
+        for play in new
+    ]
 
 
-def _values(play: NewPlay) -> dict[str, object]:
+def _values(play: NewPlay, now_ms: int) -> dict[str, object]:
     return {
+        "connected_ms": play.connected_ms(now_ms),
         "code": play.code,
         "project_no": play.grant.project_no,
         "event_no": play.grant.event_no,

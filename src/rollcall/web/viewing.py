@@ -202,14 +202,15 @@ class Viewing:
                 media=media,
             )
         )
+        first_tick = Tick(first.n, first.at_ms)
+        self._offers.ticked(first_tick)
         # In the room before anything is read of it: `Welcome.messages` counts on that.
         self._deps.hub.room(play.media_no).add(self)
         newcomer = Newcomer(self._place, play.user_id, hello.chat)
         greeting = await self._given.welcome.messages(newcomer)
         for payload in greeting.messages:
             self._line.send(payload)
-        if not greeting.prompts:  # else the first tick came before what it should prove
-            self._offers.ticked(Tick(first.n, first.at_ms))
+        self._offers.greeted(first_tick, [offer.issued_ms for offer, _ in greeting.prompts])
         for offer, payload in greeting.prompts:
             self.offer(offer, payload)
         self._tell_tick(self._given.intake.tick(play))

@@ -16,6 +16,7 @@ from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Outcome, Resolution
 from rollcall.domain.checks.windows import LAST_MS, Prompt, Window, current, windows_of
 from rollcall.domain.ids import PlayNo
+from rollcall.domain.intervals import Interval, length, union
 
 SHOW_MS = 10_000  # a player that runs on for this long after a prompt arrived has had time to display it
 
@@ -49,7 +50,9 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
         expired_ms=max((window.until_ms for window in known.values()), default=None)
         if outcome in ("missed", "undelivered")
         else None,
-        unshown=outcome == "undelivered" and not windows and _suppressed(prompt, heard),
+        unshown=outcome != "pending"
+        and not _displayed(prompt, windows, marks)
+        and _suppressed(prompt, heard),
     )
 
 
@@ -96,16 +99,32 @@ def _unconfirmed(prompt: Prompt, known: Mapping[PlayNo, Window]) -> Outcome:
     return "undelivered" if excused else "missed"
 
 
-def _suppressed(prompt: Prompt, heard: Mapping[PlayNo, int]) -> bool:
-    """Tell whether some player that had the prompt ran on; none has said in time that it displayed it or was hidden.
+def _displayed(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[MarkRow]) -> bool:
+    """Tell whether some player displayed the prompt, or received it hidden.
 
-    One of several players is enough: others may have been opened to receive it and be closed.
+    What we learn only after it would have been given up is believed of a player that did so at once: whoever runs on
+    with it and says late that it displayed it late tells what suits it.
     """
-    ran_until = {arrival.play_no: arrival.at_ms + SHOW_MS for arrival in prompt.arrivals}
+    arrived = {arrival.play_no: arrival.at_ms for arrival in prompt.arrivals}
+    opened = {(window.play_no, window.seq) for window in windows.values()}
     return any(
-        until_ms <= prompt.gives_up_ms and heard.get(play_no, 0) >= until_ms
-        for play_no, until_ms in ran_until.items()
+        mark.arrival_ms < prompt.known_by_ms
+        or mark.at_ms <= arrived.get(mark.play_no, prompt.issued_ms) + SHOW_MS + mark.bound_ms
+        for mark in marks
+        if (mark.play_no, mark.seq) in opened
     )
+
+
+def _suppressed(prompt: Prompt, heard: Mapping[PlayNo, int]) -> bool:
+    """Tell whether players that had the prompt ran on, all together, for longer than it takes to display it.
+
+    Any of several is enough, for others may have been opened to receive it and be closed; so are many short ones.
+    """
+    had = (
+        Interval(arrival.at_ms, min(heard.get(arrival.play_no, 0), prompt.gives_up_ms))
+        for arrival in prompt.arrivals
+    )
+    return length(union(ran for ran in had if ran.start < ran.end)) >= SHOW_MS
 
 
 def _accepted(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[MarkRow]) -> MarkRow | None:
