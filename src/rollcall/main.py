@@ -253,7 +253,8 @@ async def _media(base: Foundation) -> AsyncIterator[MediaSupervisor]:
 
 def _place(base: Foundation) -> MediaPlace:
     host = base.settings.rtmp_host or base.settings.host
-    return MediaPlace(base.data / "run", host, base.settings.rtmp_port)
+    viewers = base.settings.low_latency_viewers
+    return MediaPlace(base.data / "run", host, base.settings.rtmp_port, low_latency_viewers=viewers)
 
 
 def _check_clock(clock: Clock, conn: Connection) -> None:

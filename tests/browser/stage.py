@@ -107,11 +107,16 @@ async def eventually(what: Any, within_s: float = 30) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def on_air(folder: Path) -> AsyncIterator[Broadcast]:
-    """Run server, site and encoder; everything started here ends here."""
+async def on_air(folder: Path, low_latency_viewers: int = 0) -> AsyncIterator[Broadcast]:
+    """Run server, site and encoder; everything started here ends here.
+
+    Whoever is compared with a stopwatch watches some seconds behind, where a busy machine makes no picture run dry.
+    """
     async with contextlib.AsyncExitStack() as stack:
         site = await stack.enter_async_context(_site())
         server = RunningServer(folder / "data", site)
+        settings = f"low_latency_viewers = {low_latency_viewers}\n"
+        server.data.joinpath("rollcall.toml").write_text(settings)
         server.start()
         stack.callback(server.stop)
         http = await stack.enter_async_context(aiohttp.ClientSession())
@@ -152,10 +157,10 @@ async def _published(server: RunningServer, api: Api, site: str) -> AsyncIterato
 
 
 @contextlib.asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
+async def staged(folder: Path, low_latency_viewers: int = 0) -> AsyncIterator[Stage]:
     """Build the stage; everything started here ends here."""
     async with contextlib.AsyncExitStack() as stack:
-        air = await stack.enter_async_context(on_air(folder))
+        air = await stack.enter_async_context(on_air(folder, low_latency_viewers))
         playwright = await stack.enter_async_context(async_playwright())
         started: dict[str, Any] = {"executable_path": "/usr/bin/chromium", "args": list(CHROMIUM)}
         profile = profile_with_partitioned_storage(folder / "profile")

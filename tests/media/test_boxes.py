@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollcall.media.boxes import BoxError, BoxReader, Run, Track, read_runs, read_tracks
-from rollcall.media.packager import Packager, Segment
+from rollcall.media.packager import Packager, Part, segment_of
 
 TRACK = Track(1, True, 1000, None, 640, 360, 40, 0x10000)
 
@@ -47,9 +47,32 @@ def test_segments_start_at_the_first_keyframe_after_the_target() -> None:
     stream = b"".join(moof(start, 5, sync=sync) + box(b"mdat", b"%d" % start) for start, sync in fragments)
     packager = Packager()
     packager.feed(box(b"ftyp", b"iso6") + moov())
-    cut = [item for item in packager.feed(stream) if isinstance(item, Segment)] + packager.finish()
-    assert [(item.start_ms, item.duration_ms) for item in cut] == [(0, 2000), (2000, 2000), (4000, 400)]
-    assert b"".join(item.data for item in cut) == stream
+    parts = [item for item in packager.feed(stream) if isinstance(item, Part)]
+    assert [part.start_ms for part in parts if part.opens] == [0, 2000, 4000]
+    assert [part.start_ms for part in parts if part.independent] == [0, 1000, 2000, 3000, 4000]
+    assert {part.duration_ms for part in parts} == {200}
+    assert b"".join(part.data for part in parts) == stream
+    assert segment_of(parts).duration_ms == 4400
+
+
+def test_a_part_is_known_as_soon_as_it_is_written() -> None:
+    packager = Packager()
+    packager.feed(box(b"ftyp", b"iso6") + moov())
+    fragment = moof(0, 5, sync=True) + box(b"mdat", b"picture")
+    assert packager.feed(fragment[:-1]) == []
+    (part,) = packager.feed(fragment[-1:])
+    assert part == Part(fragment, 0, 200, independent=True, opens=True)
+
+
+def test_a_fragment_of_sound_alone_goes_with_the_next_picture() -> None:
+    packager = Packager()
+    packager.feed(box(b"ftyp", b"iso6") + moov())
+    sound = box(b"moof", box(b"mfhd", bytes(8))) + box(b"mdat", b"sound")
+    picture = moof(0, 5, sync=True) + box(b"mdat", b"picture")
+    assert packager.feed(sound) == []
+    (part,) = packager.feed(picture)
+    assert isinstance(part, Part)
+    assert part.data == sound + picture
 
 
 @given(st.lists(st.binary(max_size=200), max_size=6))

@@ -1,5 +1,6 @@
 """Who may fetch what: the grid of tokens and paths, asked of the app itself."""
 
+import asyncio
 from collections.abc import MutableMapping
 from typing import Any, NamedTuple
 
@@ -10,8 +11,8 @@ from rollcall.domain.path_token import sign
 from rollcall.media.boxes import Track
 from rollcall.media.channel import Channels
 from rollcall.media.fetches import Fetches
-from rollcall.media.hls import create_app
-from rollcall.media.packager import Init, Segment
+from rollcall.media.hls import Patience, create_app
+from rollcall.media.packager import Init, Part
 from rollcall.wire.media_link import Fetched
 
 KEY = b"k" * 32
@@ -29,6 +30,10 @@ class Answer(NamedTuple):
     body: bytes
 
 
+def picture(media: str) -> Part:
+    return Part(f"picture of {media}".encode(), 0, 2000, independent=True, opens=True)
+
+
 class Player:
     """Asks the app with two media on air, of which the second's bytes must never leak to a wrong token."""
 
@@ -37,8 +42,10 @@ class Player:
         for media in (MEDIA, OTHER):
             channel = channels.open(media, NOW_S * 1000, 0)
             channel.begin(Init(f"init of {media}".encode(), (Track(1, True, 1000, None, 2, 2, 0, 0),)))
-            channel.append(Segment(f"picture of {media}".encode(), 0, 2000), NOW_S * 1000, NOW_S * 1000)
-        self.app = create_app(channels, self.fetches, KEY, self.revoked, lambda: NOW_S * 1000)
+            channel.append(picture(media), NOW_S * 1000, NOW_S * 1000)
+            channel.end()
+        self.channel, self.patience = channels.open(MEDIA, NOW_S * 1000, 0), Patience(2)
+        self.app = create_app(channels, self.fetches, KEY, self.revoked, lambda: NOW_S * 1000, self.patience)
 
     async def ask(self, path: str, method: str = "GET") -> Answer:
         sent: list[MutableMapping[str, Any]] = []
@@ -49,7 +56,9 @@ class Player:
         async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(message)
 
-        await self.app({"type": "http", "method": method, "raw_path": path.encode("latin-1")}, receive, send)
+        raw_path, _, query = path.encode("latin-1").partition(b"?")
+        scope = {"type": "http", "method": method, "raw_path": raw_path, "query_string": query}
+        await self.app(scope, receive, send)
         headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         return Answer(sent[0]["status"], headers, sent[1]["body"])
 
@@ -160,3 +169,50 @@ async def test_fetched_segments_are_counted_by_play(player: Player) -> None:
     await player.ask(f"/hls/{GOOD}/{MEDIA}/{FIRST}.m4s", "HEAD")
     assert list(player.fetches.take()) == [Fetched(media=MEDIA, plays={PLAY: (2, FIRST)})]
     assert list(player.fetches.take()) == []
+
+
+LOW = f"/hls/{GOOD}/{MEDIA}/low.m3u8"
+
+
+async def test_a_player_waits_for_the_playlist_and_the_part_that_come_next(player: Player) -> None:
+    index = await player.ask(f"/hls/{GOOD}/{MEDIA}/index.m3u8")
+    assert index.body.endswith(b"\nlow.m3u8\n")
+    part = player.channel.next_part
+    reload = asyncio.create_task(player.ask(f"{LOW}?_HLS_msn={FIRST + 1}&_HLS_part=0"))
+    hinted = asyncio.create_task(player.ask(f"/hls/{GOOD}/{MEDIA}/part-{part}.m4s"))
+    while player.patience.waiting < 2:
+        await asyncio.sleep(0)
+    assert (await player.ask(f"/hls/{GOOD}/{MEDIA}/index.m3u8")).body.endswith(b"\nlive.m3u8\n")
+    player.channel.append(picture("next"), NOW_S * 1000, NOW_S * 1000)
+    assert f'URI="part-{part}.m4s"'.encode() in (await reload).body
+    assert (await hinted).body == b"picture of next"
+    assert player.patience.waiting == 0
+    assert list(player.fetches.take()) == [Fetched(media=MEDIA, plays={PLAY: (1, FIRST + 1)})]
+
+
+async def test_a_player_that_asks_for_the_classic_way_gets_it(player: Player) -> None:
+    answer = await player.ask(f"/hls/{GOOD}/{MEDIA}/classic.m3u8")
+    assert (answer.status, answer.body.endswith(b"\nlive.m3u8\n")) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["_HLS_part=1", "_HLS_msn=x", f"_HLS_msn={FIRST}&_HLS_part=-1", f"_HLS_msn={FIRST + 4}", "_HLS_msn="],
+)
+async def test_what_no_player_asks_for_is_refused_at_once(player: Player, query: str) -> None:
+    assert (await player.ask(f"{LOW}?{query}")).status == 400
+
+
+async def test_what_is_there_is_answered_at_once_and_what_is_gone_is_not_waited_for(player: Player) -> None:
+    assert (await player.ask(f"{LOW}?_HLS_msn={FIRST}")).status == 200
+    assert (await player.ask(f"{LOW}?_HLS_skip=YES")).status == 200
+    assert (await player.ask(f"/hls/{GOOD}/{MEDIA}/part-{player.channel.next_part + 1}.m4s")).status == 404
+
+
+async def test_a_play_that_is_revoked_while_it_waits_gets_nothing(player: Player) -> None:
+    waiting = asyncio.create_task(player.ask(f"{LOW}?_HLS_msn={FIRST + 1}&_HLS_part=0"))
+    while player.patience.waiting < 1:
+        await asyncio.sleep(0)
+    player.revoked.add(PLAY)
+    player.channel.append(picture("next"), NOW_S * 1000, NOW_S * 1000)
+    assert (await waiting).status == 403

@@ -11,3 +11,8 @@ export function tokenOf(playlist: string): string | null {
 export function withToken(url: string, token: string | null): string {
   return token === null ? url : url.replace(TOKEN, (_, before, after) => `${before}${token}${after}`);
 }
+
+/** The playlist of the same broadcast for whoever does not want to be close behind it. */
+export function classic(playlist: string): string {
+  return playlist.replace(/index\.m3u8$/, "classic.m3u8");
+}

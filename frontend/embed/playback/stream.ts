@@ -4,13 +4,16 @@
  * It knows hls.js (or the browser's own HLS) and the path of the playlist. Whether anybody wants to watch, and
  * whether there is a picture to expect, it is told.
  */
-import Hls, { type ErrorData, ErrorTypes, Events, type HlsConfig } from "hls.js/light";
+import Hls, { type ErrorData, ErrorDetails, ErrorTypes, Events, type HlsConfig } from "hls.js/light";
 import { backoff_ms } from "../connection/backoff";
-import { tokenOf, withToken } from "./path";
+import { Haste } from "./haste";
+import { classic, tokenOf, withToken } from "./path";
 
 /** A picture that should move and does not for this long is started anew. */
 const STUCK_MS = 6_000;
 const MEDIA_RECOVERY_MS = 5_000;
+/** As far behind as a classic stream lets anybody be: 12 segments. */
+const FAR_BEHIND_S = 24;
 
 export class Stream {
   #video: HTMLVideoElement;
@@ -19,6 +22,7 @@ export class Stream {
   #hls: Hls | null = null;
   #playlist: string | null = null;
   #token: string | null = null;
+  #haste = new Haste();
   #failures = 0;
   #recovered_ms = Number.NEGATIVE_INFINITY;
   #retry: { readonly at_ms: number; readonly anew: boolean } | null = null;
@@ -76,6 +80,7 @@ export class Stream {
     }
     if (!expected) this.#moved_ms = Math.max(this.#moved_ms, now_ms - STUCK_MS / 2);
     else if (!this.running || now_ms - this.#moved_ms > STUCK_MS) this.start(now_ms);
+    else if (this.#haste.low && this.latency_s() > FAR_BEHIND_S) this.toLive();
     else if (this.#retry && now_ms >= this.#retry.at_ms) this.#again(this.#retry.anew, now_ms);
   }
 
@@ -109,18 +114,18 @@ export class Stream {
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.on(Events.MANIFEST_PARSED, () => this.#ready());
     hls.on(Events.FRAG_CHANGED, () => this.#moved());
-    hls.loadSource(playlist);
+    hls.loadSource(this.#haste.low ? playlist : classic(playlist));
     hls.attachMedia(this.#video);
   }
 
   #config(): Partial<HlsConfig> {
     return {
       liveDurationInfinity: true,
-      liveMaxLatencyDurationCount: 12,
-      liveSyncDurationCount: 3,
+      // Said to a low-latency stream, these would keep it from being close behind.
+      ...(this.#haste.low ? {} : { liveMaxLatencyDurationCount: 12, liveSyncDurationCount: 3 }),
       backBufferLength: 30,
       maxBufferLength: 20,
-      lowLatencyMode: false,
+      lowLatencyMode: this.#haste.low,
       xhrSetup: (request, url) => request.open("GET", withToken(url, this.#token), true),
     };
   }
@@ -131,8 +136,13 @@ export class Stream {
   }
 
   #failed(hls: Hls, error: ErrorData): void {
-    if (!error.fatal || hls !== this.#hls) return;
+    if (hls !== this.#hls) return;
     const now_ms = performance.now();
+    if (error.details === ErrorDetails.BUFFER_STALLED_ERROR && this.#haste.stalled(now_ms)) {
+      this.start(now_ms);
+      return;
+    }
+    if (!error.fatal) return;
     if (error.type === ErrorTypes.MEDIA_ERROR && now_ms - this.#recovered_ms > MEDIA_RECOVERY_MS) {
       this.#recovered_ms = now_ms;
       hls.recoverMediaError();

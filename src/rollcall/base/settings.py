@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     trusted_proxies: list[str] = []  # addresses or networks whose forwarding headers count
     webhook_networks: list[str] = []  # networks that webhooks may reach besides public addresses
     rules: Rules = PUBLISHED  # constants of the count, applied when reading
+    low_latency_viewers: Annotated[int, Meta(ge=0, le=100_000)] = (
+        300  # whoever comes then watches some seconds later
+    )
     body_limit_bytes: Annotated[int, Meta(ge=1024)] = 64 * 1024 * 1024
 
 

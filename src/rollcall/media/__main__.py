@@ -28,7 +28,14 @@ def main(arguments: list[str]) -> int:
     given = _parse(arguments)
     configure(sys.stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends us
-    places = Places(given.link, given.http, given.rtmp_host, given.rtmp_port, given.ffmpeg or ffmpeg_path())
+    places = Places(
+        given.link,
+        given.http,
+        given.rtmp_host,
+        given.rtmp_port,
+        given.ffmpeg or ffmpeg_path(),
+        given.low_latency_viewers,
+    )
     try:
         with Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(places, Clock()))
@@ -45,6 +52,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rtmp-host", default="127.0.0.1")
     parser.add_argument("--rtmp-port", type=int, default=1935)
     parser.add_argument("--ffmpeg", help="the ffmpeg to run instead of the packaged one")
+    parser.add_argument("--low-latency-viewers", type=int, default=300)
     return parser.parse_args(arguments)
 
 

@@ -9,7 +9,7 @@ import os
 
 import imageio_ffmpeg
 
-FRAGMENT_US = 200_000
+FRAGMENT_US = 500_000  # a part of low-latency HLS
 
 
 def ffmpeg_path() -> str:

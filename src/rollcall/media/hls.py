@@ -1,4 +1,8 @@
-"""What the media process answers on HTTP: playlists, inits and segments under a token in the path.
+"""What the media process answers on HTTP: playlists, inits, segments and parts under a token in the path.
+
+A low-latency playlist that is asked for with `_HLS_msn` (and `_HLS_part`), and the part that comes next, are
+answered as soon as they are there (draft-pantos-hls-rfc8216bis, section 6.2.5). Each such player keeps a request
+waiting, so only so many are led to low latency; whoever comes then watches the same segments the classic way.
 
 A bare ASGI app. The path is judged as it came, before any decoding: whatever is not in its plain form is
 refused, so that no two spellings of one path can be told apart by two programs. It knows no socket.
@@ -7,12 +11,14 @@ refused, so that no two spellings of one path can be told apart by two programs.
 import json
 import re
 from collections.abc import Awaitable, Callable, Container, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from urllib.parse import parse_qs
 
 from rollcall.domain.ids import MediaCode
 from rollcall.domain.path_token import PathToken, verify
 from rollcall.media import playlist
-from rollcall.media.channel import Channels
+from rollcall.media.channel import CLASSIC, LOW_LATENCY, Channel, Channels, Found, Wanted
 from rollcall.media.fetches import Fetches
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -22,10 +28,17 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _PATH = re.compile(r"/hls/([^/]+)/([^/]+)/([^/]+)")
 _MEDIA = re.compile(r"[0-9A-Za-z]{8}")
-_NAME = re.compile(r"index\.m3u8|live\.m3u8|init-[0-9]{1,12}\.mp4|[0-9]{1,12}\.m4s")
+_NAME = re.compile(r"(?:index|classic|live|low)\.m3u8|init-[0-9]{1,12}\.mp4|(?:part-)?[0-9]{1,12}\.m4s")
+_NUMBER = re.compile(r"[0-9]{1,12}")
+WAIT_S = 6.0  # three target durations
 _SAFE = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff")]
 _FOREVER = b"public, max-age=31536000, immutable"
 _REFUSALS = {
+    400: (
+        "malformed",
+        "The input is malformed",
+        "The playlist asked for is too far ahead, or its number is none.",
+    ),
     403: ("not_allowed", "Not allowed", "This address is not valid, no longer valid, or not for this media."),
     404: ("not_found", "No such object", "There is no such file, or it is too old."),
     405: ("method_not_allowed", "Method not allowed", "Only GET and HEAD are answered here."),
@@ -33,8 +46,21 @@ _REFUSALS = {
 _NO_PICTURE = ("no_picture", "No picture yet", "No encoder has published to this media of late.")
 
 
+@dataclass(slots=True)
+class Patience:
+    """How many requests may wait for what is to come before new players watch the classic way, and how many do."""
+
+    most: int
+    waiting: int = field(default=0, init=False)
+
+
 def create_app(
-    channels: Channels, fetches: Fetches, key: bytes, revoked: Container[str], now_ms: Callable[[], int]
+    channels: Channels,
+    fetches: Fetches,
+    key: bytes,
+    revoked: Container[str],
+    now_ms: Callable[[], int],
+    patience: Patience,
 ) -> App:
     """Return the app; `revoked` is read at every request."""
 
@@ -52,15 +78,52 @@ def create_app(
             return
         media, name, token = admitted
         channel = channels.get(media)
-        body = channel.find(name) if channel else None
-        if body is None:
-            await _refuse(send, 404, _NO_PICTURE if name.endswith(".m3u8") else _REFUSALS[404])
+        wanted = _wanted(scope["query_string"]) if name == LOW_LATENCY else None
+        if wanted is _NONSENSE or (channel and wanted and not channel.may_come(wanted)):
+            await _refuse(send, 400, _REFUSALS[400])
             return
-        if name.endswith(".m4s") and scope["method"] == "GET":
-            fetches.count(media, token.play, int(name[:-4]))
-        await _send(send, 200, _headers(name), body, head=scope["method"] == "HEAD")
+        found = await _find(channel, name, wanted, patience) if channel else None
+        if found is None or token.play in revoked:
+            status = 403 if found else 404
+            no_picture = name.endswith(".m3u8") and found is None
+            await _refuse(send, status, _NO_PICTURE if no_picture else _REFUSALS[status])
+            return
+        if found.segment is not None and scope["method"] == "GET":
+            fetches.count(media, token.play, found.segment)
+        await _send(send, 200, _headers(name), found.data, head=scope["method"] == "HEAD")
 
     return answer
+
+
+_NONSENSE = Wanted(-1, None)
+
+
+def _wanted(query: bytes) -> Wanted | None:
+    """Return what a playlist is to hold before it is answered, None for any; `_NONSENSE` for what is no number."""
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+    numbers = [given[name][0] for name in ("_HLS_msn", "_HLS_part") if name in given]
+    if any(_NUMBER.fullmatch(number) is None for number in numbers):
+        return _NONSENSE
+    if "_HLS_msn" not in given:
+        return _NONSENSE if numbers else None
+    sequence, *part = map(int, numbers)
+    return Wanted(sequence, part[0] if part else None)
+
+
+async def _find(channel: Channel, name: str, wanted: Wanted | None, patience: Patience) -> Found | None:
+    if name in {"index.m3u8", "classic.m3u8"}:
+        classic = name == "classic.m3u8" or patience.waiting >= patience.most
+        master = channel.master(CLASSIC if classic else LOW_LATENCY)
+        return Found(master) if master else None
+    patience.waiting += 1
+    try:
+        if wanted is not None:
+            await channel.wait_until(lambda: channel.holds(wanted), WAIT_S)
+        elif name == f"part-{channel.next_part}.m4s":
+            await channel.wait_until(lambda: channel.find(name) is not None, WAIT_S)
+    finally:
+        patience.waiting -= 1
+    return channel.find(name)
 
 
 def _admit(path: str, key: bytes, revoked: Container[str], now_s: int) -> tuple[str, str, PathToken] | int:

@@ -21,7 +21,7 @@ from rollcall.base.clock import Clock
 from rollcall.media.channel import Channels
 from rollcall.media.encoder import remux_command
 from rollcall.media.fetches import Fetches
-from rollcall.media.hls import App, create_app
+from rollcall.media.hls import App, Patience, create_app
 from rollcall.media.ingest.server import Ingest
 from rollcall.media.link import Link, connect_link
 from rollcall.media.publish import Publish
@@ -41,6 +41,7 @@ class Places:
     rtmp_host: str
     rtmp_port: int
     ffmpeg: str
+    low_latency_viewers: int
 
 
 class HttpServer(uvicorn.Server):
@@ -65,7 +66,14 @@ async def run(places: Places, clock: Clock) -> None:
         welcome = await link.greet(Ready(rtmp_port=rtmp.getsockname()[1], http=str(places.http)))
         revoked, channels, fetches = set(welcome.revoked), Channels(), Fetches()
         tally = Tally(places.http.with_name("publish-sessions"))
-        app = create_app(channels, fetches, bytes.fromhex(welcome.path_key), revoked, clock.now_ms)
+        app = create_app(
+            channels,
+            fetches,
+            bytes.fromhex(welcome.path_key),
+            revoked,
+            clock.now_ms,
+            Patience(places.low_latency_viewers),
+        )
         ingest = Ingest(link.authorize, _publisher(channels, tally, link, places.ffmpeg, clock))
         await ingest.start(rtmp)
         tasks = [

@@ -45,7 +45,7 @@ class MediaProxy:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        work = asyncio.create_task(self._answer(scope["method"], scope["raw_path"], send))
+        work = asyncio.create_task(self._answer(scope["method"], _target(scope), send))
         watch = asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -62,10 +62,10 @@ class MediaProxy:
             await self._session.close()
         self._open_files.close()
 
-    async def _answer(self, method: str, raw_path: bytes, send: Send) -> None:
+    async def _answer(self, method: str, target: bytes, send: Send) -> None:
         begun = False
         try:
-            async with self._ask(method, raw_path) as response:
+            async with self._ask(method, target) as response:
                 headers = [
                     (n.encode(), response.headers[n].encode()) for n in _PASSED_ON if n in response.headers
                 ]
@@ -83,8 +83,8 @@ class MediaProxy:
             await _unavailable(send, 502, "The media process has not answered.")
 
     @contextlib.asynccontextmanager
-    async def _ask(self, method: str, raw_path: bytes) -> AsyncIterator[aiohttp.ClientResponse]:
-        url = URL("http://media" + raw_path.decode("latin-1"), encoded=True)
+    async def _ask(self, method: str, target: bytes) -> AsyncIterator[aiohttp.ClientResponse]:
+        url = URL("http://media" + target.decode("latin-1"), encoded=True)
         async with self._open().request(method, url, allow_redirects=False) as response:
             yield response
 
@@ -102,6 +102,13 @@ class MediaProxy:
                 skip_auto_headers=("accept", "accept-encoding", "user-agent"),
             )
         return self._session
+
+
+def _target(scope: Scope) -> bytes:
+    """Return path and query as they came."""
+    query: bytes = scope.get("query_string", b"")
+    path: bytes = scope["raw_path"]
+    return path + b"?" + query if query else path
 
 
 async def _gone(receive: Receive) -> None:

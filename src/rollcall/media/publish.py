@@ -14,7 +14,7 @@ from rollcall.media.channel import Channel
 from rollcall.media.flv import AUDIO, VIDEO, Tag
 from rollcall.media.ingest.opening import Opening, Start
 from rollcall.media.meter import Meter
-from rollcall.media.packager import Init, Packager, Segment
+from rollcall.media.packager import Init, Packager, Part
 from rollcall.media.remuxer import DRAIN_S, Remuxer, start_remuxer
 from rollcall.wire.media_link import Signal, Started, Stopped
 
@@ -53,6 +53,7 @@ class Publish:
         self._remuxer: Remuxer | None = None
         self._pump: asyncio.Task[None] | None = None
         self._init: Init | None = None
+        self._segments = 0
         self._started = False
         self._late_ms = 0
 
@@ -106,7 +107,7 @@ class Publish:
     def _watch_delay(self, tag: Tag, start: Start, now_ms: int) -> None:
         """Find by how much the first frame was late; encoders start slowly and then catch up."""
         media_ms = (tag.timestamp_ms - start.base_ms) & 0xFFFFFFFF
-        if not self._started and tag.kind == VIDEO and media_ms < 0x80000000:
+        if self._segments == 0 and tag.kind == VIDEO and media_ms < 0x80000000:
             self._late_ms = max(self._late_ms, media_ms - (now_ms - start.arrived_ms))
 
     async def _write(self, data: bytes) -> None:
@@ -125,20 +126,26 @@ class Publish:
             async for data in remuxer.output():
                 for item in self._packager.feed(data):
                     self._place(item, start)
-            for item in self._packager.finish():
-                self._place(item, start)
+            self._channel.end()
+            if self._segments:
+                self._say_started()
         except BoxError as error:
             log.warning("publish session %d of %s is not packaged: %s", self.number, self.media, error)
             with contextlib.suppress(OSError):
                 remuxer.close_input()
 
-    def _place(self, item: Init | Segment, start: Start) -> None:
+    def _place(self, item: Init | Part, start: Start) -> None:
         if isinstance(item, Init):
             self._init = item
             self._channel.begin(item)
             return
-        now_ms = self._now_ms()
-        self._channel.append(item, start.arrived_ms - self._late_ms + round(item.start_ms), now_ms)
+        self._channel.append(item, start.arrived_ms - self._late_ms + round(item.start_ms), self._now_ms())
+        self._segments += item.opens
+        if self._segments == 2:
+            self._say_started()
+
+    def _say_started(self) -> None:
+        """Report once that there is a whole segment to watch."""
         if not self._started:
             self._started = True
-            self._report(Started(media=self.media, publish=self.number, at_ms=now_ms))
+            self._report(Started(media=self.media, publish=self.number, at_ms=self._now_ms()))
