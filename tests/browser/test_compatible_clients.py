@@ -257,3 +257,22 @@ async def test_no_secret_is_in_the_log_of_the_proxy(moodle: Moodle) -> None:
         assert secret not in log
     paths = {line.split('"')[1].split()[1] for line in log.splitlines() if '"GET /hls/' in line}
     assert all(path.startswith("/hls/***") for path in paths)
+
+
+async def test_no_secret_is_in_any_log_of_the_proxy_when_the_server_is_away(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / "data")
+    with behind_nginx(server, tmp_path / "nginx") as front:
+        server.stop()
+        trusting = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=front.authority))
+        async with aiohttp.ClientSession(connector=trusting) as http:
+            for path in (
+                "api/ppv/addbuyer?apikey=SECRET",
+                "AAAAAAAA?id_recovery=SECRET",
+                "hls/SECRET/x.m3u8",
+            ):
+                async with http.get(f"{front.url}/{path}") as answer:
+                    assert answer.status == 502
+    logs = {file.name: file.read_text() for file in front.log.parent.glob("*.log")}
+    assert logs.keys() == {"error.log", "rollcall-error.log", "rollcall.log"}
+    assert logs["rollcall.log"].count(" 502 ") == 3
+    assert not [name for name, text in logs.items() if "SECRET" in text]
