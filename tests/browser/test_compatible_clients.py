@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, Frame, Page, async_playwright
+from playwright.async_api import Browser, Frame, Page, Route, async_playwright
 
 from rollcall.media.encoder import test_picture_command as picture_command
 from tests.browser.reverse_proxy import Front, behind_nginx
@@ -89,13 +89,15 @@ class Moodle:
         assert (done.returncode, done.stderr) == (0, "")
         return str(done.stdout)
 
-    async def show(self, page: str) -> Page:
-        """Open a page of the site in a private window."""
+    async def show(self, page: str, site: str = "", *, as_firefox: bool = False) -> Page:
+        """Open a page of the site in a private window, `as_firefox`: where a frame is not told its ancestors."""
         name = f"{len(self.pages)}"
         self.pages[name] = page
         context = await self.browser.new_context(ignore_https_errors=True, locale="ru-RU")
+        if as_firefox:
+            await context.route("**/assets/*.js", without_ancestors)
         opened = await context.new_page()
-        await opened.goto(f"{self.site}/{name}")
+        await opened.goto(f"{site or self.site}/{name}")
         return opened
 
 
@@ -150,6 +152,12 @@ async def _site(pages: dict[str, str]) -> AsyncIterator[str]:
         yield f"http://localhost:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+async def without_ancestors(route: Route) -> None:
+    """Let the player's scripts look for `ancestorOrigins` in vain; no script can remove it from Chromium."""
+    answer = await route.fetch()
+    await route.fulfill(response=answer, body=(await answer.text()).replace("ancestorOrigins", "noOrigins"))
 
 
 async def framed(page: Page) -> Frame:
@@ -243,6 +251,35 @@ async def test_an_unknown_subscription_leaves_the_page_as_it_was(moodle: Moodle)
     )  # fmt: skip
     assert done.stdout == page
     assert "43" in done.stderr
+
+
+async def test_a_frame_that_is_not_told_its_ancestors_speaks_with_its_page(moodle: Moodle) -> None:
+    shown = await moodle.show(await moodle.personalised(CLASSIC, "43"), as_firefox=True)
+    frame = await framed(shown)
+    assert await frame.evaluate("document.referrer") == f"{moodle.site}/"
+
+    async def heard() -> bool:
+        said = await shown.evaluate("heard")
+        return "loaded" in {data.get("method") for _, data in said}
+
+    await eventually(heard)
+    await played(frame)
+    await shown.evaluate("act('pause')")
+    await eventually(lambda: is_paused(frame))
+    await shown.context.close()
+
+
+async def test_a_foreign_site_that_frames_the_classic_address_is_counted(moodle: Moodle) -> None:
+    foreign = moodle.site.replace("localhost", "127.0.0.1")
+    frame = f'<!doctype html><meta charset=utf-8><iframe src="{moodle.front.url}/{moodle.media}"></iframe>'
+    shown = await moodle.show(frame, foreign)
+
+    async def counted() -> bool:
+        refusals = (await moodle.v1("/project"))["framing_refusals"]
+        return [(refusal["origin"], refusal["count"]) for refusal in refusals] == [(foreign, 1)]
+
+    await eventually(counted)
+    await shown.context.close()
 
 
 async def test_no_secret_is_in_the_log_of_the_proxy(moodle: Moodle) -> None:

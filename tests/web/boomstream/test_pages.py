@@ -41,6 +41,8 @@ async def test_the_classic_address_leads_to_the_player_with_the_id(at: Site, wri
         assert target.path == f"/embed/{at.media}"
         assert parse_qs(target.query) == {"dialect": ["boomstream"], "user_id": [USER]}
         assert answer.headers["cache-control"] == "no-store"
+        # The player has to learn from which site it is framed, if not on which page.
+        assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
 
 
 async def test_the_config_of_somebody_with_access(at: Site) -> None:
