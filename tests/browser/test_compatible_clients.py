@@ -282,6 +282,15 @@ async def test_a_foreign_site_that_frames_the_classic_address_is_counted(moodle:
     await shown.context.close()
 
 
+async def test_frames_without_a_right_address_do_not_disturb_the_script_of_the_page(moodle: Moodle) -> None:
+    wrong = '<iframe src="http://[wrong"></iframe><script src="FRONT/CODE/config.jsonp"></script>'
+    page = ADAPTIVE.replace('<script src="FRONT/CODE/config.jsonp"></script>', wrong)
+    shown = await moodle.show(page.replace("FRONT", moodle.front.url).replace("CODE", moodle.media))
+    await framed(shown)
+    assert await shown.evaluate("sdk.play()")
+    await shown.context.close()
+
+
 async def test_no_secret_is_in_the_log_of_the_proxy(moodle: Moodle) -> None:
     await moodle.call("live/info", code=moodle.media)
 

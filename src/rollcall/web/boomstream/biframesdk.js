@@ -9,11 +9,19 @@
   var ACTIONS = ["play", "pause", "seek", "mute", "unmute", "volume", "useLastTime", "previous", "next", "fullScreen",
     "toggleFullScreenButtonState"];
 
+  function addressOf(frame) {
+    try {
+      return new URL(frame.src || "about:blank", location.href);
+    } catch (error) {
+      return null; // a page may have frames whose address is none
+    }
+  }
+
   function frameOf(code) {
     var frames = document.getElementsByTagName("iframe");
     for (var i = 0; i < frames.length; i += 1) {
-      var url = new URL(frames[i].src || "about:blank", location.href);
-      if (url.origin !== origin) continue;
+      var url = addressOf(frames[i]);
+      if (url === null || url.origin !== origin) continue;
       if (url.pathname === "/" + code || url.searchParams.get("code") === code) return frames[i];
     }
     return null;
