@@ -31,3 +31,8 @@ class Limit:
             bucket.tries -= 1
             return 0
         return max(1, round((1 - bucket.tries) / self._per_ms / 1000))
+
+    def give_back(self, key: tuple[str, ...]) -> None:
+        """Let the last try of `key` not count: it was a right one."""
+        if (bucket := self._buckets.get(key)) is not None:
+            bucket.tries = min(self._burst, bucket.tries + 1)

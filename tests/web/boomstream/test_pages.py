@@ -107,6 +107,14 @@ async def test_our_own_addresses_do_not_look_like_a_media(at: Site) -> None:
 
 
 async def test_ids_cannot_be_tried_without_end(at: Site) -> None:
-    tries = [await config(at, f"id_recovery=guess{n}") for n in range(130)]
-    assert all(told["mediaData"] is None for told in tries)
-    assert (await config(at, f"id_recovery={USER}"))["mediaData"] is None  # too many tries from this address
+    tries = [await config(at, f"id_recovery=guess{n}") for n in range(120)]
+    assert all(told == tries[0] for told in tries)
+    assert tries[0]["mediaData"] is None
+    limited = [await config(at, f"id_recovery={user}") for user in ("guess", USER)]
+    assert limited == [tries[0] | {"id_recovery": user} for user in ("guess", USER)]  # it tells nothing new
+
+
+async def test_doctors_of_one_address_are_no_guessers_however_many(at: Site) -> None:
+    told = [await config(at, f"id_recovery={USER}") for _ in range(130)]
+    assert all(one["mediaData"] is not None for one in told)
+    assert (await config(at, "id_recovery=nobody")).keys() == told[0].keys() - {"entity", "id_recovery"}

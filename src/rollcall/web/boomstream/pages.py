@@ -54,7 +54,7 @@ class Shown:
 
 
 def build_handlers() -> list[ControllerRouterHandler]:
-    """Return the handlers; how often an address may ask about IDs is limited."""
+    """Return the handlers; how often an address may ask about IDs in vain is limited."""
     limit = Limit(burst=120, per_minute=60)  # a hospital has one address
 
     @get("/{code:str}", include_in_schema=False)
@@ -123,14 +123,17 @@ async def _config(deps: Given, shown: Shown, request: Asked, limit: Limit) -> di
         "encrypt": False,
         "accessRestricted": NO_ACCESS,
     }
-    if not shown.user_id or limit.take((address, shown.code), now_ms):
+    if not shown.user_id:
         return closed
+    if limit.take((address, shown.code), now_ms):
+        return closed | {ID: shown.user_id}  # as it was sent, so that the player may try it
     try:
         embedded = await find_embedded(deps.db, shown.code)
     except NotFound:
         return closed
     if not await admits_plain(deps.db, embedded, UserId(shown.user_id), now_ms):
         return closed
+    limit.give_back((address, shown.code))
     return closed | _opened(deps.base_url(), embedded, shown)
 
 
