@@ -36,6 +36,7 @@ from rollcall.base.lock import command_socket, database_url, exclusive
 from rollcall.base.periodic import every
 from rollcall.base.secrets import Secrets, load_or_create
 from rollcall.base.settings import Settings
+from rollcall.base.work import working_folder
 from rollcall.domain.errors import RollcallError
 from rollcall.domain.webhooks.addresses import read_networks
 from rollcall.jobs import (
@@ -105,7 +106,7 @@ class Running:
 async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
     """Run a server until it is stopped; `started` is called once it answers. Raises RollcallError when it must not."""
     data = Path(settings.data)
-    with exclusive(data):
+    with exclusive(data), working_folder(data):
         async with contextlib.AsyncExitStack() as stack:
             secrets = load_or_create(data)
             db = stack.enter_context(contextlib.closing(open_database(database_url(settings), _end_at_once)))
@@ -152,7 +153,8 @@ async def _run(
     await own_log.begin()
     media = await stack.enter_async_context(_media(base))
     press = asyncio.Semaphore(1)
-    maker = ExportMaker(db, clock, press)
+    maker = ExportMaker(db, clock, clock.node, press)
+    await maker.begin()
     problems = partial(clocks.problems, clock)
     deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, press, maker, problems)
     proxy = MediaProxy(_place(base).http)

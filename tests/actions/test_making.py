@@ -64,7 +64,7 @@ class Making:
         self, code: str, read: Callable[[int], Awaitable[Report]], wanted: Format = FORMATS["json"]
     ) -> int:
         def add(conn: Connection) -> int:
-            new = NewExport(code, "mediaaaa", wanted.name, False)
+            new = NewExport(code, "mediaaaa", wanted.name, False, self.maker.node)
             store.add_export(conn, self.project_no, new, self.clock.at_ms)
             found = store.find_export(conn, self.project_no, code, self.clock.at_ms)
             assert found is not None
@@ -98,7 +98,7 @@ class Making:
 async def making(database: Database) -> Making:
     made = await database.write(lambda conn: create_project(conn, "P", [], 0))
     clock, press = SetClock(), asyncio.Semaphore(1)
-    return Making(database, made.project.no, clock, press, ExportMaker(database, clock, press))
+    return Making(database, made.project.no, clock, press, ExportMaker(database, clock, "main", press))
 
 
 async def test_progress_rises_with_the_rows_that_were_written(making: Making) -> None:

@@ -3,6 +3,8 @@
 import dataclasses
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, get_args
@@ -262,6 +264,23 @@ def test_what_nobody_wants_any_more_is_not_set_on() -> None:
     with pytest.raises(Unwanted):
         next(pdf_chunks(dataclasses.replace(told, go_on=give_up)))
     assert presses() == []
+
+
+def test_a_typesetter_ends_with_whoever_started_it(tmp_path: Any) -> None:
+    (tmp_path / protocol.TEMPLATE).write_text("#for at in range(1000000) [Слово #at \\ ]")  # hours of work
+    line = [
+        sys.executable,
+        "-m",
+        "rollcall.render.protocol.press",
+        str(tmp_path),
+        "part",
+        "0.pdf",
+        "made_s=0",
+    ]
+    with subprocess.Popen(line, stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 1
 
 
 def test_a_typesetter_that_fails_is_no_empty_file(monkeypatch: pytest.MonkeyPatch) -> None:

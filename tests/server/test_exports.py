@@ -1,7 +1,10 @@
 """Exports of a running server: fetched over HTTP, and broken off by its end without holding it up."""
 
+import stat
 import time
 import urllib.request
+
+import psutil
 
 from tests.running import RunningServer
 
@@ -39,6 +42,38 @@ def test_a_server_that_ends_breaks_its_exports_off_and_says_so(server: RunningSe
         status, refused = server.call("GET", f"/exports/{export}/file")
         assert (status, refused["code"]) == (409, "export_failed")
     assert "Traceback" not in server.log()
+
+
+def test_a_killed_server_leaves_no_personal_data_no_typesetter_and_no_export_that_runs(
+    server: RunningServer,
+) -> None:
+    media = _hall(server, PEOPLE)
+    path = f"/media/{media}/exports"
+    exports = [server.must("POST", path, {"format": name})["id"] for name in ("pdf", "xlsx", "xlsx", "csv")]
+    press = _press(server)
+    work = server.data / "work"
+    assert stat.S_IMODE(work.stat().st_mode) == 0o700
+    assert [found for found in work.iterdir() if found.name.startswith("rollcall-pdf-")]
+    server.kill()
+    press.wait()
+    server.start()
+    assert list(work.iterdir()) == []
+    told = [server.must("GET", f"/exports/{export}") for export in exports]
+    assert {(one["state"], one["error"]) for one in told} <= {
+        ("failed", "interrupted; ask again"), ("ready", None),
+    }  # fmt: skip
+    assert told[0]["state"] == "failed"
+    for _ in range(4):
+        server.must("POST", path, {"format": "xlsx"})
+
+
+def _press(server: RunningServer) -> psutil.Process:
+    """Return the process that sets a protocol, once there is one."""
+    while True:
+        for child in psutil.Process(server.pid).children():
+            if "rollcall.render.protocol.press" in child.cmdline():
+                return child
+        time.sleep(0.05)
 
 
 def _hall(server: RunningServer, people: int) -> str:

@@ -16,8 +16,10 @@ from tests.hall import SetClock
 NOW = 1_795_392_000_000
 
 
-def begin(conn: Connection, project_no: ProjectNo, code: str = "exportaa", now_ms: int = NOW) -> int:
-    store.add_export(conn, project_no, NewExport(code, "mediaaaa", "xlsx", False), now_ms)
+def begin(
+    conn: Connection, project_no: ProjectNo, code: str = "exportaa", now_ms: int = NOW, node: str = "main"
+) -> int:
+    store.add_export(conn, project_no, NewExport(code, "mediaaaa", "xlsx", False, node), now_ms)
     found = store.find_export(conn, project_no, code, now_ms)
     assert found is not None
     return found.no
@@ -107,3 +109,20 @@ async def test_the_job_forgets_what_nobody_can_ask_for_and_nothing_else(database
     assert await database.read(left) == {
         "readyyyy": pieces, "runningg": pieces, "silenttt": 0, "failedxx": 0,
     }  # fmt: skip
+
+
+async def test_a_node_that_starts_again_gives_up_what_it_was_making_and_nothing_else(
+    database: Database,
+) -> None:
+    def live(conn: Connection) -> None:
+        project = create_project(conn, "P", [], 0).project.no
+        ready = begin(conn, project, "readyyyy")
+        store.finish_export(conn, ready, 3, NOW)
+        begin(conn, project, "leftleft")
+        begin(conn, project, "othersss", node="other")
+        store.fail_left(conn, "main", INTERRUPTED)
+        states = [told(conn, project, NOW, code)[0] for code in ("readyyyy", "leftleft", "othersss")]
+        assert states == ["ready", "failed", "running"]
+        assert store.count_running(conn, project, NOW) == 1
+
+    await database.write(live)

@@ -70,7 +70,7 @@ async def serving(
     clock, hub, media = clock or Clock(), Hub(), Noted()
     secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
     press = asyncio.Semaphore(1)
-    maker = ExportMaker(db, clock, press)
+    maker = ExportMaker(db, clock, "main", press)
     deps = Deps(db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker)
     app: Any = build_api(deps)
     async with AsyncExitStack() as stack:

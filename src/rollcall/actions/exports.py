@@ -36,7 +36,7 @@ async def create_export(
 ) -> Export:
     """Begin an export and return it; raises NotFound as the statistics do, TooMany while many others run."""
     await refuse_unknown(subject, db, project_no, code, ask, now_ms, rules)
-    new = NewExport(new_code(), code, wanted.name, ask.ip or ask.user_agent)
+    new = NewExport(new_code(), code, wanted.name, ask.ip or ask.user_agent, maker.node)
 
     def create(conn: Connection) -> Export:
         projects.lock_project(conn, project_no)

@@ -1,8 +1,8 @@
 """Makes the exports of one node: a few at a time, in worker threads, piece by piece into the database.
 
 How far each is, is written by `run_once` alone, so at most once in its period; what it finds cancelled, from whichever
-node, stops at the next row. An export that cannot end says why; one whose node dies says nothing and is told as failed
-by whoever reads it, a minute later.
+node, stops at the next row. An export that cannot end says why; one whose node dies says nothing: it fails when that
+node starts again, and is told as failed by whoever reads it a minute later.
 """
 
 import asyncio
@@ -74,18 +74,23 @@ class Work:
 
 
 class ExportMaker:
-    """The exports that this node makes: `start` each once it is stored, `run_once` each period, `close` at the end.
+    """The exports of one node: `begin`, `start` each once it is stored, `run_once` each period, `close` at the end.
 
-    `press`: whose turn it is to set a protocol.
+    `node`: what it is called; `press`: whose turn it is to set a protocol.
     """
 
-    def __init__(self, db: Database, clock: Clock, press: asyncio.Semaphore) -> None:
+    def __init__(self, db: Database, clock: Clock, node: str, press: asyncio.Semaphore) -> None:
+        self.node = node
         self._db = db
         self._clock = clock
         self._press = press
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._works: dict[Work, asyncio.Task[None]] = {}
         self._closed = False
+
+    async def begin(self) -> None:
+        """Say of what this node was making when it last ended that it was interrupted."""
+        await self._db.write(lambda conn: store.fail_left(conn, self.node, store.INTERRUPTED))
 
     def start(self, no: int, wanted: Format, read: Reading) -> None:
         """Make the export of this number in its turn; it is counted when it begins. Once closed it makes none."""

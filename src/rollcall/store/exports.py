@@ -1,7 +1,8 @@
 """Exports of statistics and the pieces of their files. One that has expired, or was deleted, is not there.
 
 Whoever makes an export touches it. One that runs and was not touched for `SILENT_MS` has been left by its node: it is
-told as failed, and nothing is added to it any more, even if the node comes back.
+told as failed, and nothing is added to it any more, even if the node comes back. A node that starts again
+says so at once.
 """
 
 from collections.abc import Collection
@@ -54,6 +55,7 @@ class NewExport:
     of_code: str
     format: FormatName
     personal: bool
+    made_by: str
 
 
 def add_export(conn: Connection, project_no: ProjectNo, new: NewExport, now_ms: int) -> None:
@@ -65,6 +67,7 @@ def add_export(conn: Connection, project_no: ProjectNo, new: NewExport, now_ms: 
             of_code=new.of_code,
             format=new.format,
             personal=new.personal,
+            made_by=new.made_by,
             state="running",
             touched_ms=now_ms,
             created_ms=now_ms,
@@ -116,6 +119,12 @@ def finish_export(conn: Connection, no: int, participants: int, now_ms: int) -> 
 def fail_exports(conn: Connection, nos: Collection[int], error: str) -> None:
     """Let those of these exports fail that run, with a sentence for whoever asked."""
     running = update(exports).where(exports.c.no.in_(nos), exports.c.state == "running")
+    conn.execute(running.values(state="failed", error=error))
+
+
+def fail_left(conn: Connection, node: str, error: str) -> None:
+    """Let what a node was making when it last ended fail; call it before it makes anything."""
+    running = update(exports).where(exports.c.made_by == node, exports.c.state == "running")
     conn.execute(running.values(state="failed", error=error))
 
 

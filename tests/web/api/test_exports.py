@@ -52,7 +52,7 @@ class Place:
         def add(conn: Any) -> None:
             m = tables.media.c
             project_no = conn.execute(select(m.project_no).where(m.code == media)).scalar_one()
-            store.add_export(conn, project_no, NewExport(code, media, "xlsx", False), now_ms)
+            store.add_export(conn, project_no, NewExport(code, media, "xlsx", False, "other"), now_ms)
 
         await self.api.deps.db.write(add)
 

@@ -7,6 +7,7 @@ counted, so that one report is always the same bytes.
 """
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,10 @@ class _Press:
         """Do one task in a process of its own and return what it says; raises NotSet."""
         command = [sys.executable, "-m", "rollcall.render.protocol.press", str(self.folder), *task]
         pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as process:  # noqa: S603
+        with (
+            _lifeline() as line,
+            subprocess.Popen(command, stdin=line, stdout=pipe, stderr=pipe) as process,  # noqa: S603
+        ):
             try:
                 said, complaint = self._wait(process)
             except BaseException:
@@ -61,6 +65,17 @@ class _Press:
             self.go_on()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return process.communicate(timeout=ASK_AGAIN_S)
+
+
+@contextlib.contextmanager
+def _lifeline() -> Iterator[int]:
+    """Yield one end of a pipe: who reads it hears of the end of this process, however it ends."""
+    reading, held = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(held)
 
 
 def pdf_chunks(report: Report, rows_per_part: int = ROWS_PER_PART) -> Iterator[bytes]:

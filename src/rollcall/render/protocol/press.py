@@ -2,12 +2,13 @@
 
 Each part has a process of its own, which ends with the memory that typesetting keeps. Fonts are those that come with
 the typesetter (Libertinus, SIL Open Font License), never the machine's. Whoever is watched goes first: it takes what
-processor time the server leaves.
+processor time the server leaves. It ends with whoever started it, which holds its input open and writes nothing.
 """
 
 import os
 import sys
 from pathlib import Path
+from threading import Thread
 
 import typst
 from pypdf import PdfReader, PdfWriter
@@ -50,6 +51,18 @@ def main(folder: Path, task: str, *given: str) -> None:
     sys.stdout.write(str(pages))
 
 
+def end_with_the_starter() -> None:
+    """End this process as soon as its input does."""
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 if __name__ == "__main__":
     os.nice(19)
+    end_with_the_starter()
     main(Path(sys.argv[1]), *sys.argv[2:])

@@ -28,6 +28,7 @@ exports = Table(
     words("error", nullable=True),
     moment("touched_ms", nullable=False),  # the node that makes it was alive
     moment("created_ms", nullable=False),
+    words("made_by", nullable=True),  # the node that makes it
     Column("expires_ms", BigInteger, nullable=False, index=True),  # from then on it is not there
 )
 
