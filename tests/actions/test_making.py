@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 import msgspec
@@ -13,6 +13,7 @@ from rollcall.actions.projects import create_project
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import FORMATS, Format
+from rollcall.render.protocol import pdf_chunks
 from rollcall.store import exports as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.exports import INTERRUPTED, PIECE_BYTES, SILENT_MS, Export, NewExport
@@ -109,6 +110,9 @@ async def test_progress_rises_with_the_rows_that_were_written(making: Making) ->
         await making.maker.run_once()
         assert await making.told("exportaa") == ("running", number, 3, None)
         fed.given.put(row(number))
+    await fed.until_asked(4)
+    await making.maker.run_once()
+    assert await making.told("exportaa") == ("running", 2, 3, None)  # no file is there yet
     fed.given.put(None)
     await making.maker.idle()
     assert await making.told("exportaa") == ("ready", 3, 3, None)
@@ -116,6 +120,22 @@ async def test_progress_rises_with_the_rows_that_were_written(making: Making) ->
     assert [participant["user_id"] for participant in written["participants"]] == [
         "doctor-0", "doctor-1", "doctor-2",
     ]  # fmt: skip
+
+
+async def test_progress_of_a_protocol_is_what_was_set_of_it(making: Making) -> None:
+    async def read(_now_ms: int) -> Report:
+        return report(map(row, range(21)), 21)
+
+    in_parts = replace(FORMATS["pdf"], chunks=lambda told: pdf_chunks(told, 7))
+    await making.start("exportaa", read, in_parts)
+    heard: list[int] = []
+    while (told := await making.told("exportaa")) is not None and told[0] == "running":
+        heard.append(told[1])
+        await making.maker.run_once()
+    assert told == ("ready", 21, 21, None)
+    assert heard == sorted(heard)
+    assert len(set(heard)) > 2
+    assert set(heard) <= {0, 3, 6, 9, 12, 15, 18}  # three parts, set twice, and put together
 
 
 async def test_what_does_not_go_on_is_touched_from_time_to_time_and_not_more_often(making: Making) -> None:

@@ -266,6 +266,13 @@ def test_what_nobody_wants_any_more_is_not_set_on() -> None:
     assert presses() == []
 
 
+def test_a_long_protocol_tells_how_much_of_it_is_set() -> None:
+    heard: list[float] = []
+    told = report(iter(people(3, sessions(2), CHECKS)), sessions(2), CHECKS)
+    for _ in pdf_chunks(dataclasses.replace(told, tell_share=heard.append), 2):
+        assert heard == [1 / 5, 2 / 5, 3 / 5, 4 / 5]  # two parts, set twice, and put together
+
+
 def test_a_typesetter_ends_with_whoever_started_it(tmp_path: Any) -> None:
     (tmp_path / protocol.TEMPLATE).write_text("#for at in range(1000000) [Слово #at \\ ]")  # hours of work
     line = [

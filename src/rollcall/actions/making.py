@@ -37,7 +37,10 @@ class Abandoned(Exception):
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """One export while it waits or is made. A thread counts what is `done`; the loop says when it is `stopped`."""
+    """One export while it waits or is made. A thread counts what is `done`; the loop says when it is `stopped`.
+
+    Done are the rows that were written or, where a protocol is set, as many as the share of it that is.
+    """
 
     no: int
     noted_ms: int
@@ -46,10 +49,11 @@ class Work:
     stopped: bool = False
     noted: tuple[int, int | None] = (0, None)
 
-    def follow(self, report: Report) -> Report:
-        """Return the report, of which each row that is made is counted, and which ends when this is stopped."""
+    def follow(self, report: Report, wanted: Format) -> Report:
+        """Return the report, of which what is done is counted, and which ends when this is stopped."""
         self.participants = report.count
-        return replace(report, participants=self._rows(report.participants), go_on=self.go_on)
+        rows = self._rows(report.participants, 0 if wanted.is_set else 1)
+        return replace(report, participants=rows, go_on=self.go_on, tell_share=self._reach)
 
     def go_on(self) -> None:
         """Raise Abandoned once it is stopped."""
@@ -58,19 +62,28 @@ class Work:
 
     def has_news(self, now_ms: int) -> bool:
         """Tell whether it has gone on since it was noted, or has not been touched for long."""
-        moved = self.noted != (self.done, self.participants)
+        moved = self.noted != self._progress()
         return not self.stopped and (moved or now_ms - self.noted_ms >= TOUCH_MS)
 
     def note(self, conn: Connection, now_ms: int) -> bool:
         """Store how far it is; tell whether it is still wanted."""
-        self.noted, self.noted_ms = (self.done, self.participants), now_ms
+        self.noted, self.noted_ms = self._progress(), now_ms
         return store.note_progress(conn, self.no, *self.noted, now_ms)
 
-    def _rows(self, rows: Iterable[Participant]) -> Iterator[Participant]:
+    def _progress(self) -> tuple[int, int | None]:
+        """Return how many are done, which are not all before the file is stored, of how many."""
+        if self.participants is None:
+            return 0, None
+        return min(self.done, max(0, self.participants - 1)), self.participants
+
+    def _reach(self, share: float) -> None:
+        self.done = int(share * (self.participants or 0))
+
+    def _rows(self, rows: Iterable[Participant], each: int) -> Iterator[Participant]:
         for row in rows:
             self.go_on()
             yield row
-            self.done += 1
+            self.done += each
 
 
 class ExportMaker:
@@ -139,7 +152,7 @@ class ExportMaker:
         try:
             async with self._press if wanted.is_set else nullcontext(), self._turns:
                 work.go_on()
-                report = work.follow(await read(self._clock.now_ms()))
+                report = work.follow(await read(self._clock.now_ms()), wanted)
                 await self._fill(work, even(wanted.chunks(report)))
                 await self._db.write(partial(self._finish, work.no, report.count))
         except Abandoned:

@@ -191,13 +191,18 @@ def always() -> None:
     """Go on whatever happens."""
 
 
+def nobody(_share: float) -> None:
+    """Hear how far it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report; `participants` is made while it is read and can be read once.
 
     `rules` is None where there is nothing that they could count: of an event without media. `organiser`, `logo`
     and `language` are for formats that people read on paper. `count`: how many participants there are. `go_on` is
-    called now and then by what takes long, and raises where nobody wants the report any more.
+    called now and then by what takes long, and raises where nobody wants the report any more. `tell_share` hears which
+    share is done, from a format whose work begins when it has all rows.
     """
 
     head: Media | Event
@@ -212,6 +217,7 @@ class Report:
     language: Language = "ru"
     count: int = 0
     go_on: Callable[[], None] = always
+    tell_share: Callable[[float], None] = nobody
 
 
 class MediaStatistics(Struct, frozen=True):

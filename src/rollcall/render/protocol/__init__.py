@@ -22,7 +22,7 @@ import msgspec
 
 from rollcall.domain.logo import Logo
 from rollcall.render.protocol.page import logo_file, page_of
-from rollcall.wire.statistics import Report, always
+from rollcall.wire.statistics import Report, always, nobody
 
 TEMPLATE = "protocol.typ"
 WHOLE = "protocol.pdf"
@@ -37,11 +37,15 @@ class NotSet(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """Where one protocol is set: in which folder, as of which Unix second, and for as long as `go_on` lets it."""
+    """Where one protocol is set: in which folder, as of which Unix second, and for as long as `go_on` lets it.
+
+    `tell_share` hears how far it is.
+    """
 
     folder: Path
     made_s: int
-    go_on: Callable[[], None]
+    go_on: Callable[[], None] = always
+    tell_share: Callable[[float], None] = nobody
 
     def run(self, *task: str) -> bytes:
         """Do one task in a process of its own and return what it says; raises NotSet."""
@@ -84,7 +88,8 @@ def pdf_chunks(report: Report, rows_per_part: int = ROWS_PER_PART) -> Iterator[b
         folder = Path(name)
         parts = _write_parts(report, folder, rows_per_part)
         made_s = int(datetime.fromisoformat(report.generated_at).timestamp())
-        with _print(_Press(folder, made_s, report.go_on), parts).open("rb") as made:
+        press = _Press(folder, made_s, report.go_on, report.tell_share)
+        with _print(press, parts).open("rb") as made:
             while piece := made.read(PIECE_BYTES):
                 yield piece
 
@@ -96,7 +101,7 @@ def prints(logo: Logo) -> bool:
         (folder / logo_file(logo)).write_bytes(logo.content)
         (folder / TEMPLATE).write_text(f'#image("{logo_file(logo)}")', "utf-8")
         try:
-            _Press(folder, 0, always).run("part", WHOLE, "made_s=0")
+            _Press(folder, 0).run("part", WHOLE, "made_s=0")
         except NotSet:
             return False
         return True
@@ -127,9 +132,14 @@ def _print(press: _Press, parts: list[str]) -> Path:
         _set(press, parts, 0, WHOLE)
         return press.folder / WHOLE
     made = [f"{at}.pdf" for at in range(len(parts))]
-    pages = [_set(press, parts, at, name) for at, name in enumerate(made)]
+    steps = 2 * len(made) + 1
+    pages: list[int] = []
+    for at, name in enumerate(made):
+        pages.append(_set(press, parts, at, name))
+        press.tell_share((at + 1) / steps)
     for at, name in enumerate(made):
         _set(press, parts, at, name, first_page=1 + sum(pages[:at]), all_pages=sum(pages))
+        press.tell_share((len(made) + at + 1) / steps)
     press.run("whole", *made)
     return press.folder / WHOLE
 
