@@ -16,8 +16,9 @@ from rollcall.wire.statistics import FormatName, Report
 class Format:
     """One way to write a report; `accepted` are the media types that ask for it, `*/*` ones included.
 
-    `is_file`: for a person to save, not for a program to read at once. `is_set`: typesetting makes all of it before the
-    first piece, which takes a process of its own.
+    To a `media_type` that begins with `text/` the framework adds the charset. `is_file`: for a person to save, not for
+    a program to read at once. `is_set`: typesetting makes all of it before the first piece, which takes a process of
+    its own.
     """
 
     name: FormatName
@@ -30,7 +31,7 @@ class Format:
 
 JSON = Format("json", "application/json", ("application/json", "application/*", "*/*"), json_chunks)
 XML = Format("xml", "application/xml; charset=utf-8", ("application/xml", "text/xml", "text/*"), xml_chunks)
-CSV = Format("csv", "text/csv; charset=utf-8", ("text/csv",), csv_chunks, is_file=True)
+CSV = Format("csv", "text/csv", ("text/csv",), csv_chunks, is_file=True)
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True)
 PDF = Format("pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True, is_set=True)

@@ -18,6 +18,13 @@ from tests.hall import SetClock
 from tests.web.api.test_statistics import T0, Hall, bearer, fill
 from tests.web.conftest import Api, problem, serving
 
+TYPES = {
+    "json": "application/json",
+    "xml": "application/xml; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
 PIECE = 100  # bytes; a file of any length has many
 
 
@@ -89,6 +96,7 @@ async def test_an_export_is_the_direct_answer_of_that_moment(
         written = await place.call("GET", f"{path}/file")
         assert written.status_code == 200
         assert written.content == direct.content
+        assert direct.headers["content-type"] == TYPES[name]
         for header in ("content-type", "content-disposition", "cache-control"):
             assert written.headers.get(header) == direct.headers.get(header)
         length = len(direct.content)

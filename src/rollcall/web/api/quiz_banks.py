@@ -134,7 +134,7 @@ READERS: Final[dict[str, Callable[[bytes], Bank]]] = {
 }
 WRITERS: Final[dict[str, tuple[str, str, Writer]]] = {
     "json": ("application/json", "json", _write_json),
-    "gift": (f"{GIFT}; charset=utf-8", "gift.txt", write_gift),
+    "gift": (GIFT, "gift.txt", write_gift),
     "xml": (XML, "xml", write_moodle),
 }
 handlers = [import_questions, export_questions]
