@@ -116,6 +116,17 @@ async def test_a_hard_subscription_refuses_to_prolong_beyond_its_end_and_to_let_
     assert (again["Status"], again["Message"]) == ("Failed", "Access of this customer was withdrawn")
 
 
+async def test_a_user_id_with_a_percent_sign_is_itself_in_every_call(at: Site) -> None:
+    await at.subscribe()
+    ids = ["aA", "a%41", "a%2541", "100%"]
+    for user_id in ids:
+        assert (await at.json("ppv/addbuyer", **at.buyer(hash=user_id)))["Hash"] == user_id
+        assert (await at.json("ppv/updatebuyer", **at.buyer(hash=user_id, name=user_id)))["Name"] == user_id
+    assert (await at.json("ppv/deletebuyer", code=at.code, hash="a%41"))["Status"] == "Success"
+    left = (await at.json("ppv/listbuyers", code=at.code))["Items"]["Item"]
+    assert [row["Hash"] for row in left] == ["aA", "a%2541", "100%"]
+
+
 async def test_in_xml_the_same_fields_are_direct_children(at: Site) -> None:
     await at.subscribe()
     root = await at.xml("PPV/addBuyer", **at.buyer(name="<Анна & Ко>", ver="1.1"))

@@ -9,6 +9,7 @@ from rollcall.actions import participants as participant_actions
 from rollcall.actions import subscriptions as actions
 from rollcall.actions.media import find as find_media
 from rollcall.actions.subscriptions import Customer, Wish
+from rollcall.domain.ids import UserId
 from rollcall.store import participants, subscriptions
 from rollcall.store.database import Connection
 from rollcall.web.auth import Caller
@@ -17,8 +18,7 @@ from rollcall.web.boomstream.dates import read_end, read_start, written
 from rollcall.web.boomstream.envelope import Data, Value
 from rollcall.web.boomstream.methods import Method
 from rollcall.web.deps import Deps
-from rollcall.web.paths import user_id
-from rollcall.wire.api.values import MAX_MOMENT_MS, Name
+from rollcall.wire.api.values import MAX_MOMENT_MS, Name, is_user_id
 
 PAGE_ROWS = 1_000
 
@@ -39,7 +39,7 @@ async def add_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def update_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
     """Change a customer: `access_expire`, `activation`, `name`, `email`."""
-    wish = replace(_wish(call), hash=call.need("hash"))
+    wish = replace(_wish(call), hash=user_id_of(call.need("hash")))
     customer = await actions.change_customer(
         deps.db, caller.project_no, call.need("code"), wish, caller.actor, deps.clock.now_ms()
     )
@@ -49,7 +49,7 @@ async def update_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
 async def delete_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
     """Take a customer off the list; an open player closes within ten seconds."""
     await participant_actions.remove_participant(
-        deps.gate(), caller.project_no, call.need("code"), user_id(call.need("hash")), caller.actor
+        deps.gate(), caller.project_no, call.need("code"), user_id_of(call.need("hash")), caller.actor
     )
     return {"Message": "Customer is successfully deleted"}
 
@@ -103,7 +103,7 @@ async def sessions(deps: Deps, caller: Caller, call: Call) -> Data:
 def _wish(call: Call) -> Wish:
     ends = call.has("access_expire")
     return Wish(
-        hash=user_id_of(call.text("hash")),
+        hash=user_id_of(call.text("hash")) if call.has("hash") else "",
         email=call.text("email")[:300],
         name=name_of(call.text("name")) if call.has("name") else "",
         names_end=ends,
@@ -112,14 +112,11 @@ def _wish(call: Call) -> Wish:
     )
 
 
-def user_id_of(text: str) -> str:
-    """Return a `hash` that can be a User ID; raises Refused."""
-    if not text:
-        return ""
-    try:
-        return user_id(text.replace("%", "%25"))
-    except Exception as error:
-        raise Refused("Parameter 'hash' is 1-200 characters without control characters") from error
+def user_id_of(text: str) -> UserId:
+    """Return a `hash`, decoded as parameters are, that can be a User ID; raises Refused."""
+    if not is_user_id(text):
+        raise Refused("Parameter 'hash' is 1-200 characters without control characters")
+    return UserId(text)
 
 
 def name_of(text: str) -> str:

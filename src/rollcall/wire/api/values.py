@@ -40,6 +40,24 @@ Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset.
 MomentOut = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="UTC, milliseconds.")]
 
 
+def is_user_id(text: str) -> bool:
+    """Tell whether a text can be a User ID at all."""
+    return _fits(text, UserIdText)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text can be a code at all."""
+    return _fits(text, Code)
+
+
+def _fits(text: str, kind: Any) -> bool:
+    try:
+        msgspec.convert(text, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 class In(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of every body that comes in."""
 
