@@ -22,6 +22,7 @@ from rollcall.store.database import Connection, Database
 from rollcall.store.flags import Raised, add_signs
 from rollcall.store.media import Media, find_public_media
 from rollcall.store.projects import get_project
+from rollcall.wire.api.values import is_code, is_user_id
 from rollcall.wire.embed import Redeem, Redeemed
 
 GRANT = "grt"
@@ -55,7 +56,7 @@ async def find_embedded(db: Database, media_code: str) -> Embedded:
             return None
         return Embedded(media, tuple(get_project(conn, media.project_no).embed_origins))
 
-    embedded = await db.read(find)
+    embedded = await db.read(find) if is_code(media_code) else None
     if embedded is None:
         raise NotFound("There is no such media.")
     return embedded
@@ -141,6 +142,8 @@ async def _redeem_token(db: Database, embedded: Embedded, token: str, now_ms: in
 async def _redeem_plain(db: Database, embedded: Embedded, user_id: UserId, now_ms: int) -> Redeemed:
     if embedded.media.identity != "plain":
         raise Forbidden("This media needs a signed launch token.", code="identity_not_plain")
+    if not is_user_id(user_id):
+        raise _denied()
     secret = new_key(GRANT)
 
     def grant_access(conn: Connection) -> None:
@@ -154,14 +157,18 @@ async def _redeem_plain(db: Database, embedded: Embedded, user_id: UserId, now_m
         await tell_refusal(db, embedded.media, user_id, "plain", refused.code, now_ms)
         if refused.code == MEDIA_OVER:
             raise
-        # One answer to all: whoever tries IDs learns nothing about any of them.
-        raise Forbidden("No access with this ID.", code="access_denied") from None
+        raise _denied() from None
     return Redeemed(secret, "plain", list(embedded.parents))
+
+
+def _denied() -> Forbidden:
+    """Return the one answer to all: whoever tries IDs learns nothing about any of them."""
+    return Forbidden("No access with this ID.", code="access_denied")
 
 
 async def admits_plain(db: Database, embedded: Embedded, user_id: UserId, now_ms: int) -> bool:
     """Tell whether an unsigned ID opens the media now; every reason why not is one and the same."""
-    if embedded.media.identity != "plain":
+    if embedded.media.identity != "plain" or not is_user_id(user_id):
         return False
 
     def is_open(conn: Connection) -> bool:

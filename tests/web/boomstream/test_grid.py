@@ -7,7 +7,7 @@ about its own project's things and about another's, of which no answer tells any
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.web.boomstream.test_ppv import Site
 from tests.web.conftest import Api
 
 SOURCES = Path(rollcall.web.boomstream.__file__).parent.glob("*.py")
-READS = re.compile(r'\b(?:call\.\w+|read_start|read_end|_checked)\((?:[^()"]*, )?"(\w+)"')
+READS = re.compile(r'\b(?:call\.\w+|read_start|read_end|_checked|_choice)\((?:[^()"]*, )?"(\w+)"')
 WRONG = (
     "", " ", "0", "-1", "1.5", "9" * 30, "NaN", "ZZZZZZZZ", "null", "вчера", "2026-13-45 99:99:99",
     "0000-00-00 00:00:00", "9999-12-31", "'; DROP TABLE media; --", "<script>", "%00", "a\x00b", "\ufffe",
@@ -40,7 +40,8 @@ PARAMETERS = parameters()
 
 
 @pytest.fixture
-async def at(api: Api) -> Site:
+async def at(api_on_both: Api) -> Site:
+    api = api_on_both
     media = await api.mine.api.post("/media", json={"title": "Зал 1", "kind": "live", "identity": "plain"})
     site = Site(api, api.mine, media.json()["code"])
     await site.subscribe()
@@ -94,7 +95,52 @@ async def test_every_wrong_value_meets_an_envelope(at: Site) -> None:
     assert min(met.values()) > 300
 
 
-async def test_no_method_tells_of_another_project(at: Site, api: Api) -> None:
+async def test_a_control_character_in_any_parameter_of_any_method_is_no_fault_of_ours(at: Site) -> None:
+    wrong = []
+    for number, (method, name) in enumerate(product(METHODS, PARAMETERS)):
+        answer = await at.get(
+            method, **{"format": "json", **good(at, method), name: ("a\x00b", "a\x1bb")[number % 2]}
+        )
+        if answer.status_code != 200 or envelope(answer.content, "json") not in {"Success", "Failed"}:
+            wrong.append((method, name, answer.status_code, answer.text[:200]))
+    assert wrong[:5] == []
+
+
+@pytest.mark.parametrize("depth", [1, 2, 500, 900, 3_000])
+@pytest.mark.parametrize("ends", [("[", "]"), ('{"a":', "}")])
+async def test_json_nested_in_any_way_meets_an_envelope(at: Site, depth: int, ends: tuple[str, str]) -> None:
+    nested = ends[0] * depth + "0" + ends[1] * depth
+    for method in METHODS:
+        body = f'{{"apikey": "{at.key}", "code": {nested}}}'
+        answer = await at.http.post(
+            f"/api/{method}", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 200
+        reads_no_lists = envelope(answer.content, "json") == "Failed"
+        assert reads_no_lists or (depth, ends) == (1, ("[", "]")), method
+
+
+async def test_every_method_meets_a_recording_with_a_session(at: Site) -> None:
+    made = await at.tenant.api.post(
+        "/media", json={"title": "Запись", "kind": "recording", "identity": "plain"}
+    )
+    code = made.json()["code"]
+    of_content = {"title": "Часть 1", "from_ms": 0, "to_ms": 1_000}
+    session = (await at.tenant.api.post(f"/media/{code}/sessions", json=of_content)).json()["id"]
+    for method in METHODS:
+        if method.endswith("/delete"):
+            continue
+        for given in ({"code": code, "session": session}, {"media": code}):
+            for format_ in ("json", "xml"):
+                answer = await at.get(method, **{**good(at, method), **given, "format": format_})
+                assert answer.status_code == 200, (method, given)
+                envelope(answer.content, format_)
+    (told,) = (await at.json("live/session/list", code=code))["Items"]["Item"]
+    assert (told["Title"], told["FromMs"], told["ToMs"]) == ("Часть 1", 0, 1_000)
+
+
+async def test_no_method_tells_of_another_project(at: Site) -> None:
+    api = at.api
     other = await api.theirs.api.post("/media", json={"title": CANARY, "kind": "live", "identity": "plain"})
     theirs = Site(api, api.theirs, other.json()["code"])
     await theirs.subscribe(name=CANARY)

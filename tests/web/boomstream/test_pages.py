@@ -8,6 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from rollcall.actions.redeem import find_embedded, redeem
+from rollcall.domain.errors import Forbidden, NotFound
+from rollcall.wire.embed import Redeem
 from tests.web.boomstream.test_ppv import Site
 from tests.web.conftest import Api
 
@@ -118,3 +121,25 @@ async def test_doctors_of_one_address_are_no_guessers_however_many(at: Site) -> 
     told = [await config(at, f"id_recovery={USER}") for _ in range(130)]
     assert all(one["mediaData"] is not None for one in told)
     assert (await config(at, "id_recovery=nobody")).keys() == told[0].keys() - {"entity", "id_recovery"}
+
+
+async def test_an_id_that_can_be_none_is_refused_like_any_other(api_on_both: Api) -> None:
+    site = Site(api_on_both, api_on_both.mine, "")
+    site.media = (await site.json("live/create", title="Эфир"))["Code"]
+    closed = await config(site, "id_recovery=nobody")
+    for strange in ("a%00b", "%00", "a%1bb", "a%0d%0ab", "x" * 300):
+        assert await config(site, f"id_recovery={strange}") == closed
+    asked = f"/{site.media}?id_recovery=a%00b"
+    assert (await site.http.get(asked)).status_code == 302
+
+
+@pytest.mark.parametrize("strange", ["a\x00b", "\x00", "a\nb", "", "x" * 201, "nobody"])
+async def test_redeeming_what_can_be_no_id_has_the_one_answer(api_on_both: Api, strange: str) -> None:
+    site, db = Site(api_on_both, api_on_both.mine, ""), api_on_both.deps.db
+    site.media = (await site.json("live/create", title="Эфир"))["Code"]
+    embedded = await find_embedded(db, site.media)
+    with pytest.raises(Forbidden) as refused:
+        await redeem(db, embedded, Redeem(user_id=strange), 0)
+    assert (refused.value.code, refused.value.detail) == ("access_denied", "No access with this ID.")
+    with pytest.raises(NotFound):
+        await find_embedded(db, "a\x00b")

@@ -4,6 +4,7 @@ Parameters come in the query, in a form or in a JSON object; names and methods i
 over one in the query. The key is `apikey`, else the Bearer header.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +17,10 @@ from rollcall.domain.errors import RollcallError
 Format = Literal["xml", "json"]
 VERSIONS = ("1.0", "1.1", "1.2")
 LONGEST = 2_000
+MOST_ECHO = 100
 MOST_PARAMETERS = 1_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class Refused(RollcallError):
@@ -40,13 +44,13 @@ class Call:
         """Tell whether a parameter was sent and is not empty."""
         return bool(self.text(name))
 
-    def text(self, name: str) -> str:
-        """Return a parameter's (last) value, "" when it was not sent. Raises Refused when it is too long."""
+    def text(self, name: str, *, lines: bool = False) -> str:
+        """Return a parameter's (last) value, "" when it was not sent.
+
+        Raises Refused when it is too long or has control characters; with `lines` it may have several lines.
+        """
         values = self.given.get(name, [])
-        value = values[-1].strip() if values else ""
-        if len(value) > LONGEST:
-            raise Refused(f"Parameter '{name}' is too long")
-        return value
+        return _readable(name, values[-1].strip(), lines=lines) if values else ""
 
     def need(self, name: str) -> str:
         """Return a required parameter; raises Refused naming it."""
@@ -57,7 +61,7 @@ class Call:
 
     def all(self, name: str) -> list[str]:
         """Return every value of a repeatable parameter (`code[]`, or `code` as a JSON array)."""
-        return [value for value in self.given.get(name, []) if value]
+        return [_readable(name, value) for value in self.given.get(name, []) if value]
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """Return a whole number; raises Refused for anything else or outside `[least, most]`."""
@@ -114,17 +118,27 @@ def _object(body: bytes) -> dict[str, list[str]]:
         values = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as error:
         raise Refused("The body is not a JSON object") from error
-    return {_name(name): _texts(value) for name, value in values.items()}
+    return {_name(name): _texts(name, value) for name, value in values.items()}
 
 
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    if value is None:
-        return []
-    if isinstance(value, bool):
-        return ["1" if value else "0"]
-    return [str(value)] if isinstance(value, (str, int, float)) else [""]
+def _texts(name: str, value: Any) -> list[str]:
+    """Return the values of one field; raises Refused for what is neither a value nor a list of values."""
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(each, (list, dict)) for each in values):
+        raise Refused(f"Parameter '{name[:MOST_ECHO]}' must be a value or a list of values")
+    return [_written(each) for each in values if each is not None]
+
+
+def _written(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _readable(name: str, value: str, *, lines: bool = False) -> str:
+    if len(value) > LONGEST:
+        raise Refused(f"Parameter '{name}' is too long")
+    if (_CONTROL_BUT_LINES if lines else _CONTROL).search(value):
+        raise Refused(f"Parameter '{name}' has control characters")
+    return value
 
 
 def _name(name: str) -> str:

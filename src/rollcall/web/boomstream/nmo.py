@@ -18,7 +18,7 @@ from rollcall.actions.checks import NewCheck
 from rollcall.actions.statistics import Ask, report_media
 from rollcall.domain.checks.plan import Plan
 from rollcall.domain.ids import SessionId, UserId
-from rollcall.domain.sessions import Session, WallWindow
+from rollcall.domain.sessions import Session, WallWindow, Window
 from rollcall.store import checks as check_store
 from rollcall.store import sessions as store
 from rollcall.store.checks import Check, Wording
@@ -210,15 +210,19 @@ def _moment(text: str) -> str:
 
 
 def _session(session: Session) -> dict[str, Value]:
-    window = session.window
-    assert isinstance(window, WallWindow)
     return {
         "Code": session.id,
         "Title": session.title,
-        "Start": written(window.starts_ms),
-        "End": written(window.ends_ms),
+        **_window(session.window),
         "Revision": session.revision,
     }
+
+
+def _window(window: Window) -> dict[str, Value]:
+    """Return when a session is; one of a recording lies in the content, not in time."""
+    if isinstance(window, WallWindow):
+        return {"Start": written(window.starts_ms), "End": written(window.ends_ms)}
+    return {"FromMs": window.from_ms, "ToMs": window.to_ms}
 
 
 def _control(check: Check) -> dict[str, Value]:

@@ -139,8 +139,8 @@ def _wanted(call: Call, known: Subscription) -> Subscription:
         changed = replace(changed, starts_ms=read_start("access_start", call.text("access_start")))
     if call.has("activation"):
         changed = replace(changed, activations=call.number("activation", 0, 1, 1_000_000))
-    if call.has("description"):
-        changed = replace(changed, description=call.text("description"))
+    if call.text("description", lines=True):
+        changed = replace(changed, description=call.text("description", lines=True))
     if call.has("hard"):
         changed = replace(changed, hard=call.flag("hard"))
     if changed.starts_ms is not None and changed.ends_ms is not None and changed.ends_ms <= changed.starts_ms:
