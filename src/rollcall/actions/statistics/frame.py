@@ -24,13 +24,17 @@ NO_SESSION = -1
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a caller wants of a report: filters, personal data only where asked for, the language of a protocol."""
+    """What a caller wants of a report: filters, personal data only where asked for, the language of a protocol.
+
+    The rows of the first `skip` participants are not made.
+    """
 
     user_id: UserId | None = None
     session_id: SessionId | None = None
     ip: bool = False
     user_agent: bool = False
     language: Language = "ru"
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def participants(counted: Counted) -> Iterator[Participant]:
     confirmed = _per_session(counted, "confirmed")
     missed = _per_session(counted, "missed")
     users = len(counted.roster.user_ids)
-    for first in range(0, users, BATCH_ROWS):
+    for first in range(counted.ask.skip, users, BATCH_ROWS):
         batch = range(first, min(first + BATCH_ROWS, users))
         rows = slice(batch.start, batch.stop)
         parts = zip(
