@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from rollcall.domain.broadcast import State, state_at
 from rollcall.domain.concurrency import Concurrency
@@ -46,6 +46,14 @@ class Media:
             ends_ms=self.ends_ms,
             ended_ms=self.ended_ms,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list of media is sorted: by title, else in the order of their making."""
+
+    by_title: bool = False
+    descends: bool = False
 
 
 def _query() -> Select[Any]:
@@ -107,6 +115,18 @@ def media_after(
     if event_no is not None:
         query = query.where(media.c.event_no == event_no)
     return [Media(*row) for row in conn.execute(query.order_by(media.c.no).limit(limit))]
+
+
+def page_of_broadcasts(
+    conn: Connection, project_no: ProjectNo, order: Order, skip: int, limit: int
+) -> tuple[list[Media], int]:
+    """Return `limit` media that are no recordings after the first `skip`, and how many there are in all."""
+    wanted = (media.c.project_no == project_no, media.c.kind != "recording")
+    columns: list[Any] = [media.c.title, media.c.no] if order.by_title else [media.c.no]
+    ordered = [column.desc() if order.descends else column for column in columns]
+    rows = conn.execute(_query().where(*wanted).order_by(*ordered).offset(skip).limit(limit))
+    count = select(func.count()).select_from(media).where(*wanted, media.c.removed_ms.is_(None))
+    return [Media(*row) for row in rows], conn.execute(count).scalar_one()
 
 
 def find_media_of_codes(conn: Connection, project_no: ProjectNo, codes: Sequence[str]) -> dict[str, Media]:

@@ -1,9 +1,12 @@
 """Broadcasts in the compatible API, and our sessions, controls and statistics in its style."""
 
+import threading
 from typing import Any
 
 import pytest
 
+from rollcall.actions.statistics import rows as statistics_rows
+from rollcall.web.boomstream import nmo
 from tests.web.boomstream.test_ppv import Site
 from tests.web.conftest import Api
 
@@ -48,6 +51,53 @@ async def test_listings_have_the_shapes_that_clients_read(at: Site) -> None:
     assert changed["Title"] == "Другой эфир"
     assert (await at.json("live/delete", code=at.media))["Status"] == "Success"
     assert (await at.json("live/info", code=at.media))["Message"] == "Media not found"
+
+
+async def test_listings_are_paged_and_sorted_over_broadcasts_alone(api_on_both: Api) -> None:
+    at = Site(api_on_both, api_on_both.mine, "")
+    for title in "CAB":
+        await at.tenant.api.post("/media", json={"title": f"Запись {title}", "kind": "recording"})
+        await at.json("live/create", title=title)
+    pages = [await at.json("live/folder", limit=2, offset=offset) for offset in (0, 2, 4)]
+    assert [[row["Title"] for row in page["Medias"]] for page in pages] == [["C", "A"], ["B"], []]
+    assert [page["countTotal"] for page in pages] == [3, 3, 3]
+    listed = await at.json("live/list", limit=2, offset=1)
+    assert [row["Title"] for row in listed["Items"]["Item"]] == ["A", "B"]
+    for field, direction, expected in (
+        ("title", "asc", "ABC"), ("name", "desc", "CBA"), ("date", "desc", "BAC"), ("", "", "CAB"),
+    ):  # fmt: skip
+        told = await at.json("live/folder", sortfield=field, sortdirection=direction)
+        assert "".join(row["Title"] for row in told["Medias"]) == expected
+    for wrong in ({"sortfield": "colour"}, {"sortdirection": "up"}):
+        assert (await at.json("live/folder", **wrong))["Status"] == "Failed"
+
+
+async def test_a_page_of_statistics_is_made_beside_the_loop_and_has_no_rows_before_it(
+    at: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await at.subscribe()
+    for user_id in "abcde":
+        await at.json("ppv/addbuyer", **at.buyer(hash=user_id))
+    made: list[str] = []
+    values = nmo._values
+
+    def noted(value: Any) -> Any:
+        assert threading.current_thread() is not threading.main_thread()
+        return values(value)
+
+    def row(_: object, user_id: str) -> list[Any]:
+        made.append(user_id)
+        return []
+
+    monkeypatch.setattr(nmo, "_values", noted)
+    monkeypatch.setattr(nmo, "PAGE_ROWS", 2)
+    monkeypatch.setattr(statistics_rows, "_flags", row)
+    pages = [await at.json("live/nmo", code=at.media, page=page) for page in (1, 2, 3, 4)]
+    assert [[row["Hash"] for row in page["Participants"]["Item"]] for page in pages] == [
+        ["a", "b"], ["c", "d"], ["e"], [],
+    ]  # fmt: skip
+    assert [page["HasNextPage"] for page in pages] == [1, 1, 0, 0]
+    assert made == [*"abc", *"cde", "e"]
 
 
 async def test_sessions_are_cut_corrected_and_deleted(at: Site) -> None:

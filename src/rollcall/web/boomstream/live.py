@@ -11,8 +11,7 @@ from rollcall.actions import media as actions
 from rollcall.actions.media import NewMedia, find
 from rollcall.domain.ids import MediaCode
 from rollcall.store import media
-from rollcall.store.database import Connection
-from rollcall.store.media import Media
+from rollcall.store.media import Media, Order
 from rollcall.web.auth import Caller
 from rollcall.web.boomstream.call import Call, Refused
 from rollcall.web.boomstream.dates import read_start, written
@@ -24,6 +23,8 @@ from rollcall.wire.api.values import Title
 PAGE_ROWS = 1_000
 MOST_CODES = 1_000
 MOSCOW = "Europe/Moscow"
+BY_TITLE = ("title", "name")
+BY_DATE = ("date", "created", "creationdate")
 
 
 async def info(deps: Deps, caller: Caller, call: Call) -> Data:
@@ -33,12 +34,13 @@ async def info(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def list_all(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return the broadcasts of the project, a page at a time."""
-    return {"Items": {"Item": [_live(deps, caller, row) for row in await _page(deps, caller, call)]}}
+    rows, _ = await _page(deps, caller, call)
+    return {"Items": {"Item": [_live(deps, caller, row) for row in rows]}}
 
 
 async def folder(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return the root folder: there are no others. Clients ask without `limit` and expect everything."""
-    rows = await _page(deps, caller, call)
+    rows, count = await _page(deps, caller, call)
     medias: list[Value] = [
         {
             "Title": row.title,
@@ -49,7 +51,7 @@ async def folder(deps: Deps, caller: Caller, call: Call) -> Data:
         }
         for row in rows
     ]
-    return {"countTotal": len(rows), "Folders": [], "Medias": medias}
+    return {"countTotal": count, "Folders": [], "Medias": medias}
 
 
 async def create(deps: Deps, caller: Caller, call: Call) -> Data:
@@ -104,15 +106,23 @@ async def _found(deps: Deps, caller: Caller, code: str) -> Media:
     return await deps.db.read(lambda conn: find(conn, caller.project_no, code))
 
 
-async def _page(deps: Deps, caller: Caller, call: Call) -> list[Media]:
+async def _page(deps: Deps, caller: Caller, call: Call) -> tuple[list[Media], int]:
+    """Return the broadcasts asked for, and how many there are in all."""
     limit = call.number("limit", PAGE_ROWS, 1, PAGE_ROWS)
     skipped = call.number("offset", 0, 0, 1_000_000)
+    order = _order(call)
+    return await deps.db.read(
+        lambda conn: media.page_of_broadcasts(conn, caller.project_no, order, skipped, limit)
+    )
 
-    def read(conn: Connection) -> list[Media]:
-        rows = media.media_after(conn, caller.project_no, 0, skipped + limit)[skipped:]
-        return [row for row in rows if row.kind != "recording"]
 
-    return await deps.db.read(read)
+def _order(call: Call) -> Order:
+    field, direction = call.text("sortfield").lower(), call.text("sortdirection").lower()
+    if field not in {"", *BY_TITLE, *BY_DATE}:
+        raise Refused("Parameter 'sortfield' must be title or date")
+    if direction not in {"", "asc", "desc"}:
+        raise Refused("Parameter 'sortdirection' must be asc or desc")
+    return Order(by_title=field in BY_TITLE, descends=direction == "desc")
 
 
 def _live(deps: Deps, caller: Caller, row: Media) -> dict[str, Value]:
