@@ -5,19 +5,21 @@ over one in the query. The key is `apikey`, else the Bearer header.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
 
 from rollcall.domain.errors import RollcallError
+from rollcall.web.boomstream.multipart import read_fields
 
 Format = Literal["xml", "json"]
 VERSIONS = ("1.0", "1.1", "1.2")
 LONGEST = 2_000
 MOST_ECHO = 100
+MASK = "***"
 MOST_PARAMETERS = 1_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -38,7 +40,7 @@ class Call:
     format: Format
     version: str
     key: str
-    uri: str
+    uri: str  # without the key
 
     def has(self, name: str) -> bool:
         """Tell whether a parameter was sent and is not empty."""
@@ -85,10 +87,11 @@ def read_call(
     It always returns a call, so that even a refusal comes in the format that the client asked for.
     """
     given = _pairs(query)
-    is_json = content_type.partition(";")[0].strip().lower() == "application/json"
+    kind = content_type.partition(";")[0].strip().lower()
+    is_json = kind == "application/json"
     fault: RollcallError | None = None
     try:
-        given |= _object(body) if is_json and body else _pairs(body) if body else {}
+        given |= _sent(body, kind, content_type) if body else {}
     except Refused as refused:
         fault = refused
     wanted = _last(given, "format").lower()
@@ -102,13 +105,45 @@ def read_call(
         fault = fault or Refused("Too many parameters")
     method = path.removeprefix("/api/").strip("/").lower()
     key = _last(given, "apikey") or _bearer(authorization)
-    uri = path + ("?" + query.decode("latin-1") if query else "")
+    uri = _without_key(path, query.decode("latin-1"), key)
     return Call(method, given, format_, version if version in VERSIONS else VERSIONS[0], key, uri), fault
 
 
+def _without_key(path: str, query: str, key: str) -> str:
+    """Return the address with its key masked, however it is written: it is echoed, and ends in others' logs."""
+    parts = [_without_key_part(part, key) for part in query.split("&")] if query else []
+    shown = path.replace(key, MASK) if key else path
+    return shown + ("?" + "&".join(parts) if parts else "")
+
+
+def _without_key_part(part: str, key: str) -> str:
+    name, said = part.partition("=")[0], unquote_plus(part)
+    if key and key in unquote_plus(name):
+        return MASK
+    names_it = _name(unquote_plus(name)) == "apikey" or "apikey=" in said.lower()
+    return f"{name}={MASK}" if names_it or (key and key in said) else part
+
+
+def _sent(body: bytes, kind: str, content_type: str) -> dict[str, list[str]]:
+    match kind:
+        case "application/json":
+            return _object(body)
+        case "multipart/form-data":
+            try:
+                return _grouped(read_fields(body, content_type))
+            except ValueError as error:
+                raise Refused("The body is not a form") from error
+        case _:
+            return _pairs(body)
+
+
 def _pairs(text: bytes) -> dict[str, list[str]]:
+    return _grouped(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True):
+    for name, value in pairs:
         given.setdefault(_name(name), []).append(value)
     return given
 

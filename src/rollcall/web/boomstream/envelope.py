@@ -1,7 +1,6 @@
 """The envelope of every answer: data and `Status`, `Message`, `Version` side by side, as JSON or XML.
 
-In JSON a value stands as it is. In XML a list is an element around `Item`s, unless it is `{"Item": …}` already. The
-echoed address has its key masked: it ends in other people's logs.
+In JSON a value stands as it is. In XML a list is an element around `Item`s, unless it is `{"Item": …}` already.
 """
 
 import re
@@ -18,7 +17,6 @@ Data: TypeAlias = Mapping[str, Value]
 
 TYPES = {"json": "application/json; charset=utf-8", "xml": "application/xml; charset=utf-8"}
 DESCRIPTIONS = {"1.0": "First version", "1.1": "Lists of customers", "1.2": "Media of subscriptions"}
-_KEY = re.compile(r"(?i)(\bapikey=)[^&]*")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ITEM = "Item"
 
@@ -34,13 +32,12 @@ def failure(call: Call, message: str) -> bytes:
 
 
 def _written(call: Call, data: Data) -> bytes:
-    uri = _KEY.sub(r"\1***", call.uri)
     if call.format == "json":
         versions = [{"version": name, "description": DESCRIPTIONS[name]} for name in VERSIONS]
-        answer = {**data, "Version": call.version, "Versions": versions, "RequestURI": uri}
+        answer = {**data, "Version": call.version, "Versions": versions, "RequestURI": call.uri}
         return msgspec.json.encode(answer)
     root = etree.Element("Response")
-    envelope = {**data, "Version": call.version, "Versions": list(VERSIONS), "RequestURI": uri}
+    envelope = {**data, "Version": call.version, "Versions": list(VERSIONS), "RequestURI": call.uri}
     for name, value in envelope.items():
         _add(root, name, value)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
