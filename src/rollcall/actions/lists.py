@@ -17,15 +17,18 @@ async def create_list(
     db: Database, project_no: ProjectNo, title: str, codes: Sequence[str], actor: str, now_ms: int
 ) -> ListCode:
     """Make a list that opens these media. Raises NotFound."""
+    return await db.write(lambda conn: make_list(conn, project_no, title, codes, actor, now_ms).code)
 
-    def create(conn: Connection) -> ListCode:
-        opened = media_of_codes(conn, project_no, codes)
-        made = lists.add_list(conn, project_no, ListCode(new_code()), title, now_ms)
-        lists.open_media(conn, made.no, [found.no for found in opened])
-        audit.record(conn, project_no, actor, "list.create", made.code, now_ms, media=list(codes))
-        return made.code
 
-    return await db.write(create)
+def make_list(
+    conn: Connection, project_no: ProjectNo, title: str, codes: Sequence[str], actor: str, now_ms: int
+) -> List:
+    """Make a list within a transaction. Raises NotFound."""
+    opened = media_of_codes(conn, project_no, codes)
+    made = lists.add_list(conn, project_no, ListCode(new_code()), title, now_ms)
+    lists.open_media(conn, made.no, [found.no for found in opened])
+    audit.record(conn, project_no, actor, "list.create", made.code, now_ms, media=list(codes))
+    return made
 
 
 async def change_list(

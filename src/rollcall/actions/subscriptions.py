@@ -1,15 +1,17 @@
 """Customers of subscriptions: added as often as a site likes, prolonged, looked up. Each call is one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rollcall.actions import lists as list_actions
+from rollcall.actions.access import Gate, withdraw
 from rollcall.base.secrets import new_digits
 from rollcall.domain.errors import Forbidden, NotFound
-from rollcall.domain.ids import ListNo, ProjectNo, UserId
+from rollcall.domain.ids import ListCode, ListNo, MediaNo, ProjectNo, UserId
 from rollcall.domain.subscription import Access, Subscription, changed_access, first_access
 from rollcall.store import audit, lists, participants, subscriptions
 from rollcall.store.database import Connection, Database
+from rollcall.store.lists import List
 from rollcall.store.participants import Entry, Participant
 
 ACTIVATION = "activation"
@@ -35,24 +37,58 @@ class Wish:
     activations: int | None = None
 
 
-async def put_subscription(
+async def create_subscription(
     db: Database,
     project_no: ProjectNo,
-    code: str,
-    change: Callable[[Subscription], Subscription],
+    title: str,
+    codes: Sequence[str],
+    new: Subscription,
     actor: str,
     now_ms: int,
-) -> Subscription:
-    """Put `change(subscription)` in place of what a list has. Raises NotFound."""
+) -> ListCode:
+    """Make a list that opens these media, with its subscription. Raises NotFound."""
 
-    def put(conn: Connection) -> Subscription:
+    def create(conn: Connection) -> ListCode:
+        made = list_actions.make_list(conn, project_no, title, codes, actor, now_ms)
+        _put_subscription(conn, project_no, made, new, actor, now_ms)
+        return made.code
+
+    return await db.write(create)
+
+
+async def change_subscription(
+    gate: Gate,
+    project_no: ProjectNo,
+    code: str,
+    title: str | None,
+    change: Callable[[Subscription], Subscription],
+    actor: str,
+) -> None:
+    """Put `change(subscription)` in place of what a list has, and a title if one is given: both, or neither.
+
+    Whom a hard subscription's new end shuts out loses access at once. Raises NotFound and what `change` raises.
+    """
+    now_ms = gate.clock.now_ms()
+
+    def put(conn: Connection) -> list[MediaNo]:
         found = list_actions.find(conn, project_no, code, hold=True)
-        changed = change(_of(conn, project_no, found.no))
-        subscriptions.put_subscription(conn, project_no, found.no, changed)
-        audit.record(conn, project_no, actor, "subscription.put", code, now_ms)
-        return changed
+        known = _of(conn, project_no, found.no)
+        changed = change(known)
+        if title is not None:
+            lists.change_list(conn, project_no, found.no, {"title": title})
+            audit.record(conn, project_no, actor, "list.change", code, now_ms, title=title, media=None)
+        _put_subscription(conn, project_no, found, changed, actor, now_ms)
+        shuts_out = changed.hard and changed != known
+        return list_actions.media_nos(conn, project_no, found.no) if shuts_out else []
 
-    return await db.write(put)
+    await withdraw(gate, project_no, await gate.db.write(put))
+
+
+def _put_subscription(
+    conn: Connection, project_no: ProjectNo, of: List, new: Subscription, actor: str, now_ms: int
+) -> None:
+    subscriptions.put_subscription(conn, project_no, of.no, new)
+    audit.record(conn, project_no, actor, "subscription.put", of.code, now_ms)
 
 
 async def add_customer(
@@ -75,7 +111,7 @@ async def add_customer(
             until_ms = wish.until_ms if wish.names_end else None
             access = first_access(subscription, until_ms, now_ms)
         elif wish.names_end:
-            access = changed_access(subscription, _access(known), wish.until_ms)
+            access = changed_access(subscription, _access(known), wish.until_ms, known.created_ms)
         else:
             access = _access(known)
         return _put(conn, project_no, list_no, known, user_id, wish, access, actor, now_ms)
@@ -93,7 +129,8 @@ async def change_customer(
         known = require_customer(conn, project_no, list_no, wish.hash)
         access = _access(known)
         if wish.names_end:
-            access = changed_access(_of(conn, project_no, list_no), access, wish.until_ms)
+            rules = _of(conn, project_no, list_no)
+            access = changed_access(rules, access, wish.until_ms, known.created_ms)
         return _put(conn, project_no, list_no, known, known.user_id, wish, access, actor, now_ms)
 
     return await db.write(change)

@@ -17,7 +17,8 @@ Kind = Literal["subscription", "password", "collection"]
 class Subscription:
     """What a subscription adds to a list. `period_days` or `ends_ms` limits access; both None: it never ends.
 
-    `hard`: nobody gets access beyond `ends_ms`, and who was taken off the list is not let in again by being added.
+    `hard`: nobody has access beyond `ends_ms`, or beyond the period where there is no `ends_ms`; and who was taken off
+    the list is not let in again by being added.
     """
 
     kind: Kind = "password"
@@ -27,6 +28,12 @@ class Subscription:
     ends_ms: int | None = None
     activations: int = ACTIVATIONS
     hard: bool = False
+
+    def hard_end_ms(self, since_ms: int) -> int | None:
+        """Return the end beyond which who was added at `since_ms` has no access, None when there is none."""
+        if not self.hard or self.ends_ms is not None:
+            return self.ends_ms if self.hard else None
+        return None if self.period_days is None else since_ms + self.period_days * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +45,38 @@ class Access:
 
 
 def first_access(subscription: Subscription, wish_ms: int | None, now_ms: int) -> Access:
-    """Return the access of somebody who is added now, until `wish_ms` when the caller names an end."""
+    """Return the access of somebody who is added now, until `wish_ms` when the caller names an end; raises Conflict."""
     until_ms = wish_ms
     if until_ms is None:
         until_ms = subscription.ends_ms
     if until_ms is None and subscription.period_days is not None:
         until_ms = now_ms + subscription.period_days * DAY_MS
-    return Access(subscription.starts_ms, _limited(subscription, until_ms, asked=wish_ms is not None))
+    limited_ms = _limited(subscription.hard_end_ms(now_ms), until_ms, asked=wish_ms is not None)
+    return _begun(Access(subscription.starts_ms, limited_ms))
 
 
-def changed_access(subscription: Subscription, access: Access, until_ms: int | None) -> Access:
-    """Return an access with another end; raises Conflict beyond the end of a hard subscription."""
-    return replace(access, until_ms=_limited(subscription, until_ms, asked=True))
+def changed_access(subscription: Subscription, access: Access, until_ms: int | None, since_ms: int) -> Access:
+    """Return an access with another end; raises Conflict beyond a hard subscription's end or before the beginning."""
+    return _begun(
+        replace(access, until_ms=_limited(subscription.hard_end_ms(since_ms), until_ms, asked=True))
+    )
 
 
-def _limited(subscription: Subscription, until_ms: int | None, *, asked: bool) -> int | None:
-    end_ms = subscription.ends_ms
-    if not subscription.hard or end_ms is None or (until_ms is not None and until_ms <= end_ms):
+def capped(end_ms: int | None, until_ms: int | None) -> int | None:
+    """Return the earlier of two ends; None is never."""
+    ends = [each for each in (end_ms, until_ms) if each is not None]
+    return min(ends, default=None)
+
+
+def _begun(access: Access) -> Access:
+    """Return the access; raises Conflict when it would end before it begins."""
+    if access.from_ms is not None and access.until_ms is not None and access.until_ms <= access.from_ms:
+        raise Conflict("The access would end before it begins", code="ends_before_it_begins")
+    return access
+
+
+def _limited(end_ms: int | None, until_ms: int | None, *, asked: bool) -> int | None:
+    if end_ms is None or (until_ms is not None and until_ms <= end_ms):
         return until_ms
     if asked:
         raise Conflict("access_expire is beyond the end of this subscription", code="beyond_the_end")

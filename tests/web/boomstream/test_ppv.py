@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote, unquote_plus
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -180,6 +181,11 @@ async def test_every_way_to_send_a_call_is_taken(at: Site) -> None:
         ("ppv/addbuyer", {"media": ""}, "Parameter 'media' is required"),
         ("ppv/addbuyer", {"access_expire": "завтра"}, "Parameter 'access_expire' must be a date"),
         ("ppv/addbuyer", {"access_expire": "9999-12-31"}, "years 1970-2199"),
+        ("ppv/addbuyer", {"email": "x\r\nBcc: y@z"}, "Parameter 'email'"),
+        ("ppv/addbuyer", {"email": "a\x00@b.c"}, "Parameter 'email'"),
+        ("ppv/addbuyer", {"email": "nobody"}, "Parameter 'email' must be an address"),
+        ("ppv/addbuyer", {"email": "a" * 300 + "@b.c"}, "Parameter 'email' must be an address"),
+        ("ppv/update", {"description": "a\x01b"}, "Parameter 'description'"),
         ("ppv/addbuyer", {"hash": "a\nb"}, "Parameter 'hash'"),
         ("ppv/addbuyer", {"hash": "x" * 201}, "Parameter 'hash'"),
         ("ppv/addbuyer", {"name": "\u0007"}, "Parameter 'name'"),
@@ -254,3 +260,138 @@ async def test_the_probe_and_unknown_paths_of_v1_stay_apart(at: Site) -> None:
     assert (await at.json("app/info"))["Title"] == "Mine"
     strange = await at.http.get("/api/v1/nonsense")
     assert (strange.status_code, strange.json()["code"]) == (404, "not_found")
+    for path in ("/api/docs/x", "/api/docs/x/y", "/api/v1"):
+        assert (await at.http.get(path)).status_code == 404
+
+
+async def test_a_subscription_keeps_its_name_when_a_customer_is_asked_for(at: Site) -> None:
+    await at.subscribe(name="Курс кардиологии", description="Две\nстроки")
+    await at.json("ppv/addbuyer", **at.buyer(name="Анна"))
+    told = (await at.json("ppv/info", **at.buyer()))["Items"]["Item"]
+    assert (told["Name"], told["CustomerName"], told["Hash"]) == (
+        "Курс кардиологии", "Анна", HASH.format(media=at.media),
+    )  # fmt: skip
+    assert told["Description"] == "Две\nстроки"
+
+
+async def test_a_change_with_a_fault_changes_nothing(at: Site) -> None:
+    await at.subscribe()
+    before = (await at.json("ppv/info", code=at.code))["Items"]
+    for wrong in (
+        {"period": "abc"},
+        {"access_start": "2099-01-01", "access_expire": "2098-01-01"},
+        {"period": 0, "hard": 1},
+    ):
+        assert (await at.json("ppv/update", code=at.code, name="Новое имя", **wrong))["Status"] == "Failed"
+        assert (await at.json("ppv/info", code=at.code))["Items"] == before
+    listed = await at.json("ppv/list")
+    made = {"name": "X", "subscription_type": "password", "period": 1, "media": "nosuchid"}
+    assert (await at.json("ppv/create", **made))["Status"] == "Failed"
+    assert (await at.json("ppv/list"))["Items"] == listed["Items"]
+
+
+async def test_an_access_does_not_end_before_it_begins(at: Site) -> None:
+    await at.subscribe(access_start="2099-01-01", period=1)
+    for given in ({}, {"access_expire": "2098-12-31"}):
+        refused = await at.json("ppv/addbuyer", **at.buyer(**given))
+        assert (refused["Status"], refused["Message"]) == (
+            "Failed", "The access would end before it begins",
+        )  # fmt: skip
+    assert (await at.json("ppv/listbuyers", code=at.code))["ItemCount"] == 0
+    assert (await at.json("ppv/addbuyer", **at.buyer(access_expire="2099-12-31")))["Status"] == "Success"
+    earlier = await at.json("ppv/updatebuyer", **at.buyer(access_expire="2098-12-31"))
+    assert earlier["Message"] == "The access would end before it begins"
+
+
+async def test_nobody_has_access_beyond_the_end_of_a_hard_subscription_that_was_moved_forward(
+    api_on_both: Api,
+) -> None:
+    media = {"title": "Зал", "kind": "live", "identity": "plain"}
+    at = Site(
+        api_on_both, api_on_both.mine, (await api_on_both.mine.api.post("/media", json=media)).json()["code"]
+    )
+    await at.subscribe(access_expire="2099-01-01", hard=1)
+    await at.json("ppv/addbuyer", **at.buyer(hash="h"))
+    assert await at.admits("h")
+    moved = await at.json("ppv/update", code=at.code, access_expire="2020-01-01")
+    assert moved["Items"]["Item"]["Hard"] == 1
+    assert not await at.admits("h")
+    again = await at.json("ppv/addbuyer", **at.buyer(hash="h"))
+    assert again["AccessExpirationDate"] == "2020-01-01 23:59:59"
+    await at.tenant.api.put(f"/lists/{at.code}/participants/h", json={})
+    assert not await at.admits("h")
+    await at.json("ppv/update", code=at.code, hard="no")
+    assert await at.admits("h")
+
+
+async def test_a_hard_subscription_with_a_period_prolongs_nobody_beyond_it(at: Site) -> None:
+    await at.subscribe(period=30, hard=1)
+    first = (await at.json("ppv/addbuyer", **at.buyer()))["AccessExpirationDate"]
+    for until in ("2100-01-01", "0000-00-00 00:00:00"):
+        refused = await at.json("ppv/updatebuyer", **at.buyer(access_expire=until))
+        assert (refused["Status"], "beyond the end" in refused["Message"]) == ("Failed", True)
+        assert (await at.json("ppv/addbuyer", **at.buyer(access_expire=until)))["Status"] == "Failed"
+    assert (await at.json("ppv/addbuyer", **at.buyer()))["AccessExpirationDate"] == first
+    later = {"valid_until": "2100-01-01T00:00:00Z"}
+    await at.tenant.api.put(f"/lists/{at.code}/participants/{quote(at.buyer()['hash'], safe='')}", json=later)
+    assert (await at.json("ppv/addbuyer", **at.buyer()))["AccessExpirationDate"] == first
+    assert (await at.json("ppv/updatebuyer", **at.buyer(access_expire="2021-01-01")))["Status"] == "Success"
+    forever = await at.api.mine.api.post("/lists", json={"title": "Без правил", "media": [at.media]})
+    refused = await at.json("ppv/update", code=forever.json()["code"], hard=1)
+    assert "Parameter 'hard' needs" in refused["Message"]
+
+
+async def test_a_form_in_several_parts_is_read(at: Site) -> None:
+    await at.subscribe()
+    given = {
+        k: (None, str(v))
+        for k, v in {**at.buyer(name="Анна & Ко"), "apikey": at.key, "format": "json"}.items()
+    }
+    answer = await at.http.post("/api/ppv/addbuyer", files=given)
+    assert answer.headers["content-type"].startswith("application/json")
+    assert (answer.json()["Status"], answer.json()["Name"]) == ("Success", "Анна & Ко")
+    several = [("apikey", (None, at.key)), ("format", (None, "json"))] + [("code[]", (None, at.media))] * 2
+    told = await at.http.post("/api/media/bulkinfo", files=[*several, ("code[]", ("a.txt", b"ZZZZZZZZ"))])
+    assert [item["Code"] for item in told.json()["Items"]["Item"]] == [at.media] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"nothing"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nvalue\r\n--x--"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\nv\r\n--x--"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="code"\r\n\r\nv'),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Disposition: \xff; name*=x'y'%ff\r\n\r\n\x00\r\n--x--",
+        ),
+        ("multipart/form-data; boundary*=nope''%ff", b"--x\r\n\r\n--x--"),
+        ("multipart/form-data; boundary=\u00e9", b"--x--"),
+    ],
+)
+async def test_a_broken_form_is_refused_with_a_sentence(at: Site, kind: str, body: bytes) -> None:
+    url = f"/api/ppv/info?apikey={at.key}&format=json"
+    answer = await at.http.post(url, content=body, headers={b"Content-Type": kind.encode("latin-1")})
+    assert (answer.status_code, answer.json()["Status"]) == (200, "Failed")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "apikey={key}", "apikey[]={key}", "%61pikey={key}", "APIKEY={key}", "apikey%20={key}",
+        "x=1;apikey={key}&apikey={key}", "apikey={key}&other={key}", "apikey={key}&{key}",
+        "apikey={key}&project=%{first:02x}{rest}", "apikey=old_key&apikey={key}",
+    ],
+)  # fmt: skip
+async def test_the_echoed_address_never_has_the_key(at: Site, written: str) -> None:
+    query = written.format(key=at.key, first=ord(at.key[0]), rest=at.key[1:])
+    for format_ in ("json", "xml"):
+        answer = await at.http.get(f"/api/info?format={format_}&{query}")
+        echoed = unquote_plus(answer.text)
+        assert "Success" in echoed
+        assert at.key not in echoed
+        assert "old_key" not in echoed
+        assert f"/api/info?format={format_}&" in echoed.replace("&amp;", "&")

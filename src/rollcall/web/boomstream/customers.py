@@ -10,6 +10,7 @@ from rollcall.actions import subscriptions as actions
 from rollcall.actions.media import find as find_media
 from rollcall.actions.subscriptions import Customer, Wish
 from rollcall.domain.ids import UserId
+from rollcall.domain.subscription import capped
 from rollcall.store import participants, subscriptions
 from rollcall.store.database import Connection
 from rollcall.web.auth import Caller
@@ -18,6 +19,7 @@ from rollcall.web.boomstream.dates import read_end, read_start, written
 from rollcall.web.boomstream.envelope import Data, Value
 from rollcall.web.boomstream.methods import Method
 from rollcall.web.deps import Deps
+from rollcall.wire.api.lists import Email
 from rollcall.wire.api.values import MAX_MOMENT_MS, Name, is_user_id
 
 PAGE_ROWS = 1_000
@@ -104,7 +106,7 @@ def _wish(call: Call) -> Wish:
     ends = call.has("access_expire")
     return Wish(
         hash=user_id_of(call.text("hash")) if call.has("hash") else "",
-        email=call.text("email")[:300],
+        email=email_of(call.text("email")) if call.has("email") else "",
         name=name_of(call.text("name")) if call.has("name") else "",
         names_end=ends,
         until_ms=read_end("access_expire", call.text("access_expire")) if ends else None,
@@ -127,12 +129,21 @@ def name_of(text: str) -> str:
         raise Refused("Parameter 'name' is 1-300 characters without control characters") from error
 
 
+def email_of(text: str) -> str:
+    """Return an `email`; raises Refused."""
+    try:
+        return msgspec.convert(text, Email)
+    except msgspec.ValidationError as error:
+        raise Refused("Parameter 'email' must be an address") from error
+
+
 def _customer(customer: Customer) -> dict[str, Value]:
     row = customer.participant
+    end_ms = customer.subscription.hard_end_ms(row.created_ms)
     return {
         **identity(customer),
         "Period": customer.subscription.period_days or 0,
-        "AccessExpirationDate": written(row.valid_until_ms),
+        "AccessExpirationDate": written(capped(end_ms, row.valid_until_ms)),
     }
 
 

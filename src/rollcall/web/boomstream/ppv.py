@@ -31,22 +31,19 @@ async def create(deps: Deps, caller: Caller, call: Call) -> Data:
     if not call.has("period") and not call.has("access_expire"):
         raise Refused("One of the parameters 'period' and 'access_expire' is required")
     wanted = _wanted(call, Subscription(kind=kind))  # type: ignore[arg-type]
-    now_ms = deps.clock.now_ms()
-    code = await list_actions.create_list(
-        deps.db, caller.project_no, name_of(call.need("name")), call.all("media"), caller.actor, now_ms
+    title, media = name_of(call.need("name")), call.all("media")
+    code = await actions.create_subscription(
+        deps.db, caller.project_no, title, media, wanted, caller.actor, deps.clock.now_ms()
     )
-    await actions.put_subscription(deps.db, caller.project_no, code, lambda _: wanted, caller.actor, now_ms)
     return await _one(deps, caller, code)
 
 
 async def update(deps: Deps, caller: Caller, call: Call) -> Data:
     """Change what is given of a subscription."""
-    code, now_ms = call.need("code"), deps.clock.now_ms()
-    if call.has("name"):
-        title = name_of(call.text("name"))
-        await list_actions.change_list(deps.gate(), caller.project_no, code, title, None, caller.actor)
-    await actions.put_subscription(
-        deps.db, caller.project_no, code, lambda known: _wanted(call, known), caller.actor, now_ms
+    code = call.need("code")
+    title = name_of(call.text("name")) if call.has("name") else None
+    await actions.change_subscription(
+        deps.gate(), caller.project_no, code, title, lambda known: _wanted(call, known), caller.actor
     )
     return await _one(deps, caller, code)
 
@@ -111,9 +108,15 @@ async def info(deps: Deps, caller: Caller, call: Call) -> Data:
             if call.has("hash")
             else None
         )
-        return item | ({} if known is None else identity(Customer(known, rules)))
+        return item if known is None else item | _of_customer(Customer(known, rules))
 
     return {"Items": {"Item": await deps.db.read(read)}}
+
+
+def _of_customer(customer: Customer) -> dict[str, Value]:
+    """Return who a customer is; `Name` is the subscription's."""
+    said = identity(customer)
+    return {"CustomerName": said.pop("Name"), **said}
 
 
 async def _one(deps: Deps, caller: Caller, code: str) -> Data:
@@ -145,6 +148,8 @@ def _wanted(call: Call, known: Subscription) -> Subscription:
         changed = replace(changed, hard=call.flag("hard"))
     if changed.starts_ms is not None and changed.ends_ms is not None and changed.ends_ms <= changed.starts_ms:
         raise Refused("Parameter 'access_expire' must be later than 'access_start'")
+    if changed.hard and changed.ends_ms is None and changed.period_days is None:
+        raise Refused("Parameter 'hard' needs 'period' or 'access_expire': there is no end to hold to")
     return changed
 
 
@@ -162,6 +167,7 @@ def _subscription(row: List, rules: Subscription) -> dict[str, Value]:
         "AccessStartDate": written(rules.starts_ms),
         "AccessExpirationDate": written(rules.ends_ms),
         "Activation": rules.activations,
+        "Hard": int(rules.hard),
         "CreatedAt": written(row.created_ms),
     }
 
