@@ -219,72 +219,28 @@ async def test_prompts_that_are_kept_from_view_or_dodged(database: Database) -> 
 
 async def test_an_outage_of_ours_is_nobodys_dodge(database: Database) -> None:
     hall = await scene(database)
-
-    def prompts() -> None:
-        for issued_s in (100, 700):
-            no = hall.records.check(hall.media, T0 + issued_s * S)
-            hall.records.prompt(hall.media, no, "doctor", "undelivered", T0 + issued_s * S)
-        play = hall.play("doctor")
-        for stretch in ((0, 98), (300, 700), (730, 741)):
-            hall.span(play, *stretch)
-        outage = {"code": new_code(), "source": "down", "from_ms": T0 + 99 * S, "to_ms": T0 + 110 * S}
-        hall.records.connection.execute(insert(tables.outages).values(**outage, created_ms=T0))
-
-    await hall.write(prompts)
+    await hall.write(lambda: dodged(hall))
+    outage = {"code": new_code(), "source": "down", "from_ms": T0 + 99 * S, "to_ms": T0 + 110 * S}
+    await hall.write(
+        lambda: hall.records.connection.execute(insert(tables.outages).values(**outage, created_ms=T0))
+    )
     assert await hall.look(742) == {}
 
 
 async def test_a_silence_of_another_project_excuses_no_dodge(database: Database) -> None:
     hall = await scene(database)
-
-    def prompts() -> None:
-        for issued_s in (100, 700):
-            no = hall.records.check(hall.media, T0 + issued_s * S)
-            hall.records.prompt(hall.media, no, "doctor", "undelivered", T0 + issued_s * S)
-        play = hall.play("doctor")
-        for stretch in ((0, 98), (300, 700), (730, 741)):
-            hall.span(play, *stretch)
-        Records(hall.records.connection).outage(T0 + 99 * S, T0 + 110 * S, source="silence")
-
-    await hall.write(prompts)
+    await hall.write(lambda: dodged(hall))
+    await hall.write(
+        lambda: Records(hall.records.connection).outage(T0 + 99 * S, T0 + 110 * S, source="silence")
+    )
     assert {kind for _, kind in await hall.look(742)} == {"dodged_prompts"}
 
 
-async def test_playing_while_nobody_fetches_the_picture(database: Database) -> None:
-    hall = await scene(database)
-    hall.clock.at_ms = T0
-    hall.sweep = FlagSweep(database, hall.hub, hall.clock)
-
-    def plays() -> None:
-        heard: dict[str, Any] = {"opened_ms": T0, "last_arrival_ms": T0 + 40 * S}
-        for user in ("script", "doctor", "paused"):
-            hall.play(user, **heard)
-        fetched = tables.plays.c.user_id == "doctor"
-        values = {"fetched": 20, "fetched_ms": T0 + 40 * S}
-        hall.records.connection.execute(update(tables.plays).where(fetched).values(**values))
-
-    await hall.write(plays)
-    rows = await database.read(
-        lambda conn: conn.execute(select(tables.plays.c.user_id, tables.plays.c.no)).all()
-    )
-    numbers = dict(tuple(row) for row in rows)
-
-    def spans() -> None:
-        for user, state in (("script", "playing"), ("doctor", "playing"), ("paused", "paused")):
-            hall.span(numbers[user], 0, 40, state=state)
-
-    await hall.write(spans)
-    assert await hall.look(41) == {}
-    found = await hall.look(50)
-    assert found == {("script", "no_media_fetch"): (1, {"playing_ms": 40 * S})}
-    await hall.is_stable(found)
-
-
-async def test_without_anybody_elses_requests_nobody_is_blamed(database: Database) -> None:
-    hall = await scene(database)
-
-    def alone() -> None:
-        hall.span(hall.play("script", opened_ms=T0, last_arrival_ms=T0 + 100 * S), 0, 100)
-
-    await hall.write(alone)
-    assert await hall.look(101) == {}
+def dodged(hall: Scene) -> None:
+    """Let a connection break around two prompts, the first time from 99 to 110 s."""
+    for issued_s in (100, 700):
+        no = hall.records.check(hall.media, T0 + issued_s * S)
+        hall.records.prompt(hall.media, no, "doctor", "undelivered", T0 + issued_s * S)
+    play = hall.play("doctor")
+    for stretch in ((0, 98), (300, 700), (730, 741)):
+        hall.span(play, *stretch)
