@@ -1,5 +1,6 @@
 """Asking for presence in a hall: what tests of checks do, and what they expect players to be told."""
 
+from dataclasses import replace
 from typing import Any
 
 from rollcall.actions import sessions
@@ -37,6 +38,17 @@ async def begin(hall: Hall, *, ends_ms: int | None = None) -> Session:
         hall.now_ms,
     )
     return session
+
+
+async def end_at(hall: Hall, session: Session, ends_ms: int | None) -> None:
+    await change(hall, session, WallWindow(T0, ends_ms))
+
+
+async def change(hall: Hall, session: Session, window: WallWindow) -> None:
+    await sessions.change_session(
+        hall.db, hall.hub, hall.project_no, hall.code, session.id,
+        lambda before: replace(before, window=window), "test", hall.now_ms,
+    )  # fmt: skip
 
 
 async def tick(hall: Hall) -> None:

@@ -1,6 +1,5 @@
 """Prompts follow their session as it is corrected, on both engines: before, while and long after they run."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from rollcall.domain.sessions import Session, WallWindow
 from rollcall.jobs import ends
 from rollcall.store import tables
 from rollcall.store.database import Database
-from tests.asking import LIFETIME, ask, begin, stored, tick
+from tests.asking import LIFETIME, ask, begin, change, end_at, stored, tick
 from tests.hall import T0, Hall, open_hall
 
 HOUR = 3_600_000
@@ -210,17 +209,6 @@ async def ended_prompts(database: Database, policy: str = "record") -> tuple[Hal
     hall.wait(HOUR)
     assert (await stored(hall, check)).session_no == session.no
     return hall, session, str(check.id)
-
-
-async def end_at(hall: Hall, session: Session, ends_ms: int | None) -> None:
-    await change(hall, session, WallWindow(T0, ends_ms))
-
-
-async def change(hall: Hall, session: Session, window: WallWindow) -> None:
-    await sessions.change_session(
-        hall.db, hall.hub, hall.project_no, hall.code, session.id,
-        lambda before: replace(before, window=window), "test", hall.now_ms,
-    )  # fmt: skip
 
 
 async def stop(hall: Hall, session: Session) -> None:

@@ -18,8 +18,7 @@ from rollcall.live.voices import Voices
 from rollcall.store import tables
 from rollcall.store.database import Database
 from rollcall.store.prompt_arrivals import Arrived, note_arrivals
-from tests.actions.test_corrected_sessions import end_at
-from tests.asking import LIFETIME, ask, begin, tick
+from tests.asking import LIFETIME, ask, begin, end_at, tick
 from tests.hall import T0, Hall, open_hall
 
 

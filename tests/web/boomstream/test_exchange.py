@@ -11,9 +11,7 @@ from typing import Any, Literal
 import pytest
 from lxml import etree
 
-from tests.web.boomstream.test_ppv import HASH, MOSCOW, Site, at
-
-__all__ = ["at"]  # a fixture
+from tests.web.boomstream.site import HASH, MOSCOW, Site
 
 Spoken = Literal["json", "xml"]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")

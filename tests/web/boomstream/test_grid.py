@@ -16,7 +16,7 @@ from lxml import etree
 
 import rollcall.web.boomstream
 from rollcall.web.boomstream.handlers import METHODS
-from tests.web.boomstream.test_ppv import Site
+from tests.web.boomstream.site import Site
 from tests.web.conftest import Api
 
 SOURCES = Path(rollcall.web.boomstream.__file__).parent.glob("*.py")

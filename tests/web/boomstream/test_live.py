@@ -7,7 +7,7 @@ import pytest
 
 from rollcall.actions.statistics import rows as statistics_rows
 from rollcall.web.boomstream import nmo
-from tests.web.boomstream.test_ppv import Site
+from tests.web.boomstream.site import Site
 from tests.web.conftest import Api
 
 

@@ -11,7 +11,7 @@ import pytest
 from rollcall.actions.redeem import find_embedded, redeem
 from rollcall.domain.errors import Forbidden, NotFound
 from rollcall.wire.embed import Redeem
-from tests.web.boomstream.test_ppv import Site
+from tests.web.boomstream.site import Site
 from tests.web.conftest import Api
 
 USER = "moodle.example:8443|42|A"

@@ -6,7 +6,7 @@ import pytest
 
 from rollcall.store.database import Connection
 from tests.history import Records
-from tests.web.boomstream.test_ppv import Site
+from tests.web.boomstream.site import Site
 from tests.web.conftest import Api, Tenant
 
 MIDNIGHT = 1_772_312_400_000  # 2026-03-01 00:00 in Moscow
