@@ -96,6 +96,19 @@ async def test_guessing_ids_from_one_address_is_slowed_down(
     assert 429 in statuses[60:]
 
 
+async def test_doctors_of_one_address_are_let_in_however_many_come_at_once(
+    running: RunningServer, http: aiohttp.ClientSession
+) -> None:
+    event = await make_event(running, http, identity="plain")
+    doctors = [f"colleague-{n}" for n in range(90)]
+    rows = [{"user_id": user_id} for user_id in doctors]
+    await event.api.call("POST", f"/lists/{event.people}/participants/batch", rows)
+    assert [(await event.redeem({"user_id": user_id}))[0] for user_id in doctors] == [200] * 90
+    again = [(await event.redeem({"user_id": doctors[0]}))[0] for _ in range(40)]
+    assert again[:19] == [200] * 19
+    assert 429 in again  # one ID makes no grants without end
+
+
 async def test_the_page_may_be_framed_by_the_project_only_and_loads_nothing_foreign(event: Event) -> None:
     headers = {"Referer": "https://evil.example/x", "Sec-Fetch-Dest": "iframe"}
     async with event.api.http.get(f"{event.server.url}/embed/{event.media}", headers=headers) as answer:

@@ -53,9 +53,11 @@ class EmbedDeps:
 
     deps: Deps
     framing: FramingCounts
-    plain_tries: Limit = field(
-        default_factory=lambda: Limit(burst=60, per_minute=30)
-    )  # a hospital has one address
+    # By address, of IDs that open nothing: a hospital has one address, and hundreds of doctors who come at once.
+    plain_tries: Limit = field(default_factory=lambda: Limit(burst=60, per_minute=30))
+    plain_entries: Limit = field(
+        default_factory=lambda: Limit(burst=20, per_minute=10)
+    )  # of one ID that opens
 
 
 def build_pages(given: EmbedDeps) -> list[ControllerRouterHandler]:
@@ -80,11 +82,13 @@ def build_pages(given: EmbedDeps) -> list[ControllerRouterHandler]:
         try:
             embedded = await find_embedded(given.deps.db, code)
             parents = embedded.parents
+            address = client_address(request.scope, given.deps.settings.trusted_proxies)
             if data.user_id is not None:
-                _limit_plain(given, code, request, now_ms)
-            return Response(
-                await redeem(given.deps.db, embedded, data, now_ms), headers={"Cache-Control": "no-store"}
-            )
+                _limit_plain(given, (address, code), data.user_id, now_ms)
+            redeemed = await redeem(given.deps.db, embedded, data, now_ms)
+            if data.user_id is not None:
+                given.plain_tries.give_back((address, code))
+            return Response(redeemed, headers={"Cache-Control": "no-store"})
         except (Unauthorised, Forbidden, NotFound, TooMany) as refusal:
             return _refused(refusal, parents)
 
@@ -122,9 +126,9 @@ def _note_framing(given: EmbedDeps, embedded: Embedded, request: Request[object,
         given.framing.note(embedded.media.project_no, origin)
 
 
-def _limit_plain(given: EmbedDeps, code: str, request: Request[object, object, State], now_ms: int) -> None:
-    address = client_address(request.scope, given.deps.settings.trusted_proxies)
-    wait_s = given.plain_tries.take((address, code), now_ms)
+def _limit_plain(given: EmbedDeps, place: tuple[str, str], user_id: str, now_ms: int) -> None:
+    """Raise TooMany where an ID, or any IDs from its address, have been tried too often at a media."""
+    wait_s = given.plain_entries.take((*place, user_id), now_ms) or given.plain_tries.take(place, now_ms)
     if wait_s:
         raise TooMany("Too many tries from this address; wait a moment.", wait_s)
 
