@@ -92,6 +92,7 @@ class Hall:
         play: str = "",
         late_ms: int = 0,
         answer: str | None = None,
+        bound_ms: int = 40,
     ) -> list[Told]:
         """Report marks of now that arrive `late_ms` later, and tell what is told of them.
 
@@ -113,7 +114,7 @@ class Hall:
                     check=CheckId(check),
                     at_ms=self.now_ms,
                     arrival_ms=self.now_ms + late_ms,
-                    bound_ms=40,
+                    bound_ms=bound_ms,
                     visible=True,
                     trusted=True,
                     answer=answer if kind == "answered" else None,

@@ -10,7 +10,7 @@ from rollcall.actions import counting, delivery, incidents, prompts
 from rollcall.actions.statistics import Ask, report_media
 from rollcall.domain.checks.resolve import SHOW_MS
 from rollcall.domain.checks.threshold import CountThreshold, ShareThreshold, Tally, judge
-from rollcall.domain.checks.windows import DELIVERY_MS
+from rollcall.domain.checks.windows import DELIVERY_MS, DOUBT_MS
 from rollcall.domain.ids import PlayNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.jobs.outages import OwnLog
@@ -224,6 +224,18 @@ async def test_a_display_that_is_told_late_counts_if_it_was_at_once(database: Da
     hall.clock.at_ms = T0 + SHOW_MS
     await hall.mark("anna", check, "shown", play="other", late_ms=3_600_000)
     assert not (await hall.prompt("anna", check)).unshown
+
+
+@pytest.mark.parametrize(("after_ms", "unshown"), [(DOUBT_MS, False), (DOUBT_MS + 1, True)])
+async def test_a_player_that_makes_its_network_look_slow_gains_no_more_than_doubt(
+    database: Database, after_ms: int, unshown: bool
+) -> None:
+    hall = await open_hall(database, "anna")
+    hall.join("anna")
+    check = await suppressed(hall)
+    hall.clock.at_ms = T0 + 1_000 + SHOW_MS + after_ms
+    await hall.mark("anna", check, "shown", late_ms=3_600_000, bound_ms=180_000)
+    assert (await hall.prompt("anna", check)).unshown is unshown
 
 
 @pytest.mark.parametrize(("plays", "unshown"), [(1, False), (2, True), (9, True)])

@@ -25,7 +25,7 @@ export function refusalForClose(code: number, watching: boolean): Refusal {
   return refusalFor(watching ? "access_withdrawn" : "access_denied");
 }
 
-/** Keeps trying while nobody answers or the server stumbles; `retrying` is called before each wait. */
+/** Keeps trying while nobody answers, the server stumbles or asks to wait; `retrying` is called before each wait. */
 export async function redeem(
   media: string,
   credential: Credential,
@@ -38,13 +38,15 @@ export async function redeem(
   };
   for (let attempt = 0; ; attempt += 1) {
     const answer = await post(`/embed/${encodeURIComponent(media)}/redeem`, body);
-    if (answer) return answer;
+    if ("ok" in answer) return answer;
     retrying();
-    await new Promise((resume) => setTimeout(resume, 300 + backoff_ms(attempt, Math.random())));
+    const wait_ms = Math.max(answer.wait_ms, 300) + backoff_ms(attempt, Math.random());
+    await new Promise((resume) => setTimeout(resume, wait_ms));
   }
 }
 
-async function post(url: string, body: Redeem): Promise<Redemption | null> {
+/** The answer, or how long to wait at least before asking again. */
+async function post(url: string, body: Redeem): Promise<Redemption | { wait_ms: number }> {
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -54,9 +56,12 @@ async function post(url: string, body: Redeem): Promise<Redemption | null> {
       signal: AbortSignal.timeout(15_000),
     });
     if (response.ok) return { ok: true, redeemed: (await response.json()) as Redeemed };
-    return response.status >= 500 ? null : { ok: false, refusal: await readRefusal(response) };
+    if (response.status < 500 && response.status !== 429) {
+      return { ok: false, refusal: await readRefusal(response) };
+    }
+    return { wait_ms: 1_000 * (Number(response.headers.get("Retry-After")) || 0) };
   } catch {
-    return null;
+    return { wait_ms: 0 };
   }
 }
 

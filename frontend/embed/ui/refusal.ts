@@ -56,7 +56,7 @@ export class RefusalView extends Part {
 
 /** Refusals that another try may change. */
 function waits(code: string): boolean {
-  return code === "too_many_requests" || code === "outdated" || code === "watching_signed";
+  return code === "outdated" || code === "watching_signed";
 }
 
 /** The participant watches elsewhere, and may go on here instead. */

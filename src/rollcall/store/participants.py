@@ -9,8 +9,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from rollcall.domain.access import AccessRow
 from rollcall.domain.ids import ListNo, MediaNo, ProjectNo, UserId
-from rollcall.domain.subscription import capped
-from rollcall.store.subscriptions import subscriptions_that_open
+from rollcall.domain.subscription import Subscription, capped
 from rollcall.store.tables import list_media, lists, participants
 from rollcall.store.upsert import upsert_into
 
@@ -69,12 +68,11 @@ def access_rows(
 ) -> defaultdict[UserId, list[AccessRow]]:
     """Return the rows of these users on all lists of the media; none for whoever is on no list."""
     found: defaultdict[UserId, list[AccessRow]] = defaultdict(list)
-    rules = subscriptions_that_open(conn, project_no, media_no)
     for start in range(0, len(users), CHUNK):
         asked = participants.c.user_id.in_(users[start : start + CHUNK])
         for row in conn.execute(_access(project_no, media_no).where(asked)):
-            user_id, list_no, created_ms, name, from_ms, until_ms, removed_ms = row
-            end_ms = capped(rules[list_no].hard_end_ms(created_ms), until_ms)
+            user_id, rules, created_ms, name, from_ms, until_ms, removed_ms = row
+            end_ms = capped(Subscription(**(rules or {})).hard_end_ms(created_ms), until_ms)
             found[user_id].append(AccessRow(name, from_ms, end_ms, removed_ms))
     return found
 
@@ -83,7 +81,7 @@ def _access(project_no: ProjectNo, media_no: MediaNo) -> Select[Any]:
     return (
         select(
             participants.c.user_id,
-            participants.c.list_no,
+            lists.c.subscription,
             participants.c.created_ms,
             participants.c.name,
             participants.c.valid_from_ms,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from rollcall.domain.ids import ListNo, MediaNo, ProjectNo, UserId
 from rollcall.domain.subscription import Subscription
-from rollcall.store.tables import list_media, lists, participants, plays
+from rollcall.store.tables import lists, participants, plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,6 @@ def subscriptions_of(
     """Return the subscription of each of these lists; one that API v1 made has the defaults."""
     query = select(lists.c.no, lists.c.subscription).where(
         lists.c.project_no == project_no, lists.c.no.in_(list(list_nos))
-    )
-    return {ListNo(no): Subscription(**(stored or {})) for no, stored in conn.execute(query)}
-
-
-def subscriptions_that_open(
-    conn: Connection, project_no: ProjectNo, media_no: MediaNo
-) -> dict[ListNo, Subscription]:
-    """Return the subscription of each list that opens the media."""
-    query = (
-        select(lists.c.no, lists.c.subscription)
-        .join(list_media, list_media.c.list_no == lists.c.no)
-        .where(lists.c.project_no == project_no, list_media.c.media_no == media_no)
     )
     return {ListNo(no): Subscription(**(stored or {})) for no, stored in conn.execute(query)}
 

@@ -342,3 +342,35 @@ async def test_the_echoed_address_never_has_the_key(at: Site, written: str) -> N
         assert at.key not in echoed
         assert "old_key" not in echoed
         assert f"/api/info?format={format_}&" in echoed.replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("name", ["media[]", "media[0]", "media%5B0%5D", "Media"])
+async def test_an_array_is_read_however_php_writes_it(at: Site, name: str) -> None:
+    query = f"apikey={at.key}&format=json&name=Курс&subscription_type=password&period=30&{name}={at.media}"
+    made = (await at.http.get(f"/api/ppv/create?{query}")).json()
+    listed = await at.json("ppv/listmedia", code=made["Items"]["Item"]["Code"])
+    assert at.media in str(listed["Items"])
+
+
+HEAD = b'--x\r\nContent-Disposition: form-data; name="a"'
+FORM = "multipart/form-data; boundary=x"
+PLAIN = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (HEAD + b";" * 200_000 + b"\r\n\r\nv\r\n--x--", FORM),
+        ((HEAD + b"\r\n\r\nv\r\n") * 1_101 + b"--x--", FORM),
+        (b"\r\n--x" * 50_000, FORM),
+        (b"a=1&" * 1_101, PLAIN),
+        (b"a" * (256 * 1024 + 1), PLAIN),
+        (b'{"code": [' + b"1," * 1_101 + b"1]}", "application/json"),
+    ],
+)
+async def test_what_nobody_would_send_is_refused_before_much_is_made_of_it(
+    at: Site, body: bytes, kind: str
+) -> None:
+    answer = await at.http.post("/api/info", content=body, headers={"Content-Type": kind})
+    assert (answer.status_code, b"Failed" in answer.content) == (200, True)
+    assert b"Application not found" not in answer.content  # it was not read as a call

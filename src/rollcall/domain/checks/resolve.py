@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from rollcall.domain.checks.answers import acceptable, is_correct
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Outcome, Resolution
-from rollcall.domain.checks.windows import LAST_MS, Prompt, Window, current, windows_of
+from rollcall.domain.checks.windows import DOUBT_MS, LAST_MS, Prompt, Window, current, windows_of
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, length, union
 
@@ -109,7 +109,7 @@ def _displayed(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence
     opened = {(window.play_no, window.seq) for window in windows.values()}
     return any(
         mark.arrival_ms < prompt.known_by_ms
-        or mark.at_ms <= arrived.get(mark.play_no, prompt.issued_ms) + SHOW_MS + mark.bound_ms
+        or mark.at_ms <= arrived.get(mark.play_no, prompt.issued_ms) + SHOW_MS + min(mark.bound_ms, DOUBT_MS)
         for mark in marks
         if (mark.play_no, mark.seq) in opened
     )

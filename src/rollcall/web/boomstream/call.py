@@ -20,7 +20,9 @@ VERSIONS = ("1.0", "1.1", "1.2")
 LONGEST = 2_000
 MOST_ECHO = 100
 MASK = "***"
-MOST_PARAMETERS = 1_000
+MOST_PARAMETERS = 1_100  # a thousand codes, and what goes with them
+TOO_MANY = f"A call has at most {MOST_PARAMETERS} parameters"
+_INDEX = re.compile(r"\[[0-9]{0,4}\]\Z")  # of an array, as PHP writes it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -86,11 +88,12 @@ def read_call(
 
     It always returns a call, so that even a refusal comes in the format that the client asked for.
     """
-    given = _pairs(query)
     kind = content_type.partition(";")[0].strip().lower()
     is_json = kind == "application/json"
+    given: dict[str, list[str]] = {}
     fault: RollcallError | None = None
     try:
+        given = _pairs(query)
         given |= _sent(body, kind, content_type) if body else {}
     except Refused as refused:
         fault = refused
@@ -101,8 +104,8 @@ def read_call(
         fault = fault or Refused("Unknown format: use xml or json")
     if version and version not in VERSIONS:
         fault = fault or Refused("Unknown version: use 1.0, 1.1 or 1.2")
-    if len(given) > MOST_PARAMETERS:
-        fault = fault or Refused("Too many parameters")
+    if sum(map(len, given.values())) > MOST_PARAMETERS:
+        fault = fault or Refused(TOO_MANY)
     method = path.removeprefix("/api/").strip("/").lower()
     key = _last(given, "apikey") or _bearer(authorization)
     uri = _without_key(path, query.decode("latin-1"), key)
@@ -138,7 +141,13 @@ def _sent(body: bytes, kind: str, content_type: str) -> dict[str, list[str]]:
 
 
 def _pairs(text: bytes) -> dict[str, list[str]]:
-    return _grouped(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
+    try:
+        found = parse_qsl(
+            text.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS
+        )
+    except ValueError as error:
+        raise Refused(TOO_MANY) from error
+    return _grouped(found)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -177,7 +186,7 @@ def _readable(name: str, value: str, *, lines: bool = False) -> str:
 
 
 def _name(name: str) -> str:
-    return name.strip().lower().removesuffix("[]")
+    return _INDEX.sub("", name.strip().lower())
 
 
 def _last(given: Mapping[str, list[str]], name: str) -> str:

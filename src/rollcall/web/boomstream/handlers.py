@@ -8,6 +8,7 @@ from typing import Final
 
 from litestar import Request, Response, route
 from litestar.datastructures import State
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
@@ -33,6 +34,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+MOST_BYTES: Final = 256 * 1024
 NOT_OURS: Final = {"docs", "v1"}  # what lies under these is not of this API
 # Sentences that existing clients know, in place of ours.
 NOT_FOUND: Final = {
@@ -47,6 +49,7 @@ NOT_FOUND: Final = {
     http_method=["GET", "POST"],
     include_in_schema=False,
     status_code=200,
+    request_max_body_size=MOST_BYTES,
 )
 async def answer(
     section: FromPath[str], request: Request[object, object, State], deps: Given, rest: FromPath[str] = ""
@@ -55,15 +58,16 @@ async def answer(
     del rest  # the whole path is the method
     if section in NOT_OURS:
         raise NotFound("There is no such page.")
-    body = b"" if request.method == "GET" else await request.body()
     headers = request.headers
-    call, fault = read_call(
+    body, fault = await _body(request)
+    call, unread = read_call(
         request.scope["path"],
         request.scope.get("query_string", b""),
         body,
         headers.get("content-type", ""),
         headers.get("authorization", ""),
     )
+    fault = fault or unread
     try:
         if fault is not None:
             raise fault
@@ -72,6 +76,16 @@ async def answer(
     except RollcallError as refusal:
         told = failure(call, _message(refusal))
     return Response(told, media_type=TYPES[call.format], headers=HEADERS)
+
+
+async def _body(request: Request[object, object, State]) -> tuple[bytes, RollcallError | None]:
+    """Return the body of a POST, or that it is too large: who sends it is not known yet."""
+    if request.method == "GET":
+        return b"", None
+    try:
+        return await request.body(), None
+    except RequestEntityTooLarge:
+        return b"", Refused(f"A call has at most {MOST_BYTES // 1024} KB")
 
 
 async def _carried_out(deps: Deps, call: Call) -> Data:
