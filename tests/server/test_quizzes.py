@@ -394,3 +394,34 @@ async def test_it_opens_and_closes_by_the_server_s_clock_and_ends_what_runs(time
     assert await player.refused({"type": "quiz_start", "quiz": quiz, "ordinal": 2}) == "quiz_not_open"
     shown = await event.api.call("GET", f"/media/{event.media}/quizzes/{quiz}")
     assert shown["closed_at"] == moments["closes_at"]
+
+
+async def test_who_says_more_than_a_page_can_is_asked_to_wait_and_spoils_nothing(timed: Timed) -> None:
+    event, clock = timed.event, timed.clock
+    await event.api.call("PUT", f"/lists/{event.people}/participants/d-2", {})
+    flood, other = await taker(event, "d-1"), await taker(event, "d-2")
+    flood.quiz = other.quiz = await make_quiz(event, SINGLE)
+    (question,) = (await flood.start())["questions"]
+    await other.start()
+    for turn in range(1, 121):
+        await flood.say(flood.answering(question, [turn % 3], turn))
+    told = [message async for message in answers(flood, 120)]
+    refused = [message for message in told if message["type"] == "quiz_refused"]
+    assert len(told) - len(refused) >= 39
+    assert {(each["code"], each["retry_s"], each["question"]) for each in refused} == {
+        ("too_many_requests", 1, question)
+    }
+    assert await other.ask(other.attempt["questions"][0])
+    clock.ahead_ms += 1_000
+    late = refused[0]["turn"] + 1000
+    assert (await flood.save(question, [2], late))["turn"] == late
+
+
+async def answers(player: QuizTaker, count: int) -> AsyncIterator[dict[str, Any]]:
+    """Yield so many messages about a quiz, as they come."""
+    assert player.socket is not None
+    while count:
+        message = await player.socket.receive_json(timeout=15)
+        if message["type"] in {"quiz_saved", "quiz_refused"}:
+            count -= 1
+            yield message

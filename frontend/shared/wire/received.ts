@@ -327,7 +327,8 @@ export interface QuizMark {
 /**
  * What was asked of a quiz is not done; `attempt`, `question` and `turn` are those of the message.
  *
- * `code`: `quiz_not_open`, `no_attempts_left`, `attempt_over`, `no_such_question` or `wrong_answer`.
+ * `code`: `quiz_not_open`, `no_attempts_left`, `attempt_over`, `no_such_question`, `wrong_answer`, or
+ * `too_many_requests`: to be said again in `retry_s`.
  */
 export interface QuizRefused {
   type: "quiz_refused";
@@ -336,6 +337,7 @@ export interface QuizRefused {
   attempt: string | null;
   question: string | null;
   turn: number | null;
+  retry_s: number;
 }
 
 /**

@@ -7,17 +7,26 @@ from rollcall.actions import quiz_attempts
 from rollcall.actions.quiz_attempts import Taker
 from rollcall.actions.quiz_desk import QuizDesk, Word
 from rollcall.domain.errors import Conflict
+from rollcall.live.limits import Limit
 from rollcall.web.deps import Deps
 from rollcall.wire import quiz_out, viewer_in, viewer_out
 
 
+def pace() -> Limit:
+    """Return how often a participant may speak of quizzes, over all players: a page in order never comes near."""
+    return Limit(burst=40, per_minute=300)
+
+
 async def hear(
-    deps: Deps, desk: QuizDesk, taker: Taker, said: viewer_in.Quizzing
+    deps: Deps, desk: QuizDesk, limit: Limit, taker: Taker, said: viewer_in.Quizzing
 ) -> quiz_out.QuizQuestion | quiz_out.QuizRefused | None:
     """Do what a player says and tell the participant's players; return what is for this one alone."""
     now_ms = (
         deps.clock.now_ms()
     )  # of the arrival: waiting for the writer takes nothing from the participant's time
+    wait_s = limit.take((str(taker.media_no), taker.user_id), now_ms)
+    if wait_s:
+        return _refused(said, "too_many_requests", wait_s)
     try:
         if isinstance(said, viewer_in.AskQuizQuestion):
             return await deps.db.read(lambda conn: quiz_attempts.show(conn, taker, said, now_ms))
@@ -28,6 +37,6 @@ async def hear(
     return None
 
 
-def _refused(said: viewer_in.Quizzing, code: str) -> quiz_out.QuizRefused:
+def _refused(said: viewer_in.Quizzing, code: str, retry_s: int = 0) -> quiz_out.QuizRefused:
     attempt, question, turn = (getattr(said, name, None) for name in ("attempt", "question", "turn"))
-    return quiz_out.QuizRefused(said.quiz, code, attempt, question, turn)
+    return quiz_out.QuizRefused(said.quiz, code, attempt, question, turn, retry_s)

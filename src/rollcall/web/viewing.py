@@ -6,7 +6,7 @@ what it says goes into a `Line` that never waits. Acknowledgements of new rows c
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -25,6 +25,7 @@ from rollcall.domain.ids import UserId
 from rollcall.live.arrivals import Arrival, Arrivals, Offer, Offers
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.held import HeldPlays
+from rollcall.live.limits import Limit
 from rollcall.live.plays import LivePlay
 from rollcall.live.screens import Screen, Screens
 from rollcall.live.voices import Participant, Voices
@@ -53,6 +54,7 @@ class ViewingDeps:
     welcome: Welcome
     arrivals: Arrivals
     desk: QuizDesk
+    quiz_pace: Limit = field(default_factory=quizzing.pace)
 
 
 class Line(Protocol):
@@ -242,7 +244,7 @@ class Viewing:
             self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, 0))
 
     async def _quiz(self, message: viewer_in.Quizzing) -> None:
-        told = await quizzing.hear(self._deps, self._given.desk, self._taker, message)
+        told = await quizzing.hear(self._deps, self._given.desk, self._given.quiz_pace, self._taker, message)
         if told is not None:
             self._line.tell(told)
 

@@ -115,7 +115,8 @@ class QuizResult(_Message, frozen=True, tag="quiz_result"):
 class QuizRefused(_Message, frozen=True, tag="quiz_refused"):
     """What was asked of a quiz is not done; `attempt`, `question` and `turn` are those of the message.
 
-    `code`: `quiz_not_open`, `no_attempts_left`, `attempt_over`, `no_such_question` or `wrong_answer`.
+    `code`: `quiz_not_open`, `no_attempts_left`, `attempt_over`, `no_such_question`, `wrong_answer`, or
+    `too_many_requests`: to be said again in `retry_s`.
     """
 
     quiz: str
@@ -123,6 +124,7 @@ class QuizRefused(_Message, frozen=True, tag="quiz_refused"):
     attempt: str | None = None
     question: str | None = None
     turn: int | None = None
+    retry_s: int = 0
 
 
 Quizzed = Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused
