@@ -57,7 +57,7 @@ export async function enter(body: HTMLElement): Promise<void> {
   const journals = await opening;
   const shelf = await journals.shelf(launch.media, nameOf(grant));
   const ended = startSweeping(journals);
-  const admission = { media: launch.media, grant, takeOver, shelf, kept: journals.lasting, ended };
+  const admission = { media: launch.media, grant, takeOver, shelf, kept: journals.lasting, tab, ended };
   viewer = new Viewer(store, parent, app.video, admission);
   app.watch(viewer);
   parent.tell({ type: "loaded" });

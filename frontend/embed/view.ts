@@ -5,6 +5,7 @@ import type { OpenPrompt, Outcome } from "./check/prompts";
 import type { Stop } from "./check/stop";
 import type { Refusal } from "./host/redeem";
 import type { PlaybackView } from "./playback/playback";
+import type { Quizzes } from "./quiz/quizzes";
 
 /** `kept`: offline, rows are kept here. `sending`: back, what was kept is not yet all on the server's disk. */
 export type Link = "connecting" | "open" | "kept" | "sending";
@@ -34,6 +35,11 @@ export interface View {
   readonly stop: Stop | null;
   readonly room: Room;
   readonly progress: Progress | null;
+  readonly quizzes: Quizzes;
+  /** What draws a quiz: null as long as there is none, fetched when there is. */
+  readonly quizPart: null | "coming" | "here" | "failed";
+  /** The one that is looked at, where there are several. */
+  readonly quizChosen: string | null;
 }
 
 export const FIRST_VIEW: View = {
@@ -53,4 +59,7 @@ export const FIRST_VIEW: View = {
   stop: null,
   room: EMPTY_ROOM,
   progress: null,
+  quizzes: [],
+  quizPart: null,
+  quizChosen: null,
 };

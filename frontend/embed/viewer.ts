@@ -1,5 +1,5 @@
 /**
- * One opened player: joins socket, evidence, playback, checks and chat, and keeps the view of them up to date.
+ * One opened player: joins socket, evidence, playback, checks, quizzes and chat, and keeps the view of them up to date.
  *
  * Each message of the server and each act of the viewer is one method here. It draws nothing.
  */
@@ -11,11 +11,14 @@ import { farewell } from "./connection/exchange";
 import type { Line } from "./connection/line";
 import { openLine } from "./connection/open";
 import { EvidenceDesk, type Shelf } from "./evidence/desk";
+import type { Keep } from "./host/keep";
 import type { ParentPage, Wish } from "./host/parent";
 import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
 import { Playback } from "./playback/playback";
 import { Uncounted } from "./playback/uncounted";
+import { KeptAnswers } from "./quiz/kept";
+import { QuizTaker } from "./quiz/taker";
 import type { View } from "./view";
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -30,6 +33,8 @@ export interface Admission {
   readonly shelf: Shelf;
   /** What is recorded survives this page. */
   readonly kept: boolean;
+  /** Of this tab, for a reload. */
+  readonly tab: Keep;
   ended(): void;
 }
 
@@ -37,6 +42,7 @@ export class Viewer {
   readonly playback: Playback;
   readonly chime = new Chime();
   readonly checks: Checks;
+  readonly quizzes: QuizTaker;
   readonly #view: Store<View>;
   readonly #parent: ParentPage;
   readonly #line: Line;
@@ -71,6 +77,12 @@ export class Viewer {
       },
       () => this.playback.uncover(),
     );
+    this.quizzes = new QuizTaker(
+      view,
+      (message) => this.#line.send(message),
+      new KeptAnswers(admission.tab),
+      () => import("./quiz/tab"),
+    );
     this.#line = openLine(
       admission.media,
       {
@@ -90,6 +102,7 @@ export class Viewer {
     this.#line.pulse();
     this.#desk.look();
     this.checks.expire(now_ms);
+    this.quizzes.pulse();
     if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
     this.#tellTime(now_ms);
     this.#refresh(now_ms);
@@ -98,11 +111,13 @@ export class Viewer {
   visibility(): void {
     const visible = document.visibilityState === "visible";
     this.#desk.flush();
+    this.quizzes.flush();
     if (visible) void this.#wake();
   }
 
   /** The page is being left, perhaps for good. */
   leave(): void {
+    this.quizzes.flush();
     const last = this.#desk.exit();
     if (last) farewell(this.#admission.media, last);
   }
@@ -110,6 +125,7 @@ export class Viewer {
   /** The browser is about to stop everything here. */
   freeze(): void {
     this.#desk.flush();
+    this.quizzes.flush();
   }
 
   /** Nothing ran here until now: the page was frozen, or in the browser's cache. */
@@ -203,6 +219,14 @@ export class Viewer {
       case "progress":
         view.set({ progress: message });
         break;
+      case "quiz":
+      case "quiz_attempt":
+      case "quiz_question":
+      case "quiz_saved":
+      case "quiz_result":
+      case "quiz_refused":
+        this.quizzes.heard(message);
+        break;
       case "refused":
         view.set({ refusal: refusalFor(message.code) });
         break;
@@ -223,6 +247,7 @@ export class Viewer {
       link: this.#desk.waiting > 0 && this.#view.value.link === "kept" ? "sending" : "open",
     });
     this.#media(opened.media);
+    this.quizzes.opened();
   }
 
   #media(media: Opened["media"]): void {
@@ -240,6 +265,7 @@ export class Viewer {
 
   #lost(): void {
     this.#desk.lost();
+    this.quizzes.lost();
     // From now on the banner says what this notice has said.
     if (this.#view.value.notice?.kind === "in_memory") this.dismissNotice();
     this.#view.set({ link: this.#view.value.phase === "watching" ? "kept" : "connecting", retrying: true });

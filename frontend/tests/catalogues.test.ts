@@ -10,8 +10,12 @@ const COMPOSED = [
   /^refusal\./,
   /^status\./,
   /^chat\.refused\./,
-  /^(chat|progress)\.title$/,
+  /^(chat|progress|quiz)\.title$/,
   /^progress\.(recovered|unverified|voided)$/,
+  /^quiz\.refused\./,
+  /^quiz\.(kind|results|ended_by|verdict)\.\w+$/,
+  /^quiz\.hidden\.(after_close|never)$/,
+  /^quiz\.(pending|passed|failed)$/,
 ];
 
 const SOURCES = import.meta.glob<string>("../{embed,shared}/**/*.ts", {

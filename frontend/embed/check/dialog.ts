@@ -18,6 +18,8 @@ export class CheckDialog extends Part {
   #check: string | null = null;
   #place = 0;
   #redraw = 0;
+  /** What had the keyboard before: it gets it back, so that who is writing goes on writing. */
+  #before: Element | null = null;
   readonly #sight = new Sight(() => this.requestUpdate());
 
   protected override render(): TemplateResult | typeof nothing {
@@ -33,8 +35,10 @@ export class CheckDialog extends Part {
 
   protected override updated(_changed: PropertyValues): void {
     const prompt = this.view.prompts[0];
-    if (!prompt) this.#gone();
-    else if (prompt.check !== this.#check) this.#came(prompt);
+    if (!prompt) {
+      this.#gone();
+      this.#giveBack();
+    } else if (prompt.check !== this.#check) this.#came(prompt);
     else this.#report(prompt);
   }
 
@@ -62,6 +66,7 @@ export class CheckDialog extends Part {
     this.#check = prompt.check;
     const dialog = this.querySelector("dialog");
     if (!dialog) return;
+    if (!dialog.contains(document.activeElement)) this.#before = document.activeElement;
     dialog.showModal();
     fieldOf(dialog)?.focus();
     this.#sight.begin(dialog);
@@ -86,6 +91,12 @@ export class CheckDialog extends Part {
     this.#check = null;
     this.#sight.end();
     clearInterval(this.#redraw);
+  }
+
+  #giveBack(): void {
+    const lost = document.activeElement === document.body;
+    if (lost && this.#before instanceof HTMLElement) this.#before.focus({ preventScroll: true });
+    this.#before = null;
   }
 
   /** Only an answer or the server closes it. */

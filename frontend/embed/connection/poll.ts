@@ -18,6 +18,14 @@ const RECORDED_MS = 500;
 /** The server takes at most this many messages a turn. */
 export const PER_TURN = 20;
 
+/** Whoever takes a quiz waits for each answer. */
+const OF_QUIZZES: ReadonlySet<string> = new Set([
+  "quiz_start",
+  "ask_quiz_question",
+  "quiz_answer",
+  "quiz_finish",
+]);
+
 type Said = NonNullable<Poll["messages"]>[number];
 
 export interface Surroundings {
@@ -39,6 +47,8 @@ export class ViewerPoll {
   #full = false;
   /** Rows wait for the next turn. */
   #recorded = false;
+  /** Somebody looks at the page and waits for the answer. */
+  #asked = false;
   running = false;
 
   constructor(around: Surroundings, listener: Listener) {
@@ -59,6 +69,7 @@ export class ViewerPoll {
     this.running = false;
     this.#turn += 1;
     this.#underWay = false;
+    this.#asked = false;
     return this.#said.splice(0);
   }
 
@@ -66,6 +77,10 @@ export class ViewerPoll {
     if (!this.running || this.#play === null || message.type === "hello") return false;
     this.#said.push(message);
     this.#recorded ||= message.type === "rows" && message.rows.length > 0;
+    if (OF_QUIZZES.has(message.type) && !this.#asked) {
+      this.#asked = true;
+      queueMicrotask(() => this.hurry()); // with what else is being said
+    }
     return true;
   }
 
@@ -94,6 +109,7 @@ export class ViewerPoll {
     this.#full = this.#said.length > PER_TURN;
     const messages = this.#said.splice(0, PER_TURN);
     this.#recorded = false;
+    this.#asked = false;
     if (this.#play) return { grant: this.#grant, play: this.#play, messages };
     const hello = this.#listener.hello();
     this.#grant = hello.grant;
@@ -111,7 +127,7 @@ export class ViewerPoll {
       this.#listener.message(message);
     }
     if (close !== null) this.#end(close);
-    else if (this.#full) this.hurry();
+    else if (this.#full || this.#asked) this.hurry();
     else if (first) this.#taken_ms = Number.NEGATIVE_INFINITY;
   }
 

@@ -9,7 +9,7 @@ import "./panel";
 import "./refusal";
 import "./stage";
 
-export type Tab = "chat" | "progress";
+export type Tab = "chat" | "progress" | "quiz";
 
 /** Where the panel does not cover the picture. */
 const ROOMY = "(min-width: 860px), (min-height: 560px) and (orientation: portrait)";
@@ -20,6 +20,7 @@ export class App extends Part {
   declare panel: boolean;
   readonly video = document.createElement("video");
   #remember: (language: Language) => void;
+  #returned = false;
 
   constructor(store: Store<View>, remember: (language: Language) => void) {
     super();
@@ -42,7 +43,9 @@ export class App extends Part {
   protected override updated(changed: PropertyValues): void {
     if (changed.has("tab") || changed.has("panel") || changed.has("viewer")) {
       this.viewer?.followProgress(this.panel && this.tab === "progress");
+      this.viewer?.quizzes.follow(this.panel && this.tab === "quiz");
     }
+    this.#return();
     const title = this.view.media?.title;
     if (title) document.title = title;
   }
@@ -61,6 +64,13 @@ export class App extends Part {
             : nothing
         }
       </main>`;
+  }
+
+  /** Whoever was taking a quiz before this page was loaded comes back to it. */
+  #return(): void {
+    if (this.#returned || !this.view.quizzes.some(({ returned }) => returned)) return;
+    this.#returned = true;
+    if (this.panel) this.tab = "quiz";
   }
 
   /** Open the panel at a tab; the same tab again closes it. */

@@ -1,8 +1,9 @@
-/** The bar under the picture: play, sound, live, quality, windows, and the way to chat and progress. */
+/** The bar under the picture: play, sound, live, quality, windows, and the way to chat, progress and quiz. */
 import { html, nothing, type TemplateResult } from "lit";
 import { countdown } from "../../shared/format";
 import { t } from "../../shared/i18n";
 import type { PlaybackView } from "../playback/playback";
+import { isWaiting } from "../quiz/quizzes";
 import type { Tab } from "./app";
 import { icons } from "./icons";
 import { type Scene, sceneOf } from "./overlay";
@@ -76,7 +77,19 @@ export class Controls extends Part {
   }
 
   #panels(): TemplateResult {
+    const { quizzes } = this.view;
     return html`
+      ${
+        quizzes.length > 0
+          ? html`<button class="tool labelled" data-testid="quiz-button" aria-expanded=${this.panel === "quiz"}
+              title=${t("quiz.title")} @click=${() => this.#open("quiz")}>
+              ${icons.quiz}<span>${t("quiz.title")}</span>${
+                this.panel !== "quiz" && quizzes.some(isWaiting)
+                  ? html`<i class="dot"><span class="spoken">, ${t("quiz.waits")}</span></i>`
+                  : nothing
+              }</button>`
+          : nothing
+      }
       <button class="tool labelled" data-testid="progress-button" aria-expanded=${this.panel === "progress"}
         title=${t("progress.title")} @click=${() => this.#open("progress")}>
         ${icons.progress}<span>${t("progress.title")}</span></button>

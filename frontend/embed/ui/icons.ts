@@ -5,6 +5,8 @@ function icon(content: SVGTemplateResult): TemplateResult {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${content}</svg>`;
 }
 
+const ARROW_UP = svg`<path d="M12 19V6m-6 5.5L12 5l6 6.5"/>`;
+
 export const icons = {
   play: icon(svg`<path class="solid" d="M8 5.2v13.6L19 12z"/>`),
   pause: icon(svg`<path class="solid" d="M7 5h3.6v14H7zM13.4 5H17v14h-3.6z"/>`),
@@ -17,9 +19,17 @@ export const icons = {
   pip: icon(svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path class="solid" d="M12 12h7v5h-7z"/>`),
   chat: icon(svg`<path d="M4 5h16v11H10l-4.5 3.5V16H4z"/>`),
   progress: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="m8 12.4 2.8 2.8L16 9.5"/>`),
+  quiz: icon(
+    svg`<path d="M10.5 6.5H20M10.5 12H20M10.5 17.5H20"/><path d="m3.5 6.4 1.3 1.3 2.4-2.6M3.5 11.9l1.3 1.3 2.4-2.6"/><circle cx="5.3" cy="17.5" r="1.4"/>`,
+  ),
   check: icon(svg`<path d="m5 12.5 4.6 4.6L19 7.5"/>`),
-  send: icon(svg`<path d="M12 19V6m-6 5.5L12 5l6 6.5"/>`),
+  send: icon(ARROW_UP),
   down: icon(svg`<path d="M12 5v13m-6-5.5 6 6 6-6"/>`),
+  up: icon(ARROW_UP),
+  back: icon(svg`<path d="m14.5 5.5-6.5 6.5 6.5 6.5"/>`),
+  next: icon(svg`<path d="m9.5 5.5 6.5 6.5-6.5 6.5"/>`),
+  part: icon(svg`<circle cx="12" cy="12" r="8.5"/><path class="solid" d="M12 3.5a8.5 8.5 0 0 1 0 17z"/>`),
+  none: icon(svg`<path d="M7 12h10"/>`),
   close: icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
   warn: icon(svg`<path d="M12 4 2.8 19.5h18.4z"/><path d="M12 10v4.5m0 2.4v.1"/>`),
   clock: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`),

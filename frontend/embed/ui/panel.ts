@@ -1,6 +1,7 @@
-/** Beside the picture (below it on phones): who is watching, and the tabs for chat and progress. */
-import { html, type TemplateResult } from "lit";
+/** Beside the picture (below it on phones): who is watching, and the tabs for chat, progress and a quiz if there is one. */
+import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
+import { isWaiting } from "../quiz/quizzes";
 import type { View } from "../view";
 import type { Tab } from "./app";
 import { icons } from "./icons";
@@ -13,27 +14,45 @@ export class Panel extends Part {
   declare tab: Tab;
 
   protected override render(): TemplateResult {
-    const body =
-      this.tab === "chat"
-        ? html`<rollcall-chat .store=${this.store} .viewer=${this.viewer}></rollcall-chat>`
-        : html`<rollcall-progress .store=${this.store} .viewer=${this.viewer}></rollcall-progress>`;
     return html`<aside class="panel">
       <header>
         <div class="tabs" role="tablist" @keydown=${this.#arrows}>
-          ${this.#tab("chat")} ${this.#tab("progress")}
+          ${this.#tabs().map((tab) => this.#tab(tab))}
         </div>
         <button class="tool panel-close" aria-label=${t("panel.close")} title=${t("panel.close")}
           @click=${() => this.#open(null)}>${icons.close}</button>
       </header>
       ${this.#who()}
-      <div class="tab-body" role="tabpanel" aria-label=${t(`${this.tab}.title`)}>${body}</div>
+      <div class="tab-body" role="tabpanel" aria-label=${t(`${this.tab}.title`)}>${this.#body()}</div>
     </aside>`;
+  }
+
+  #tabs(): Tab[] {
+    return this.view.quizzes.length > 0 ? ["chat", "progress", "quiz"] : ["chat", "progress"];
   }
 
   #tab(tab: Tab): TemplateResult {
     const chosen = this.tab === tab;
+    const waits = tab === "quiz" && !chosen && this.view.quizzes.some(isWaiting);
     return html`<button role="tab" data-testid="${tab}-tab" aria-selected=${chosen} tabindex=${chosen ? 0 : -1}
-      @click=${() => this.#open(tab)}>${t(`${tab}.title`)}</button>`;
+      @click=${() => this.#open(tab)}>${t(`${tab}.title`)}${
+        waits ? html`<span class="dot"><span class="spoken">, ${t("quiz.waits")}</span></span>` : nothing
+      }</button>`;
+  }
+
+  #body(): TemplateResult {
+    const { store, viewer } = this;
+    if (this.tab === "chat") return html`<rollcall-chat .store=${store} .viewer=${viewer}></rollcall-chat>`;
+    if (this.tab === "progress") {
+      return html`<rollcall-progress .store=${store} .viewer=${viewer}></rollcall-progress>`;
+    }
+    if (this.view.quizPart === "here")
+      return html`<rollcall-quiz .store=${store} .viewer=${viewer}></rollcall-quiz>`;
+    if (this.view.quizPart !== "failed") {
+      return html`<p class="tab-wait" role="status"><span class="spinner" aria-hidden="true"></span>${t("quiz.coming")}</p>`;
+    }
+    return html`<div class="tab-wait" role="alert"><p>${t("quiz.load_failed")}</p>
+      <button class="primary" @click=${() => viewer.quizzes.load()}>${t("quiz.load_again")}</button></div>`;
   }
 
   #who(): TemplateResult {
@@ -47,8 +66,11 @@ export class Panel extends Part {
   }
 
   #arrows(event: KeyboardEvent): void {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    this.#open(this.tab === "chat" ? "progress" : "chat");
+    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+    const tabs = this.#tabs();
+    const next = tabs.at((tabs.indexOf(this.tab) + step) % tabs.length);
+    if (step === 0 || !next) return;
+    this.#open(next);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   }
 }

@@ -1,4 +1,4 @@
-/** The picture with everything that lies over it: state, controls, banner, presence check, notices. */
+/** The picture with everything that lies over it: state, controls, banner, invitation to a quiz, presence check, notices. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
 import type { Tab } from "./app";
@@ -6,6 +6,7 @@ import { icons } from "./icons";
 import { Part } from "./part";
 import "../check/dialog";
 import "../check/stopped";
+import "../quiz/invitation";
 import "./controls";
 import "./notice";
 import "./overlay";
@@ -50,6 +51,7 @@ export class Stage extends Part {
         <rollcall-overlay .store=${this.store} .viewer=${this.viewer}></rollcall-overlay>
         ${media && playback?.moving ? html`<h1 class="stage-title">${media.title}</h1>` : nothing}
         <div class="stage-top" role="status">${link === "kept" || link === "sending" ? this.#banner(link) : nothing}</div>
+        <rollcall-invitation .store=${this.store} .viewer=${this.viewer} .panel=${this.panel}></rollcall-invitation>
         ${
           asksSound
             ? html`<button class="sound-on" data-testid="sound-on" @click=${() => this.viewer.playback.unmute()}>
