@@ -167,6 +167,24 @@ describe("turns", () => {
     expect(turns.map(({ messages }) => messages?.length)).toEqual([PER_TURN, 2]);
   });
 
+  test("come at once for whoever takes a quiz, with all that is said at that moment, one after the other", async () => {
+    await blocked(1_000);
+    turns = [];
+    const start: ViewerIn = { type: "quiz_start", quiz: "quiz0001", ordinal: 1 };
+    line.send(start);
+    line.send(ASK);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(turns.map(({ messages }) => messages)).toEqual([[start, ASK]]);
+    answer = () => {
+      answer = () => [];
+      line.send(start); // while a turn is under way
+      return [];
+    };
+    line.send(start);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(turns.map(({ messages }) => messages)).toEqual([[start, ASK], [start], [start]]);
+  });
+
   test("that fail are a lost connection", async () => {
     answer = () => "away";
     await blocked(EVERY_MS);
