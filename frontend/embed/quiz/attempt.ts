@@ -7,7 +7,7 @@ import type { QuizQuestion } from "../../shared/wire";
 import { icons } from "../ui/icons";
 import { Part } from "../ui/part";
 import { answering } from "./answers";
-import { sentence } from "./card";
+import { isOffline, sentence } from "./card";
 import { type Attempt, isAnswered, leftOf, type Reply, type Taking, unanswered, unsaved } from "./quizzes";
 
 const MINUTE_MS = 60_000;
@@ -58,7 +58,7 @@ export class AttemptView extends Part {
   }
 
   get #offline(): boolean {
-    return this.view.link === "kept" || this.view.link === "connecting";
+    return isOffline(this.view);
   }
 
   #head({ told }: Taking, { at, questions, replies }: Attempt, left_ms: number | null): TemplateResult {

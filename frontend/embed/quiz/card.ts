@@ -60,9 +60,14 @@ function moment(at_ms: number, { media }: View): string {
   return today ? time : `${dateOf(at_ms)}, ${time}`;
 }
 
-function beginning(taking: Taking, { link }: View, start: () => void): TemplateResult {
+/** Nothing arrives now; the browser may know before the connection is found to be silent. */
+export function isOffline({ link }: View): boolean {
+  return link === "kept" || link === "connecting" || !navigator.onLine;
+}
+
+function beginning(taking: Taking, view: View, start: () => void): TemplateResult {
   const { told, busy, refused, used } = taking;
-  const offline = link === "kept" || link === "connecting";
+  const offline = isOffline(view);
   const why = refused === null ? null : sentence(refused);
   if (!mayStart(taking)) {
     const reason = t(told.state === "closed" ? "quiz.closed" : "quiz.no_attempts");

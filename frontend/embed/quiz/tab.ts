@@ -7,6 +7,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
 import { icons } from "../ui/icons";
 import { Part } from "../ui/part";
+import type { AttemptView } from "./attempt";
 import { card, stateOf } from "./card";
 import { isUnresolved, lastResult, type Taking } from "./quizzes";
 import "./attempt";
@@ -33,6 +34,11 @@ export class QuizTab extends Part {
     this.#screen = screen;
     if (!moved && !this.viewer.quizzes.entered()) return;
     this.#acted = screen === "ending"; // the result follows
+    void this.#lead();
+  }
+
+  async #lead(): Promise<void> {
+    await this.querySelector<AttemptView>("rollcall-attempt")?.updateComplete;
     this.querySelector<HTMLElement>("[data-lead]")?.focus();
   }
 
