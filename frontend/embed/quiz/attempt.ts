@@ -134,7 +134,7 @@ export class AttemptView extends Part {
         ${icons.back}<span>${t("quiz.back")}</span></button>
       ${
         last
-          ? html`<button class="primary" data-testid="quiz-finish" @click=${this.#ask}>${t("quiz.finish")}</button>`
+          ? html`<button class="primary" data-testid="quiz-finish" @click=${this.#ask}>${t("quiz.confirm.finish")}</button>`
           : html`<button class="primary" data-testid="quiz-next" @click=${() => this.#show(at + 1)}>
               <span>${t("quiz.next")}</span>${icons.next}</button>`
       }

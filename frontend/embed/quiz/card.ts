@@ -20,10 +20,10 @@ export function card(taking: Taking, view: View, start: () => void): TemplateRes
 
 /** One or two words for the list. */
 export function stateOf(taking: Taking): string {
-  const passed = lastResult(taking)?.score?.passed;
   if (taking.running) return t("quiz.state.running");
-  if (passed) return t("quiz.state.passed");
-  return t(taking.told.state === "open" ? "quiz.state.open" : "quiz.state.closed");
+  if (lastResult(taking)?.score?.passed) return t("quiz.state.passed");
+  if (mayStart(taking)) return t("quiz.state.open");
+  return t(taking.told.state === "open" ? "quiz.state.ended" : "quiz.state.closed");
 }
 
 function about(taking: Taking, view: View): TemplateResult {
