@@ -81,7 +81,7 @@ export class Controls extends Part {
     return html`
       ${
         quizzes.length > 0
-          ? html`<button class="tool labelled" data-testid="quiz-button" aria-expanded=${this.panel === "quiz"}
+          ? html`<button class="tool labelled quiz-tool" data-testid="quiz-button" aria-expanded=${this.panel === "quiz"}
               title=${t("quiz.title")} @click=${() => this.#open("quiz")}>
               ${icons.quiz}<span>${t("quiz.title")}</span>${
                 this.panel !== "quiz" && quizzes.some(isWaiting)
