@@ -98,6 +98,13 @@ async def plays_on(page: Page, within_s: float = 30) -> None:
             await asyncio.sleep(0.2)
 
 
+async def reload_frame(page: Page) -> None:
+    """Reload the embedded page alone, and wait until it has."""
+    frame = next(frame for frame in page.frames if "/embed/" in frame.url)
+    async with page.expect_event("framenavigated"):
+        await frame.evaluate("setTimeout(() => location.reload())")
+
+
 async def eventually(what: Any, within_s: float = 30) -> Any:
     """Return the first truthy answer of the coroutine function `what`."""
     async with asyncio.timeout(within_s):

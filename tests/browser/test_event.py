@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 from playwright.async_api import BrowserContext, Page
 
-from tests.browser.stage import Stage, eventually, player, plays_on, staged
+from tests.browser.stage import Stage, eventually, player, plays_on, reload_frame, staged
 from tests.render.test_statistics import back, without_nulls
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -24,13 +24,6 @@ async def watch(context: BrowserContext, stage: Stage, link: str) -> Page:
     page = await context.new_page()
     await page.goto(f"{stage.site}/?player={quote(link, safe='')}")
     return page
-
-
-async def reload_frame(page: Page) -> None:
-    """Reload the embedded page alone, and wait until it has."""
-    frame = next(frame for frame in page.frames if "/embed/" in frame.url)
-    async with page.expect_event("framenavigated"):
-        await frame.evaluate("setTimeout(() => location.reload())")
 
 
 @dataclass(slots=True)

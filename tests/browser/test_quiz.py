@@ -9,8 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import FrameLocator, Locator, Page
 
-from tests.browser.stage import Stage, eventually, player, plays_on
-from tests.browser.test_event import reload_frame
+from tests.browser.stage import Stage, eventually, player, plays_on, reload_frame
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
