@@ -28,6 +28,7 @@ from rollcall.actions.making import ExportMaker
 from rollcall.actions.plays import Entrance
 from rollcall.actions.quiz_board import QuizBoard
 from rollcall.actions.quiz_desk import QuizDesk
+from rollcall.actions.recordings import Recordings
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
@@ -69,6 +70,7 @@ from rollcall.live.ticker import Ticker
 from rollcall.live.voices import Voices
 from rollcall.media.child import MediaPlace
 from rollcall.media.proxy import MediaProxy
+from rollcall.media.shelf import Shelf
 from rollcall.media.supervisor import MediaSupervisor
 from rollcall.store import broadcasts
 from rollcall.store.database import Connection, Database, open_database
@@ -151,12 +153,13 @@ async def _run(
     intake = Intake(writer, clock, ProofKeys(base.secrets.tick_key(), base.secrets.prompt_key()))
     own_log = OwnLog(db, clock, hub, clock.node, voices)
     await own_log.begin()
-    media = await stack.enter_async_context(_media(base))
+    recordings = Recordings(db, clock, Shelf(_place(base).recordings), clock.node)
+    media = await stack.enter_async_context(_media(base, recordings))
     press = asyncio.Semaphore(1)
     maker = ExportMaker(db, clock, clock.node, press)
     await maker.begin()
     problems = partial(clocks.problems, clock)
-    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, press, maker, problems)
+    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, press, maker, recordings, problems)
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
     viewing = ViewingDeps(
@@ -200,6 +203,7 @@ async def _run(
         every(webhooks.TIDY_PERIOD_S, "delivery log", courier.tidy),
         every(MAKING_PERIOD_S, "exports", maker.run_once),
         every(exports.PERIOD_S, "old exports", lambda: exports.run_once(db, clock)),
+        every(2, "recordings", lambda: recordings.run_once(media)),
         every(idempotency.PERIOD_S, "idempotency", lambda: idempotency.run_once(db, clock)),
     ]
     await stack.enter_async_context(_tasks(work))
@@ -236,14 +240,14 @@ def _end_at_once(error: BaseException | None) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _media(base: Foundation) -> AsyncIterator[MediaSupervisor]:
+async def _media(base: Foundation, recordings: Recordings) -> AsyncIterator[MediaSupervisor]:
     await base.db.write(broadcasts.clear_signals)
     revoked = await base.db.read(broadcasts.revoked_plays)
     supervisor = MediaSupervisor(
         _place(base),
         path_key=base.secrets.path_key(),
         revoked=revoked,
-        handlers=Broadcast(base.db, base.clock),
+        handlers=Broadcast(base.db, base.clock, recordings),
         now_ms=base.clock.now_ms,
     )
     await supervisor.start()
@@ -256,7 +260,13 @@ async def _media(base: Foundation) -> AsyncIterator[MediaSupervisor]:
 def _place(base: Foundation) -> MediaPlace:
     host = base.settings.rtmp_host or base.settings.host
     viewers = base.settings.low_latency_viewers
-    return MediaPlace(base.data / "run", host, base.settings.rtmp_port, low_latency_viewers=viewers)
+    return MediaPlace(
+        base.data / "run",
+        Path(base.settings.recordings or base.data / "recordings"),
+        host,
+        base.settings.rtmp_port,
+        low_latency_viewers=viewers,
+    )
 
 
 def _check_clock(clock: Clock, conn: Connection) -> None:

@@ -1,6 +1,5 @@
 """Withdrawn and expired access closes the open player, on both engines."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select
@@ -9,7 +8,7 @@ from rollcall.actions import lists, media, participants
 from rollcall.actions.access import Gate
 from rollcall.actions.projects import create_project
 from rollcall.base.clock import Clock
-from rollcall.domain.ids import MediaCode, MediaNo, PlayId, ProjectNo, UserId
+from rollcall.domain.ids import MediaNo, ProjectNo, UserId
 from rollcall.jobs.access import run_once
 from rollcall.live.arrivals import Offer
 from rollcall.live.hub import Hub
@@ -17,7 +16,7 @@ from rollcall.store import tables
 from rollcall.store.database import Connection, Database
 from rollcall.store.participants import Entry
 from rollcall.wire.close import Close
-from rollcall.wire.media_link import Signal
+from tests.noted import Noted
 
 
 @dataclass(eq=False)
@@ -34,20 +33,6 @@ class Viewer:
 
     def close(self, code: Close) -> None:
         self.closed.append(code)
-
-
-@dataclass
-class Noted:
-    """Stands where the media process is and notes whom it shuts out."""
-
-    rtmp_port: int = 0
-    revoked: list[str] = field(default_factory=list)
-    signals: dict[MediaCode, Signal] = field(default_factory=dict)
-
-    def drop(self, media: MediaCode, /) -> None: ...
-
-    def revoke(self, plays: Iterable[PlayId], /) -> None:
-        self.revoked += plays
 
 
 class Hall:

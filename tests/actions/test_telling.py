@@ -21,7 +21,7 @@ from rollcall.wire.embed import Redeem
 from tests.asking import ask, begin, tick
 from tests.courier import Desk, at_a_desk, count, subscribe
 from tests.hall import T0, Hall, open_hall
-from tests.web.conftest import Noted
+from tests.noted import Noted
 
 MINUTE = 60_000
 

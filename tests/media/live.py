@@ -23,7 +23,7 @@ from rollcall.media.encoder import ffmpeg_path
 from rollcall.media.encoder import test_picture_command as picture_command
 from rollcall.media.proxy import MediaProxy
 from rollcall.media.supervisor import MediaSupervisor
-from rollcall.wire.media_link import Fetched, Signal
+from rollcall.wire.media_link import Fetched, LookUp, Prepared, Preparing, Shown, Signal, Unprepared
 
 KEY = b"k" * 32
 MEDIA = MediaCode("AbCdEf23")
@@ -38,6 +38,8 @@ class Handlers:
     told: list[str] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     fetched: list[Fetched] = field(default_factory=list)
+    prepared: list[Preparing | Prepared | Unprepared] = field(default_factory=list)
+    shows: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def on_authorize(self, app: str, key: str, address: str) -> MediaCode | None:
@@ -55,6 +57,15 @@ class Handlers:
 
     async def on_fetched(self, fetched: Fetched) -> None:
         self.fetched.append(fetched)
+
+    async def on_look_up(self, asked: LookUp) -> Shown:
+        recording, starts_at_ms = self.shows.get(asked.media, (None, None))
+        return Shown(id=asked.id, recording=recording, starts_at_ms=starts_at_ms)
+
+    async def on_prepared(self, news: Preparing | Prepared | Unprepared) -> None:
+        self.prepared.append(news)
+        async with self.changed:
+            self.changed.notify_all()
 
     async def _note(self, word: str, media: MediaCode, at_ms: int) -> None:
         assert media == MEDIA
@@ -131,7 +142,7 @@ async def _stays(encoder: Process) -> bool:
 @asynccontextmanager
 async def running(run: Path, ffmpeg: str | None = None) -> AsyncIterator[Broadcast]:
     """Run a media process on a free port with a proxy before it."""
-    handlers, place = Handlers(), MediaPlace(run, "127.0.0.1", 0, ffmpeg)
+    handlers, place = Handlers(), MediaPlace(run, run / "recordings", "127.0.0.1", 0, ffmpeg)
     supervisor = MediaSupervisor(place, path_key=KEY, revoked=[], handlers=handlers, now_ms=Clock().now_ms)
     await supervisor.start()
     await supervisor.until_ready()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,8 +13,10 @@ from rollcall.media.boxes import Track
 from rollcall.media.channel import Channels
 from rollcall.media.fetches import Fetches
 from rollcall.media.hls import Patience, create_app
+from rollcall.media.library import Library
 from rollcall.media.packager import Init, Part
-from rollcall.wire.media_link import Fetched
+from rollcall.media.shelf import Shelf
+from rollcall.wire.media_link import Fetched, Shown
 
 KEY = b"k" * 32
 MEDIA, OTHER = MediaCode("AbCdEf23"), MediaCode("ZyXwVu98")
@@ -34,6 +37,10 @@ def picture(media: str) -> Part:
     return Part(f"picture of {media}".encode(), 0, 2000, independent=True, opens=True)
 
 
+async def _shows_nothing(_media: str) -> Shown | None:
+    return None
+
+
 class Player:
     """Asks the app with two media on air, of which the second's bytes must never leak to a wrong token."""
 
@@ -45,7 +52,10 @@ class Player:
             channel.append(picture(media), NOW_S * 1000, NOW_S * 1000)
             channel.end()
         self.channel, self.patience = channels.open(MEDIA, NOW_S * 1000, 0), Patience(2)
-        self.app = create_app(channels, self.fetches, KEY, self.revoked, lambda: NOW_S * 1000, self.patience)
+        library = Library(Shelf(Path("/nowhere")), _shows_nothing, lambda: NOW_S * 1000)
+        self.app = create_app(
+            channels, library, self.fetches, KEY, self.revoked, lambda: NOW_S * 1000, self.patience
+        )
 
     async def ask(self, path: str, method: str = "GET") -> Answer:
         sent: list[MutableMapping[str, Any]] = []

@@ -160,7 +160,7 @@ async def test_the_media_process_ends_with_its_server(tmp_path: Path) -> None:
 
 async def test_a_busy_port_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        place = MediaPlace(tmp_path / "run", "127.0.0.1", taken.getsockname()[1])
+        place = MediaPlace(tmp_path / "run", tmp_path, "127.0.0.1", taken.getsockname()[1])
         supervisor = MediaSupervisor(
             place, path_key=KEY, revoked=[], handlers=Handlers(), now_ms=Clock().now_ms
         )

@@ -26,6 +26,7 @@ class Event:
     """A project with one media and one list of two doctors."""
 
     server: RunningServer
+    key: str
     api: Api
     media: str
     people: str
@@ -70,7 +71,7 @@ async def make_event(server: RunningServer, http: aiohttp.ClientSession, **media
     people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [made["code"]]})
     for user_id, name in (("d-1", "Анна Иванова"), ("d-2", "Пётр Сидоров")):
         await api.call("PUT", f"/lists/{people['code']}/participants/{user_id}", {"name": name})
-    return Event(server, api, made["code"], people["code"])
+    return Event(server, key, api, made["code"], people["code"])
 
 
 @pytest.fixture

@@ -342,7 +342,7 @@ async def timed(
     made = await api.call("POST", "/media", {"title": "Кардиология", "kind": "live"})
     people = await api.call("POST", "/lists", {"title": "Слушатели", "media": [made["code"]]})
     await api.call("PUT", f"/lists/{people['code']}/participants/d-1", {})
-    yield Timed(Event(server, api, made["code"], people["code"]), clock)
+    yield Timed(Event(server, server.key, api, made["code"], people["code"]), clock)
     running.stop()
     with suppress(asyncio.CancelledError):
         await served

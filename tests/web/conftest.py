@@ -1,9 +1,11 @@
 """The whole HTTP application over a real database, and callers of two projects."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -12,32 +14,18 @@ import pytest
 from rollcall.actions.keys import create_key
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.projects import create_project
+from rollcall.actions.recordings import Recordings
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
 from rollcall.base.settings import Settings
-from rollcall.domain.ids import MediaCode, PlayId, ProjectNo
+from rollcall.domain.ids import ProjectNo
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.hub import Hub
+from rollcall.media.shelf import Shelf
 from rollcall.store.database import Database
 from rollcall.web.app import build_api
 from rollcall.web.deps import Deps
-from rollcall.wire.media_link import Signal
-
-
-@dataclass
-class Noted:
-    """Stands where the media process is and notes what it is told."""
-
-    rtmp_port: int = 1935
-    dropped: list[str] = field(default_factory=list)
-    revoked: list[str] = field(default_factory=list)
-    signals: dict[MediaCode, Signal] = field(default_factory=dict)
-
-    def drop(self, media: MediaCode, /) -> None:
-        self.dropped.append(media)
-
-    def revoke(self, plays: Iterable[PlayId], /) -> None:
-        self.revoked += plays
+from tests.noted import Noted
 
 
 @dataclass(frozen=True)
@@ -71,10 +59,15 @@ async def serving(
     secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
     press = asyncio.Semaphore(1)
     maker = ExportMaker(db, clock, "main", press)
-    deps = Deps(db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker)
+    shelf = TemporaryDirectory()
+    recordings = Recordings(db, clock, Shelf(Path(shelf.name)), "main")
+    deps = Deps(
+        db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker, recordings
+    )
     app: Any = build_api(deps)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(maker.close)
+        stack.callback(shelf.cleanup)
 
         def client(key: str | None) -> httpx.AsyncClient:
             headers = {} if key is None else {"Authorization": f"Bearer {key}"}

@@ -1,12 +1,13 @@
-"""What happens when an encoder comes or goes: who may publish, since when there is a picture, who fetched it."""
+"""What the media process asks and tells: who may publish, what is shown, when there is a picture, who fetched it."""
 
+from rollcall.actions.recordings import Recordings
 from rollcall.base.clock import Clock
 from rollcall.domain.ids import MediaCode
 from rollcall.store import broadcasts
 from rollcall.store.database import Database
 from rollcall.store.media import find_by_stream_key
 from rollcall.store.plays import count_fetched
-from rollcall.wire.media_link import Fetched, Signal
+from rollcall.wire.media_link import Fetched, LookUp, Prepared, Preparing, Shown, Signal, Unprepared
 
 APP = "live"
 
@@ -14,9 +15,10 @@ APP = "live"
 class Broadcast:
     """Satisfies `media.supervisor.MediaHandlers`."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, recordings: Recordings) -> None:
         self._db = db
         self._clock = clock
+        self._recordings = recordings
 
     async def on_authorize(self, app: str, key: str, address: str) -> MediaCode | None:  # noqa: ARG002 - logged there
         """Return the media of this stream key unless it has ended."""
@@ -40,3 +42,11 @@ class Broadcast:
         """Keep the evidence of which plays fetched the picture."""
         now_ms = self._clock.now_ms()
         await self._db.write(lambda conn: count_fetched(conn, fetched.plays, now_ms))
+
+    async def on_look_up(self, asked: LookUp) -> Shown:
+        """Say which recording a media shows."""
+        return await self._recordings.on_look_up(asked)
+
+    async def on_prepared(self, news: Preparing | Prepared | Unprepared) -> None:
+        """Take how far a recording is."""
+        await self._recordings.on_prepared(news)

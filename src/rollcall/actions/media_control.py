@@ -20,6 +20,9 @@ class MediaControl(Protocol):
     def revoke(self, plays: Iterable[PlayId], /) -> None:
         """From now on refuse every path token of these plays."""
 
+    def prepare(self, media: MediaCode, recording: int, /) -> None:
+        """Make an uploaded file ready for players; asked for again, it is not done twice."""
+
     @property
     def signals(self) -> Mapping[MediaCode, Signal]:
         """Return the latest figures of each incoming signal."""

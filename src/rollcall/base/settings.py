@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What an administrator may set. Ports: 0 = any free one. `base_url` as browsers reach this server."""
 
     data: str = "rollcall-data"
+    recordings: str | None = None  # where recordings lie; default: in the data directory
     host: str = "127.0.0.1"
     port: Port = 8080
     rtmp_host: str | None = None  # default: `host`

@@ -16,3 +16,13 @@ def state_at(
         return "ended"
     begun = started_ms is not None or (starts_ms is not None and starts_ms <= now_ms)
     return "live" if begun else "planned"
+
+
+SCHEDULE_DELAY_MS = 6_000  # how far behind the schedule everybody sees it: what a player needs in its buffer
+
+
+def on_schedule(now_ms: int, starts_ms: int | None, content_ms: int | None) -> bool:
+    """Tell whether a recording of that length, played by the clock from `starts_ms`, has a picture at `now_ms`."""
+    if starts_ms is None or content_ms is None:
+        return False
+    return starts_ms <= now_ms < starts_ms + content_ms + SCHEDULE_DELAY_MS

@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> int:
         given.rtmp_port,
         given.ffmpeg or ffmpeg_path(),
         given.low_latency_viewers,
+        given.recordings,
     )
     try:
         with Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -53,6 +54,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rtmp-port", type=int, default=1935)
     parser.add_argument("--ffmpeg", help="the ffmpeg to run instead of the packaged one")
     parser.add_argument("--low-latency-viewers", type=int, default=300)
+    parser.add_argument("--recordings", type=Path, required=True, help="folder of recordings")
     return parser.parse_args(arguments)
 
 

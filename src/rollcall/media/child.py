@@ -22,12 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MediaPlace:
-    """Where the media process lives: directory of its sockets, RTMP address (0 = any port), its ffmpeg.
+    """Where the media process lives: directories of its sockets and of recordings, RTMP address (0 = any port), ffmpeg.
 
     `low_latency_viewers`: how many may watch with low latency at once.
     """
 
     run: Path
+    recordings: Path
     rtmp_host: str
     rtmp_port: int
     ffmpeg: str | None = None
@@ -93,8 +94,9 @@ class Child:
         sockets = ["--link", str(place.link), "--http", str(place.http)]
         rtmp = ["--rtmp-host", place.rtmp_host, "--rtmp-port", str(port)]
         ffmpeg = ["--ffmpeg", place.ffmpeg] if place.ffmpeg else []
+        kept = ["--recordings", str(place.recordings)]
         low_latency = ["--low-latency-viewers", str(place.low_latency_viewers)]
-        return [sys.executable, "-m", "rollcall.media", *sockets, *rtmp, *ffmpeg, *low_latency]
+        return [sys.executable, "-m", "rollcall.media", *sockets, *rtmp, *ffmpeg, *kept, *low_latency]
 
 
 def _refusal(code: int, place: MediaPlace) -> Unavailable:

@@ -20,6 +20,7 @@ from rollcall.domain.path_token import PathToken, verify
 from rollcall.media import playlist
 from rollcall.media.channel import CLASSIC, LOW_LATENCY, Channel, Channels, Found, Wanted
 from rollcall.media.fetches import Fetches
+from rollcall.media.library import Library
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -43,7 +44,11 @@ _REFUSALS = {
     404: ("not_found", "No such object", "There is no such file, or it is too old."),
     405: ("method_not_allowed", "Method not allowed", "Only GET and HEAD are answered here."),
 }
-_NO_PICTURE = ("no_picture", "No picture yet", "No encoder has published to this media of late.")
+_NO_PICTURE = (
+    "no_picture",
+    "No picture yet",
+    "No encoder has published to this media of late, and it has no recording.",
+)
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Patience:
 
 def create_app(
     channels: Channels,
+    library: Library,
     fetches: Fetches,
     key: bytes,
     revoked: Container[str],
@@ -82,7 +88,10 @@ def create_app(
         if wanted is _NONSENSE or (channel and wanted and not channel.may_come(wanted)):
             await _refuse(send, 400, _REFUSALS[400])
             return
-        found = await _find(channel, name, wanted, patience) if channel else None
+        if channel is None:
+            found = await library.find(media, name)
+        else:
+            found = await _find(channel, name, wanted, patience)
         if found is None or token.play in revoked:
             status = 403 if found else 404
             no_picture = name.endswith(".m3u8") and found is None

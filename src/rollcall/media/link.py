@@ -1,4 +1,4 @@
-"""The media process's end of its link to the server: asks who may publish, reports, and hears revocations.
+"""The media process's end of its link to the server: asks who may publish and what is shown, reports, and hears orders.
 
 One JSON object a line. When the link ends, so does the process; it never asks twice or guesses an answer.
 """
@@ -9,6 +9,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from rollcall.base import unix_socket
 from rollcall.wire import media_link
@@ -17,9 +18,12 @@ from rollcall.wire.media_link import (
     Authorized,
     Drop,
     FromMedia,
+    LookUp,
+    Prepare,
     Ready,
     Refused,
     Revoke,
+    Shown,
     ToMedia,
     Welcome,
 )
@@ -36,6 +40,14 @@ class LinkError(Exception):
     """Raised when the server does not speak as it should, or has gone before it has welcomed us."""
 
 
+class Orders(NamedTuple):
+    """What is done at the server's word."""
+
+    revoke: Callable[[list[str]], None]
+    drop: Callable[[str], None]
+    prepare: Callable[[Prepare], None]
+
+
 class Link:
     """A connection to the server. Made by `connect_link`; `run` reads until the server has gone."""
 
@@ -44,6 +56,7 @@ class Link:
         self._writer = writer
         self._ids = count(1)
         self._asked: dict[int, asyncio.Future[str | None]] = {}
+        self._looking: dict[int, asyncio.Future[Shown]] = {}
 
     async def greet(self, ready: Ready) -> Welcome:
         """Say where we listen; returns the server's answer. Raises LinkError."""
@@ -79,11 +92,25 @@ class Link:
         finally:
             del self._asked[number]
 
-    async def run(self, *, revoke: Callable[[list[str]], None], drop: Callable[[str], None]) -> None:
+    async def look_up(self, media: str) -> Shown | None:
+        """Return which recording a media shows; None when that is not answered in time."""
+        number = next(self._ids)
+        self._looking[number] = asyncio.get_running_loop().create_future()
+        self.send(LookUp(id=number, media=media))
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await self._looking[number]
+        except TimeoutError:
+            log.warning("the server has not said within %d s what %s shows", ANSWER_WITHIN_S, media)
+            return None
+        finally:
+            del self._looking[number]
+
+    async def run(self, orders: Orders) -> None:
         """Hear the server until it has gone. Raises LinkError for what is not a frame."""
         try:
             while line := await self._reader.readline():
-                self._hear(line, revoke, drop)
+                self._hear(line, orders)
         except ConnectionError:
             return
         except ValueError as error:
@@ -93,7 +120,7 @@ class Link:
         """Close the connection."""
         self._writer.close()
 
-    def _hear(self, line: bytes, revoke: Callable[[list[str]], None], drop: Callable[[str], None]) -> None:
+    def _hear(self, line: bytes, orders: Orders) -> None:
         frame: ToMedia = media_link.decode_to_media(line)
         match frame:
             case Authorized(id=number, media=media):
@@ -102,9 +129,15 @@ class Link:
                 log.info("the server refuses a stream key: %s", reason)
                 self._settle(number, None)
             case Revoke(plays=plays):
-                revoke(plays)
+                orders.revoke(plays)
             case Drop(media=media):
-                drop(media)
+                orders.drop(media)
+            case Prepare() as wanted:
+                orders.prepare(wanted)
+            case Shown() as shown:
+                asked = self._looking.get(shown.id)
+                if asked is not None and not asked.done():
+                    asked.set_result(shown)
             case Welcome():
                 raise LinkError("a second welcome")
 

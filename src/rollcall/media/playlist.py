@@ -1,15 +1,21 @@
-"""HLS playlists as text, from values. It knows neither where segments are kept nor who may fetch them."""
+"""HLS playlists as text, from values, and how long the segments of one last.
+
+It knows neither where segments are kept nor who may fetch them.
+"""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from rollcall.media.packager import Init, Part, Segment
 
 TYPE = "application/vnd.apple.mpegurl"
 PART_TARGET_MS = 550  # what encoders' frame rates make of half a second; longer when a part was longer
 SEGMENTS_WITH_PARTS = 3
+_DURATION = re.compile(r"^#EXTINF:([0-9]+\.?[0-9]*),", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,10 @@ class Making:
     parts: Sequence[Part]
 
 
-def render_live(listed: Sequence[Listed], target_s: int) -> bytes:
-    """Return the media playlist of these segments (at least one)."""
-    return _text([*_head(7, listed[0].place, target_s), *_segments(listed)])
+def render_live(listed: Sequence[Listed], target_s: int, *, is_over: bool = False) -> bytes:
+    """Return the media playlist of these segments (at least one); `is_over`: no others follow."""
+    end = ["#EXT-X-ENDLIST"] if is_over else []
+    return _text([*_head(7, listed[0].place, target_s), *_segments(listed), *end])
 
 
 def render_low_latency(
@@ -76,6 +83,12 @@ def render_master(init: Init, listed: Sequence[Listed], playlist: str) -> bytes:
         facts.append(f"RESOLUTION={init.picture.width}x{init.picture.height}")
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     return _text([*lines, "#EXT-X-STREAM-INF:" + ",".join(facts), playlist])
+
+
+def read_durations_ms(text: str) -> list[int]:
+    """Return the durations of a media playlist's segments; their sum is rounded, so their ends are too, not each."""
+    ends_ms = [round(end_s * 1000) for end_s in accumulate(float(said) for said in _DURATION.findall(text))]
+    return [end_ms - before_ms for before_ms, end_ms in zip([0, *ends_ms], ends_ms, strict=False)]
 
 
 def _head(version: int, first: Place, target_s: int) -> list[str]:

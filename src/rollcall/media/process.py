@@ -23,8 +23,11 @@ from rollcall.media.encoder import remux_command
 from rollcall.media.fetches import Fetches
 from rollcall.media.hls import App, Patience, create_app
 from rollcall.media.ingest.server import Ingest
-from rollcall.media.link import Link, connect_link
+from rollcall.media.library import Library
+from rollcall.media.link import Link, Orders, connect_link
+from rollcall.media.preparing import Preparations
 from rollcall.media.publish import Publish
+from rollcall.media.shelf import Shelf
 from rollcall.media.tally import Tally
 from rollcall.wire.media_link import Ready
 
@@ -34,7 +37,7 @@ FETCHED_EVERY_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the process connects and listens, and the ffmpeg it runs."""
+    """Where the process connects and listens, the ffmpeg it runs, the folder of recordings."""
 
     link: Path
     http: Path
@@ -42,6 +45,7 @@ class Places:
     rtmp_port: int
     ffmpeg: str
     low_latency_viewers: int
+    recordings: Path
 
 
 class HttpServer(uvicorn.Server):
@@ -65,9 +69,12 @@ async def run(places: Places, clock: Clock) -> None:
     try:
         welcome = await link.greet(Ready(rtmp_port=rtmp.getsockname()[1], http=str(places.http)))
         revoked, channels, fetches = set(welcome.revoked), Channels(), Fetches()
+        shelf = Shelf(places.recordings)
+        preparations = Preparations(shelf, places.ffmpeg, link.send)
         tally = Tally(places.http.with_name("publish-sessions"))
         app = create_app(
             channels,
+            Library(shelf, link.look_up, clock.now_ms),
             fetches,
             bytes.fromhex(welcome.path_key),
             revoked,
@@ -77,7 +84,7 @@ async def run(places: Places, clock: Clock) -> None:
         ingest = Ingest(link.authorize, _publisher(channels, tally, link, places.ffmpeg, clock))
         await ingest.start(rtmp)
         tasks = [
-            asyncio.create_task(link.run(revoke=revoked.update, drop=ingest.drop)),
+            asyncio.create_task(link.run(Orders(revoked.update, ingest.drop, preparations.ask))),
             asyncio.create_task(_serve_http(app, http)),
             asyncio.create_task(_report(link, ingest, fetches)),
             asyncio.create_task(_terminated()),
@@ -85,6 +92,7 @@ async def run(places: Places, clock: Clock) -> None:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            await preparations.close()
             await ingest.close()
             await _cancel(tasks)
         for task in done:

@@ -22,13 +22,19 @@ from rollcall.wire.media_link import (
     Drop,
     Fetched,
     FromMedia,
+    LookUp,
+    Prepare,
+    Prepared,
+    Preparing,
     Ready,
     Refused,
     Revoke,
+    Shown,
     Signal,
     Started,
     Stopped,
     ToMedia,
+    Unprepared,
     Welcome,
 )
 
@@ -55,6 +61,12 @@ class MediaHandlers(Protocol):
 
     async def on_fetched(self, fetched: Fetched) -> None:
         """Take the evidence of which plays fetched segments, every 10 s."""
+
+    async def on_look_up(self, asked: LookUp) -> Shown:
+        """Return which recording the media shows."""
+
+    async def on_prepared(self, news: Preparing | Prepared | Unprepared) -> None:
+        """Take how far a recording is, or what became of it."""
 
 
 class MediaSupervisor:
@@ -126,6 +138,10 @@ class MediaSupervisor:
         """Close the encoder's connection of this media, if there is one."""
         self._send(Drop(media=media))
 
+    def prepare(self, media: MediaCode, recording: int) -> None:
+        """Make an uploaded file ready for players. Asked for again, it is not done twice."""
+        self._send(Prepare(media=media, recording=recording))
+
     def _send(self, frame: ToMedia) -> None:
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(media_link.encode(frame) + b"\n")
@@ -186,6 +202,11 @@ class MediaSupervisor:
             case Fetched() as fetched:
                 with _logged("on_fetched"):
                     await self._handlers.on_fetched(fetched)
+            case LookUp() as asked_for:
+                self._spawn(self._look_up(asked_for))
+            case Preparing() | Prepared() | Unprepared() as news:
+                with _logged("on_prepared"):
+                    await self._handlers.on_prepared(news)
             case Ready():
                 raise ValueError("a second Ready")
 
@@ -202,6 +223,12 @@ class MediaSupervisor:
         answer = Refused(id=asked.id, reason="key") if media is None else Authorized(id=asked.id, media=media)
         if not writer.is_closing():
             writer.write(media_link.encode(answer) + b"\n")
+
+    async def _look_up(self, asked: LookUp) -> None:
+        shown = Shown(id=asked.id, recording=None, starts_at_ms=None)
+        with _logged("on_look_up"):
+            shown = await self._handlers.on_look_up(asked)
+        self._send(shown)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,8 @@ def set_signal(conn: Connection, code: MediaCode, at_ms: int | None) -> None:
 
 def clear_signals(conn: Connection) -> None:
     """At a start of the server: no encoder is connected."""
-    conn.execute(update(media).where(media.c.signal_ms.is_not(None)).values(signal_ms=None))
+    of_encoders = (media.c.kind == "live", media.c.signal_ms.is_not(None))
+    conn.execute(update(media).where(*of_encoders).values(signal_ms=None))
 
 
 def last_commit_ms(conn: Connection, now_ms: int) -> int:

@@ -17,7 +17,10 @@ Identity = Literal["signed", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One media that is not archived. `signal_ms`: since when the encoder is on; None = off."""
+    """One media that is not archived. `signal_ms`: since when there is a picture; None = there is none.
+
+    `content_ms`: the length of its recording; None while it has none.
+    """
 
     no: MediaNo
     project_no: ProjectNo
@@ -35,6 +38,7 @@ class Media:
     ended_ms: int | None
     signal_ms: int | None
     stream_key: str | None
+    content_ms: int | None
     created_ms: int
 
     def state(self, now_ms: int) -> State:
@@ -75,6 +79,7 @@ def _query() -> Select[Any]:
             media.c.ended_ms,
             media.c.signal_ms,
             media.c.stream_key,
+            media.c.content_ms,
             media.c.created_ms,
         )
         .join(events, events.c.no == media.c.event_no)

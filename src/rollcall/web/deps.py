@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from rollcall.actions.access import Gate
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.media_control import MediaControl
+from rollcall.actions.recordings import Recordings
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
 from rollcall.base.settings import Settings
@@ -38,6 +39,7 @@ class Deps:
     feed: ChatFeed
     press: Semaphore
     exports: ExportMaker
+    recordings: Recordings
     problems: Callable[[], Sequence[str]] = tuple
 
     def gate(self) -> Gate:

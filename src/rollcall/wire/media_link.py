@@ -62,6 +62,36 @@ class Fetched(Frame, frozen=True):
     plays: dict[str, tuple[int, int]]
 
 
+class LookUp(Frame, frozen=True):
+    """Which recording does this media show, and since when? No answer within 5 s means none."""
+
+    id: int
+    media: str
+
+
+class Preparing(Frame, frozen=True):
+    """How far a recording is, in thousandths; at most one a second."""
+
+    recording: int
+    permille: int
+
+
+class Prepared(Frame, frozen=True):
+    """A recording can be played. `width` and `height` are 0 where it has no picture."""
+
+    recording: int
+    duration_ms: int
+    width: int
+    height: int
+
+
+class Unprepared(Frame, frozen=True):
+    """A file cannot be made a recording; `error` is a sentence for the organiser."""
+
+    recording: int
+    error: str
+
+
 class Welcome(Frame, frozen=True):
     """First frame of the server: the key of path tokens (hexadecimal) and the plays already revoked."""
 
@@ -95,8 +125,25 @@ class Drop(Frame, frozen=True):
     media: str
 
 
-FromMedia = Ready | Authorize | Started | Stopped | Signal | Fetched
-ToMedia = Welcome | Authorized | Refused | Revoke | Drop
+class Shown(Frame, frozen=True):
+    """Answer to `LookUp` with the same id. `recording` null: none; `starts_at_ms`: played by the clock from then on."""
+
+    id: int
+    recording: int | None
+    starts_at_ms: int | None
+
+
+class Prepare(Frame, frozen=True):
+    """Make the file that was uploaded as this recording of `media` ready for players."""
+
+    media: str
+    recording: int
+
+
+FromMedia = (
+    Ready | Authorize | Started | Stopped | Signal | Fetched | LookUp | Preparing | Prepared | Unprepared
+)
+ToMedia = Welcome | Authorized | Refused | Revoke | Drop | Shown | Prepare
 
 encode = msgspec.json.Encoder().encode
 decode_from_media = msgspec.json.Decoder(FromMedia).decode

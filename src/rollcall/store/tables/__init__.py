@@ -31,6 +31,7 @@ from rollcall.store.tables.presence import (
     sessions,
 )
 from rollcall.store.tables.quizzes import quiz_answers, quiz_attempts, quiz_questions, quizzes
+from rollcall.store.tables.recordings import recordings
 from rollcall.store.tables.review import flags, outages, reviews, self_beats
 from rollcall.store.tables.webhooks import deliveries, notices, webhooks
 
@@ -69,6 +70,7 @@ __all__ = [
     "quiz_attempts",
     "quiz_questions",
     "quizzes",
+    "recordings",
     "redeemed_tokens",
     "reviews",
     "self_beats",

@@ -105,6 +105,7 @@ def _shown(deps: Deps, caller: Caller, row: Media) -> MediaOut:
         viewers_now=len(deps.hub.room(row.no).users()),
         embed=_embed(f"{deps.base_url()}/embed/{row.code}"),
         ingest=IngestOut(deps.rtmp_url(), row.stream_key or "") if shows_key else None,
+        duration_ms=row.content_ms,
     )
 
 

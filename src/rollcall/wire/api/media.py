@@ -57,7 +57,10 @@ class IngestOut(msgspec.Struct, frozen=True):
 
 
 class MediaOut(msgspec.Struct, frozen=True):
-    """`ingest` is there for live media and keys with the scope `media`. `viewers_now`: people, not connections."""
+    """`ingest` is there for live media and keys with the scope `media`. `viewers_now`: people, not connections.
+
+    `duration_ms`: the length of the recording that it shows; null while it has none.
+    """
 
     code: str
     event: str
@@ -76,3 +79,4 @@ class MediaOut(msgspec.Struct, frozen=True):
     viewers_now: int
     embed: EmbedOut
     ingest: IngestOut | None
+    duration_ms: int | None
