@@ -55,19 +55,17 @@ class Api:
 async def serving(
     db: Database, settings: Settings | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Api]:
-    clock, hub, media = clock or Clock(), Hub(), Noted()
-    secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
-    press = asyncio.Semaphore(1)
-    maker = ExportMaker(db, clock, "main", press)
-    shelf = TemporaryDirectory()
-    recordings = Recordings(db, clock, Shelf(Path(shelf.name)), "main")
-    deps = Deps(
-        db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker, recordings
-    )
-    app: Any = build_api(deps)
     async with AsyncExitStack() as stack:
+        clock, hub, media = clock or Clock(), Hub(), Noted()
+        secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
+        press = asyncio.Semaphore(1)
+        maker = ExportMaker(db, clock, "main", press)
+        recordings = Recordings(db, clock, Shelf(Path(stack.enter_context(TemporaryDirectory()))), "main")
+        deps = Deps(
+            db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker, recordings
+        )
+        app: Any = build_api(deps)
         stack.push_async_callback(maker.close)
-        stack.callback(shelf.cleanup)
 
         def client(key: str | None) -> httpx.AsyncClient:
             headers = {} if key is None else {"Authorization": f"Bearer {key}"}

@@ -46,7 +46,8 @@ class Things:
         parts = template.removeprefix("/api/v1").split("/")
         for index, part in enumerate(parts):
             if part.startswith("{"):
-                parts[index] = self.by_segment[parts[index - 1]]
+                of_recording = parts[index - 1] == "media" and "recording" in parts
+                parts[index] = self.by_segment["media of recording" if of_recording else parts[index - 1]]
         return "/".join(parts)
 
 
@@ -69,8 +70,10 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     assert webhook.status_code == 201, webhook.text
     ping = await api.post(f"/webhooks/{webhook.json()['id']}/ping")
     export = await _export(api, code)
-    made = (session, check, said, plan, incident, quiz, webhook, ping, export)
-    assert [r.status_code // 100 for r in made] == [2] * 9, [r.text for r in made]
+    record = (await api.post("/media", json={"title": "Запись", "kind": "recording"})).json()["code"]
+    upload = await api.post(f"/media/{record}/recording", json={"size": 5, "name": "a.mp4"})
+    made = (upload, session, check, said, plan, incident, quiz, webhook, ping, export)
+    assert [r.status_code // 100 for r in made] == [2] * 10, [r.text for r in made]
     return Things(
         {
             "media": code,
@@ -87,6 +90,8 @@ async def make_things(api: httpx.AsyncClient) -> Things:
             "exports": export.json()["id"],
             "chat": str(said.json()["id"]),
             "quizzes": quiz.json()["id"],
+            "recording": upload.json()["upload"],
+            "media of recording": record,
             "answers": "1",  # only participants make them
             "flags": "1",  # flags raise themselves
         }

@@ -61,6 +61,7 @@ async def test_a_new_media_says_all_that_an_organiser_needs(api: Api) -> None:
             'width="960" height="540"></iframe>',
         },
         "ingest": {"rtmp_url": "rtmp://127.0.0.1:1935/live", "stream_key": key},
+        "duration_ms": None,
     }
     assert (await api.mine.api.get(f"/media/{media['code']}")).json() == media
     assert (await make(api, kind="recording"))["ingest"] is None

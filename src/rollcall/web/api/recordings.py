@@ -44,25 +44,20 @@ async def add_recording(
 
     A file that breaks off goes on by `PUT` as well. Once somebody has watched a recording, it is not replaced.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
+    if _kind(request) == "application/json":
         said: NewUpload = decode(await _short(request), NewUpload)
         row = await deps.recordings.begin(caller.project_no, code, said.name, said.size, caller.actor)
-    elif kind == "application/octet-stream" or kind.startswith("video/"):
-        row = await deps.recordings.begin(
-            caller.project_no, code, "recording", request.content_length, caller.actor
-        )
-        row = await _receive(deps, caller, code, row.code, None, request)
     else:
-        raise WrongType(
-            "Send a video file as 'video/*' or 'application/octet-stream', or JSON with its size."
-        )
+        _refuse_type(request)
+        size = request.content_length
+        row = await deps.recordings.begin(caller.project_no, code, "recording", size, caller.actor)
+        row = await _receive(deps, caller, code, row.code, None, request)
     return Response(_shown(row), status_code=201)
 
 
 @put(
     ONE,
-    opt={**SCOPE, "body": None, "kinds": ("application/octet-stream",)},
+    opt={**SCOPE, "kinds": FILES},
     request_max_body_size=None,
     summary="Send bytes of a recording",
 )
@@ -71,6 +66,7 @@ async def send_bytes(
 ) -> RecordingOut:
     """Send bytes with `Content-Range: bytes FIRST-LAST/SIZE`, beginning at `received`, as many as you like."""
     found = await deps.db.read(lambda conn: actions.find(conn, caller.project_no, code, upload))
+    _refuse_type(request)
     first = _first(request, found)
     return _shown(await _receive(deps, caller, code, upload, first, request))
 
@@ -100,6 +96,16 @@ async def _receive(
         return await deps.recordings.receive(caller.project_no, code, upload, first, _body(request))
     except BrokenOff as error:
         raise Malformed(Problem("$", f"{error} Ask for 'received' and go on there.")) from error
+
+
+def _kind(request: StrictRequest) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _refuse_type(request: StrictRequest) -> None:
+    """Raise WrongType for a body that is no file."""
+    if _kind(request) != "application/octet-stream" and not _kind(request).startswith("video/"):
+        raise WrongType("Send a video file as 'video/*' or 'application/octet-stream'; JSON announces one.")
 
 
 def _first(request: StrictRequest, found: Recording) -> int:
