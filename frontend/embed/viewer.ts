@@ -60,7 +60,8 @@ export class Viewer {
     this.#parent = parent;
     this.#admission = admission;
     this.#takeOver = admission.takeOver;
-    this.playback = new Playback(video, () => this.#looked());
+    const serverNow = () => Date.now() + this.#view.value.serverOffset_ms;
+    this.playback = new Playback(video, () => this.#looked(), serverNow);
     this.#uncounted = new Uncounted(this.playback);
     this.#desk = new EvidenceDesk(
       () => this.playback.sample(),
@@ -251,9 +252,7 @@ export class Viewer {
   }
 
   #media(media: Opened["media"]): void {
-    const recording = media.kind === "recording";
-    const over = media.state === "ended" && !recording;
-    this.playback.expect(recording || media.signal === "on", !recording, over);
+    this.playback.expect(media);
     this.#view.set({ media });
     this.pulse();
   }

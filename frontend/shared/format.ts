@@ -58,8 +58,21 @@ export function minutes(duration_ms: number): string {
 
 /** A countdown: "1:02:03" or "02:03". */
 export function countdown(left_ms: number): string {
-  const left_s = Math.max(0, Math.ceil(left_ms / 1000));
-  const parts = [Math.floor(left_s / 60) % 60, left_s % 60].map((part) => String(part).padStart(2, "0"));
-  const hours = Math.floor(left_s / 3600);
+  return byClock(Math.max(0, Math.ceil(left_ms / 1000)));
+}
+
+/** A place in a recording, alike. */
+export function place(position_s: number): string {
+  return byClock(Math.floor(position_s));
+}
+
+function byClock(total_s: number): string {
+  const parts = [Math.floor(total_s / 60) % 60, total_s % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(total_s / 3600);
   return hours > 0 ? `${hours}:${parts.join(":")}` : parts.join(":");
+}
+
+/** A number as people of this language write it. */
+export function decimal(value: number): string {
+  return value.toLocaleString(language());
 }

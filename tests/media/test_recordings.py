@@ -11,19 +11,10 @@ from rollcall.media.encoder import ffmpeg_path
 from rollcall.media.playlist import read_durations_ms
 from rollcall.media.shelf import Shelf, first_segment
 from rollcall.wire.media_link import Prepared, Preparing, Unprepared
+from tests.films import film
 from tests.media.live import MEDIA, PLAY, Broadcast, decode, numbers, running
 
 SECONDS = 12
-
-
-def film(file: Path, *codecs: str, pixels: str = "yuv420p") -> Path:
-    """Make a video file of 12 s."""
-    picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25"]
-    sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100"]
-    made = ["-t", str(SECONDS), "-pix_fmt", pixels, *codecs, str(file)]
-    command = [ffmpeg_path(), "-v", "error", "-y", *picture, *sound, *made]
-    subprocess.run(command, check=True)
-    return file
 
 
 @pytest.fixture
@@ -61,7 +52,7 @@ async def test_a_file_becomes_a_recording_that_decodes_as_a_whole(
     process: Broadcast, tmp_path: Path, name: str, codecs: tuple[str, ...], *, copied: bool
 ) -> None:
     shelf = Shelf(tmp_path / "run" / "recordings")
-    news = await prepared(process, shelf, 3, film(tmp_path / name, *codecs))
+    news = await prepared(process, shelf, 3, film(tmp_path / name, SECONDS, *codecs))
     assert isinstance(news, Prepared), news
     assert (news.width, news.height) == (320, 180)
     assert abs(news.duration_ms - SECONDS * 1000) < 100
@@ -92,7 +83,7 @@ async def test_what_viewers_fetched_of_a_recording_is_counted_by_its_place(
     process: Broadcast, tmp_path: Path
 ) -> None:
     shelf = Shelf(tmp_path / "run" / "recordings")
-    await prepared(process, shelf, 5, film(tmp_path / "a.mp4", "-c:v", "libx264", "-g", "50", "-c:a", "aac"))
+    await prepared(process, shelf, 5, film(tmp_path / "a.mp4", SECONDS))
     process.handlers.shows[MEDIA] = (5, None)
     await process.get(f"{first_segment(5) + 2}.m4s")
     async with asyncio.timeout(20):
@@ -105,7 +96,7 @@ async def test_what_is_no_video_is_refused_with_a_sentence_and_leaves_nothing(
     process: Broadcast, tmp_path: Path
 ) -> None:
     shelf = Shelf(tmp_path / "run" / "recordings")
-    whole = film(tmp_path / "a.mp4", "-c:v", "libx264", "-c:a", "aac").read_bytes()
+    whole = film(tmp_path / "a.mp4", SECONDS).read_bytes()
     for recording, (data, sentence) in enumerate(
         {
             b"no video at all" * 1000: "This is no video file that can be read.",
@@ -127,7 +118,7 @@ async def test_a_recording_that_was_ready_when_the_process_died_is_told_again(
     process: Broadcast, tmp_path: Path
 ) -> None:
     shelf = Shelf(tmp_path / "run" / "recordings")
-    file = film(tmp_path / "a.mp4", "-c:v", "libx264", "-c:a", "aac")
+    file = film(tmp_path / "a.mp4", SECONDS)
     before = await prepared(process, shelf, 4, file)
     process.handlers.prepared.clear()
     process.supervisor.prepare(MEDIA, 4)  # as a server does that was not told

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import subprocess
 import time
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from rollcall.media.encoder import ffmpeg_path
+from tests import films
 from tests.running import RunningServer
 from tests.server.conftest import make_event
 
@@ -21,32 +20,7 @@ SECONDS = 8
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A video file of 8 s that browsers play."""
-    file = tmp_path_factory.mktemp("film") / "film.mp4"
-    picture = [
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc2=size=320x180:rate=25",
-        "-f",
-        "lavfi",
-        "-i",
-        "sine=frequency=440",
-    ]
-    made = [
-        "-t",
-        str(SECONDS),
-        "-c:v",
-        "libx264",
-        "-g",
-        "50",
-        "-pix_fmt",
-        "yuv420p",
-        "-c:a",
-        "aac",
-        str(file),
-    ]
-    subprocess.run([ffmpeg_path(), "-v", "error", "-y", *picture, *made], check=True)
-    return file.read_bytes()
+    return films.film(tmp_path_factory.mktemp("film") / "film.mp4", SECONDS).read_bytes()
 
 
 def test_a_recording_arrives_over_a_broken_line_and_a_killed_server_and_is_ready(

@@ -4,7 +4,10 @@
  * It owns the <video> and its stream; each change of either is reported at once. It knows neither the server nor
  * how evidence is kept.
  */
+import type { Media } from "../../shared/wire";
 import type { Sample } from "../evidence/sample";
+import { cupboard, Resume } from "./resume";
+import { Schedule } from "./schedule";
 import { type Look, stateOf } from "./state";
 import { Stream } from "./stream";
 
@@ -21,6 +24,7 @@ const OBSERVED = [
   "ended",
 ];
 const BEHIND_S = 20;
+const PLACE_EVERY_MS = 5_000;
 
 declare global {
   /** What Safari on iPhones and iPads has beside the standard. */
@@ -31,6 +35,9 @@ declare global {
     webkitSetPresentationMode?(mode: "inline"): void;
   }
 }
+
+/** What the server says of the media, as far as the picture goes. */
+export type Expected = Pick<Media, "code" | "kind" | "state" | "signal" | "delay_ms">;
 
 export interface PlaybackView {
   readonly wanted: boolean;
@@ -45,6 +52,9 @@ export interface PlaybackView {
   /** There has been a picture in this page. */
   readonly started: boolean;
   readonly behind: boolean;
+  /** It has come to its end. */
+  readonly finished: boolean;
+  readonly rate: number;
   readonly position_s: number;
   readonly duration_s: number;
   readonly level: number;
@@ -55,33 +65,51 @@ export class Playback {
   readonly video: HTMLVideoElement;
   readonly stream: Stream;
   #changed: () => void;
+  #serverNow: () => number;
   #wanted = true;
   #expected = false;
   #live = true;
   #over = false;
+  #delay_ms: number | null = null;
+  #schedule = new Schedule();
+  #resume: Resume | null = null;
+  #placed_ms = 0;
   #mutedByBrowser = false;
   #needsClick = false;
   #started = false;
 
-  constructor(video: HTMLVideoElement, changed: () => void) {
+  /** `serverNow`: the server's clock, in Unix milliseconds. */
+  constructor(video: HTMLVideoElement, changed: () => void, serverNow: () => number) {
     this.video = video;
     this.#changed = changed;
+    this.#serverNow = serverNow;
     this.stream = new Stream(video, () => void this.#begin(), changed);
     for (const kind of OBSERVED) video.addEventListener(kind, changed);
     video.addEventListener("pause", () => void this.#resumeIfNotAsked());
   }
 
   /** What to expect of the media: is there a picture, does it move with the clock, is it over. */
-  expect(picture: boolean, live: boolean, over: boolean): void {
-    this.#expected = picture && !over;
-    this.#live = live;
+  expect({ code, kind, state, signal, delay_ms }: Expected): void {
+    const over = state === "ended";
+    this.#expected = signal === "on" && !over;
+    this.#live = kind !== "recording";
+    this.#delay_ms = delay_ms;
+    if (!this.#live && !this.#resume) {
+      this.#resume = new Resume(cupboard(), code);
+      this.stream.beginAt(this.#resume.position_s);
+    }
     if (over && !this.#over) this.stream.stop();
     this.#over = over;
   }
 
   pulse(now_ms: number): void {
     const asleep = this.video.paused && (document.hidden || this.#needsClick);
-    this.stream.pulse(now_ms, this.#expected && this.#wanted && !asleep);
+    this.stream.pulse(now_ms, this.#expected && this.#wanted && !asleep && !this.video.ended);
+    if (this.#delay_ms !== null) this.#keepTo(this.#delay_ms);
+    if (this.#resume && now_ms >= this.#placed_ms + PLACE_EVERY_MS && this.video.currentTime > 0) {
+      this.#placed_ms = now_ms;
+      this.#resume.note(this.video.currentTime, this.video.duration);
+    }
   }
 
   sample(): Sample {
@@ -112,7 +140,9 @@ export class Playback {
       needsClick: this.#needsClick && paused,
       moving,
       started: this.#started,
-      behind: this.#live && this.stream.latency_s() > BEHIND_S,
+      behind: this.#live && this.#delay_ms === null && this.stream.latency_s() > BEHIND_S,
+      finished: this.video.ended,
+      rate: this.video.playbackRate,
       position_s: currentTime,
       duration_s: Number.isFinite(duration) ? duration : 0,
       level: this.stream.hls?.autoLevelEnabled ? -1 : (this.stream.hls?.currentLevel ?? -1),
@@ -130,7 +160,7 @@ export class Playback {
 
   async play(): Promise<void> {
     this.#wanted = true;
-    if (this.#live && this.video.paused) this.stream.toLive();
+    if (this.#live && this.video.paused && !this.video.ended) this.stream.toLive();
     await this.#begin();
   }
 
@@ -162,6 +192,11 @@ export class Playback {
     this.video.currentTime = position_s;
   }
 
+  setRate(rate: number): void {
+    this.video.defaultPlaybackRate = rate;
+    this.video.playbackRate = rate;
+  }
+
   choose(level: number): void {
     if (this.stream.hls) this.stream.hls.currentLevel = level;
   }
@@ -176,6 +211,15 @@ export class Playback {
       this.video.paused && this.#wanted && this.#expected && !this.#needsClick && this.stream.running;
     if (stopped) await this.play();
     return stopped;
+  }
+
+  /** Be where everybody is of a recording that is played by the clock. */
+  #keepTo(delay_ms: number): void {
+    const { video } = this;
+    const programme_ms = this.stream.programme_ms();
+    if (programme_ms === null || video.paused || video.seeking || video.ended || video.readyState < 3) return;
+    const jump_s = this.#schedule.jump_s(this.#serverNow(), programme_ms, delay_ms);
+    if (jump_s !== 0) video.currentTime += jump_s;
   }
 
   async #begin(): Promise<void> {

@@ -27,6 +27,7 @@ export class Stream {
   #recovered_ms = Number.NEGATIVE_INFINITY;
   #retry: { readonly at_ms: number; readonly anew: boolean } | null = null;
   #position_s = -1;
+  #begin_s: number | null = null;
   #moved_ms = 0;
   #date: { offset_ms: number } | null = null;
   #programme_ms: number | null = null;
@@ -52,10 +53,16 @@ export class Stream {
     this.#token = tokenOf(playlist);
   }
 
+  /** Begin at this position of a recording; null: where a broadcast is. */
+  beginAt(position_s: number | null): void {
+    this.#begin_s = position_s;
+  }
+
   start(now_ms: number): void {
     this.#retry = null;
     this.#moved_ms = now_ms;
     if (this.#playlist === null) return;
+    if (this.#begin_s !== null && this.#video.currentTime > 0) this.#begin_s = this.#video.currentTime;
     this.stop();
     if (Hls.isSupported()) this.#startHls(this.#playlist);
     else this.#startNative(this.#playlist);
@@ -80,7 +87,7 @@ export class Stream {
     }
     if (!expected) this.#moved_ms = Math.max(this.#moved_ms, now_ms - STUCK_MS / 2);
     else if (!this.running || now_ms - this.#moved_ms > STUCK_MS) this.start(now_ms);
-    else if (this.#haste.low && this.latency_s() > FAR_BEHIND_S) this.toLive();
+    else if (this.#haste.low && this.#begin_s === null && this.latency_s() > FAR_BEHIND_S) this.toLive();
     else if (this.#retry && now_ms >= this.#retry.at_ms) this.#again(this.#retry.anew, now_ms);
   }
 
@@ -121,6 +128,7 @@ export class Stream {
   #config(): Partial<HlsConfig> {
     return {
       liveDurationInfinity: true,
+      startPosition: this.#begin_s ?? -1,
       // Said to a low-latency stream, these would keep it from being close behind.
       ...(this.#haste.low ? {} : { liveMaxLatencyDurationCount: 12, liveSyncDurationCount: 3 }),
       backBufferLength: 30,
@@ -132,7 +140,11 @@ export class Stream {
 
   #startNative(playlist: string): void {
     this.#video.src = playlist;
-    this.#video.addEventListener("loadedmetadata", () => this.#ready(), { once: true });
+    const loaded = () => {
+      if (this.#begin_s) this.#video.currentTime = this.#begin_s;
+      this.#ready();
+    };
+    this.#video.addEventListener("loadedmetadata", loaded, { once: true });
   }
 
   #failed(hls: Hls, error: ErrorData): void {

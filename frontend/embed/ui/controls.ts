@@ -1,6 +1,6 @@
 /** The bar under the picture: play, sound, live, quality, windows, and the way to chat, progress and quiz. */
 import { html, nothing, type TemplateResult } from "lit";
-import { countdown } from "../../shared/format";
+import { decimal, place } from "../../shared/format";
 import { t } from "../../shared/i18n";
 import type { PlaybackView } from "../playback/playback";
 import { isWaiting } from "../quiz/quizzes";
@@ -8,6 +8,8 @@ import type { Tab } from "./app";
 import { icons } from "./icons";
 import { type Scene, sceneOf } from "./overlay";
 import { Part } from "./part";
+
+const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2];
 
 /** Scenes in which there is nothing to play. */
 const BARE: ReadonlySet<Scene> = new Set(["connecting", "waiting", "ended"]);
@@ -26,8 +28,8 @@ export class Controls extends Part {
         ${this.#play(playback)} ${this.#sound(playback)}
         ${media.kind === "recording" ? this.#seek(playback) : this.#live(playback)}
         <span class="gap"></span>
-        ${media.viewers > 0 ? html`<span class="viewers">${t("player.viewers", { count: media.viewers })}</span>` : nothing}
-        ${this.#quality(playback)} ${this.#panels()} ${this.#windows()}
+        ${media.viewers > 0 && media.kind !== "recording" ? html`<span class="viewers">${t("player.viewers", { count: media.viewers })}</span>` : nothing}
+        ${media.kind === "recording" ? this.#rate(playback) : nothing} ${this.#quality(playback)} ${this.#panels()} ${this.#windows()}
       </div>`;
   }
 
@@ -62,8 +64,16 @@ export class Controls extends Part {
     const change = (event: Event) =>
       this.viewer.playback.seek(Number((event.target as HTMLInputElement).value));
     return html`<input class="seek" type="range" min="0" max=${Math.ceil(duration_s)} step="1" .value=${String(position_s)}
-        aria-label=${t("player.position")} aria-valuetext=${countdown(position_s * 1000)} @change=${change}>
-      <span class="position">${countdown(position_s * 1000)} / ${countdown(duration_s * 1000)}</span>`;
+        aria-label=${t("player.position")} aria-valuetext=${place(position_s)} @change=${change}>
+      <span class="position">${place(position_s)} / ${place(duration_s)}</span>`;
+  }
+
+  #rate({ rate }: PlaybackView): TemplateResult {
+    const choose = (event: Event) =>
+      this.viewer.playback.setRate(Number((event.target as HTMLSelectElement).value));
+    return html`<select class="rate" data-testid="rate" aria-label=${t("player.rate")} title=${t("player.rate")} @change=${choose}>
+      ${RATES.map((one) => html`<option value=${one} ?selected=${one === rate}>${decimal(one)}×</option>`)}
+    </select>`;
   }
 
   #quality({ heights, level }: PlaybackView): TemplateResult | typeof nothing {

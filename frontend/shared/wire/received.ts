@@ -32,6 +32,8 @@ export interface TickOut {
 
 /**
  * State of the broadcast, sent at opening and at each change (viewers coalesced).
+ *
+ * `delay_ms`: a recording is played by the clock, and everybody is to see it so long after its time; null elsewhere.
  */
 export interface Media {
   type: "media";
@@ -44,6 +46,7 @@ export interface Media {
   ends_at_ms: number | null;
   timezone: string;
   viewers: number;
+  delay_ms: number | null;
 }
 
 /**

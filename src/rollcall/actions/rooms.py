@@ -6,6 +6,7 @@ The number of viewers alone is sent less often the larger the room is.
 import msgspec
 
 from rollcall.base.clock import Clock
+from rollcall.domain.broadcast import SCHEDULE_DELAY_MS
 from rollcall.domain.ids import MediaNo
 from rollcall.live.hub import Hub
 from rollcall.store import media as store
@@ -62,10 +63,18 @@ class Rooms:
             state=row.state(self._clock.now_ms()),
             signal="off" if row.signal_ms is None else "on",
             starts_at_ms=row.starts_ms,
-            ends_at_ms=row.ends_ms,
+            ends_at_ms=_ends_ms(row),
             timezone=row.timezone,
             viewers=len(self._hub.room(row.no).users()),
+            delay_ms=SCHEDULE_DELAY_MS if row.kind == "scheduled" else None,
         )
+
+
+def _ends_ms(row: store.Media) -> int | None:
+    """Return when a media ends: a scheduled one with its recording, unless the organiser says otherwise."""
+    if row.ends_ms is None and row.kind == "scheduled" and row.starts_ms is not None and row.content_ms:
+        return row.starts_ms + row.content_ms + SCHEDULE_DELAY_MS
+    return row.ends_ms
 
 
 def _without_count(message: viewer_out.Media) -> viewer_out.Media:

@@ -63,7 +63,10 @@ class ChatState(Message, frozen=True, tag="chat_state"):
 
 
 class Media(Message, frozen=True, tag="media"):
-    """State of the broadcast, sent at opening and at each change (viewers coalesced)."""
+    """State of the broadcast, sent at opening and at each change (viewers coalesced).
+
+    `delay_ms`: a recording is played by the clock, and everybody is to see it so long after its time; null elsewhere.
+    """
 
     code: str
     title: str
@@ -74,6 +77,7 @@ class Media(Message, frozen=True, tag="media"):
     ends_at_ms: int | None
     timezone: str
     viewers: int
+    delay_ms: int | None
 
 
 class Opened(Message, frozen=True, tag="opened"):

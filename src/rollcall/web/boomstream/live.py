@@ -3,15 +3,17 @@
 Media made here are plain: `id_recovery` is an unsigned ID. Stream keys are shown to keys with the scope `media` alone.
 """
 
+from collections.abc import Sequence
 from html import escape
 
 import msgspec
 
 from rollcall.actions import media as actions
 from rollcall.actions.media import NewMedia, find
-from rollcall.domain.ids import MediaCode
-from rollcall.store import media
+from rollcall.domain.ids import MediaCode, MediaNo
+from rollcall.store import media, recordings
 from rollcall.store.media import Media, Order
+from rollcall.store.recordings import Recording
 from rollcall.web.auth import Caller
 from rollcall.web.boomstream.call import Call, Refused
 from rollcall.web.boomstream.dates import read_start, written
@@ -90,7 +92,8 @@ async def delete(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def media_info(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return one media of any kind."""
-    return _media(deps, await _found(deps, caller, call.need("code")))
+    row = await _found(deps, caller, call.need("code"))
+    return _media(deps, row, (await _recordings(deps, [row])).get(row.no))
 
 
 async def bulk_info(deps: Deps, caller: Caller, call: Call) -> Data:
@@ -99,7 +102,15 @@ async def bulk_info(deps: Deps, caller: Caller, call: Call) -> Data:
     if not codes or len(codes) > MOST_CODES:
         raise Refused(f"Parameter 'code[]' holds 1 to {MOST_CODES} codes")
     found = await deps.db.read(lambda conn: media.find_media_of_codes(conn, caller.project_no, codes))
-    return {"Items": {"Item": [_media(deps, found[code]) for code in codes if code in found]}}
+    shown = await _recordings(deps, list(found.values()))
+    items: list[Value] = [
+        _media(deps, found[code], shown.get(found[code].no)) for code in codes if code in found
+    ]
+    return {"Items": {"Item": items}}
+
+
+async def _recordings(deps: Deps, rows: Sequence[Media]) -> dict[MediaNo, Recording]:
+    return await deps.db.read(lambda conn: recordings.shown_recordings(conn, [row.no for row in rows]))
 
 
 async def _found(deps: Deps, caller: Caller, code: str) -> Media:
@@ -146,12 +157,17 @@ def _live(deps: Deps, caller: Caller, row: Media) -> dict[str, Value]:
     }
 
 
-def _media(deps: Deps, row: Media) -> dict[str, Value]:
+def _media(deps: Deps, row: Media, shown: Recording | None) -> dict[str, Value]:
     return {
         "Code": row.code,
         "Title": row.title,
         "Type": row.kind,
         "MediaStatus": "Done",
+        "Duration": 0 if shown is None else (shown.duration_ms or 0) // 1000,
+        "Width": 0 if shown is None else shown.width or 0,
+        "Height": 0 if shown is None else shown.height or 0,
+        "FileSize": 0 if shown is None else shown.size_bytes or 0,
+        "FileName": "" if shown is None else shown.name,
         "CreatedAt": written(row.created_ms),
         "PlayerLink": player_link(deps, row.code),
         "PlayerCode": _player_code(deps, row.code),
