@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import click
 
-from bench import backlog, connections, durable, formats, report, simulation
+from bench import backlog, connections, durable, formats, glass, report, simulation
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
-NAMES = ("connections", "durable", "backlog", "report", "formats", "simulation")
+NAMES = ("connections", "durable", "backlog", "report", "formats", "glass", "simulation")
 
 
 @click.command()
@@ -25,6 +25,7 @@ def main(names: tuple[str, ...], viewers: int, simulated: int, seconds: int) -> 
         "backlog": lambda: backlog.run(viewers),
         "report": report.run,
         "formats": formats.run,
+        "glass": glass.run,
         "simulation": lambda: simulation.run(simulated, seconds),
     }
     results = []

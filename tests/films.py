@@ -6,6 +6,7 @@ from pathlib import Path
 from rollcall.media.encoder import ffmpeg_path
 
 PLAYABLE = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac")
+SECONDS_SHOWN = 43
 # Left: the second, five shades each; right: the part of the second that has passed.
 CLOCK = "geq=lum='if(lt(X,W/2),16+5*mod(floor(T),43),16+210*(T-floor(T)))':cb=128:cr=128"
 # What such a picture says, in seconds: of one that is decoded into a 2 x 1 canvas.
@@ -35,3 +36,8 @@ def _made(file: Path, picture: str, seconds: int, codecs: tuple[str, ...]) -> Pa
     made = ["-f", "lavfi", "-i", picture, *sound, "-t", str(seconds), *codecs, str(file)]
     subprocess.run([ffmpeg_path(), "-v", "error", "-y", *made], check=True)
     return file
+
+
+def clock_behind_s(now_s: float, shown_s: float) -> float:
+    """Return how far a picture that says `shown_s` is behind `now_s`; it counts 43 s and begins again."""
+    return (now_s - shown_s) % SECONDS_SHOWN

@@ -38,9 +38,10 @@ class Broadcast:
     site: str
     encoder: subprocess.Popen[bytes] | None = None
 
-    def publish(self) -> None:
+    def publish(self, size: str = "640x360") -> None:
         """Start the encoder, or start it again as OBS does when the connection was lost."""
-        self.encoder = subprocess.Popen(picture_command(self.ingest), stderr=subprocess.DEVNULL)
+        command = picture_command(self.ingest, size=size)
+        self.encoder = subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
     def end_encoder(self) -> None:
         if self.encoder is not None:

@@ -1,5 +1,6 @@
 """Close behind the encoder in Chromium: parts as they are made, and the classic way where the network is too slow."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
@@ -10,6 +11,12 @@ from playwright.async_api import Page, Response
 from tests.browser.stage import Stage, eventually, player, plays_on, staged
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+COUNT_STALLS = """video => {
+  window.kept = true;
+  video.stalls = 0;
+  video.addEventListener("waiting", () => { video.stalls += 1; });
+}"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -61,4 +68,25 @@ async def test_a_player_that_runs_dry_again_and_again_goes_on_the_classic_way(ha
     await video.evaluate("v => { v.playbackRate = 1 }")
     await plays_on(page)
     assert any(name.startswith("live.m3u8") for name in fetched)
+    await page.close()
+
+
+async def test_an_encoder_that_is_away_for_seconds_and_returns_otherwise_costs_one_stall_and_no_reload(
+    hasty: Stage,
+) -> None:
+    page, _ = await watched(hasty)
+    video = player(page).get_by_test_id("video")
+    assert await video.evaluate("v => v.videoWidth") == 640
+    await video.evaluate(COUNT_STALLS)
+    hasty.end_encoder()
+    await asyncio.sleep(4)
+    hasty.publish(size="320x180")
+
+    async def is_small() -> bool:
+        return bool(await video.evaluate("v => v.videoWidth === 320"))
+
+    await eventually(is_small)
+    await plays_on(page)
+    await asyncio.sleep(3)
+    assert await video.evaluate("v => [v.stalls, window.kept]") == [1, True]
     await page.close()
