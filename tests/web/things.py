@@ -72,8 +72,9 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     export = await _export(api, code)
     record = (await api.post("/media", json={"title": "Запись", "kind": "recording"})).json()["code"]
     upload = await api.post(f"/media/{record}/recording", json={"size": 5, "name": "a.mp4"})
-    made = (upload, session, check, said, plan, incident, quiz, webhook, ping, export)
-    assert [r.status_code // 100 for r in made] == [2] * 10, [r.text for r in made]
+    pinned = await api.put(f"/media/{code}/announcement", json={"text": "Продолжим в 12:30"})
+    made = (upload, pinned, session, check, said, plan, incident, quiz, webhook, ping, export)
+    assert [r.status_code // 100 for r in made] == [2] * 11, [r.text for r in made]
     return Things(
         {
             "media": code,

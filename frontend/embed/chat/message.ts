@@ -22,7 +22,8 @@ export function own(each: Pending): TemplateResult {
     <span class=${each.refused === null ? "" : "refused"}>${status}</span></p><p class="text">${linked(each.text)}</p></li>`;
 }
 
-function linked(text: string): unknown[] {
+/** A text of somebody's, with its addresses as links. */
+export function linked(text: string): unknown[] {
   return pieces(text).map((piece) =>
     piece.href
       ? html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`

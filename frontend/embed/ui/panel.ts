@@ -1,6 +1,7 @@
 /** Beside the picture (below it on phones): who is watching, and the tabs for chat, progress and a quiz if there is one. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
+import { linked } from "../chat/message";
 import { isWaiting } from "../quiz/quizzes";
 import type { View } from "../view";
 import type { Tab } from "./app";
@@ -10,8 +11,14 @@ import "../chat/chat";
 import "../progress/progress";
 
 export class Panel extends Part {
-  static override properties = { ...Part.properties, tab: { attribute: false } };
+  static override properties = { ...Part.properties, tab: { attribute: false }, putAway: { state: true } };
   declare tab: Tab;
+  declare putAway: string | null;
+
+  constructor() {
+    super();
+    this.putAway = null;
+  }
 
   protected override render(): TemplateResult {
     return html`<aside class="panel">
@@ -23,6 +30,7 @@ export class Panel extends Part {
           @click=${() => this.#open(null)}>${icons.close}</button>
       </header>
       ${this.#who()}
+      ${this.#announcement()}
       <div class="tab-body" role="tabpanel" aria-label=${t(`${this.tab}.title`)}>${this.#body()}</div>
     </aside>`;
   }
@@ -53,6 +61,22 @@ export class Panel extends Part {
     }
     return html`<div class="tab-wait" role="alert"><p>${t("quiz.load_failed")}</p>
       <button class="primary" @click=${() => viewer.quizzes.load()}>${t("quiz.load_again")}</button></div>`;
+  }
+
+  /** Pinned by the organiser; whoever has read it may put it away until there is another. */
+  #announcement(): TemplateResult | typeof nothing {
+    const text = this.view.media?.announcement ?? null;
+    const label = t("announcement.hide");
+    return html`<div role="status">${
+      text === null || text === this.putAway
+        ? nothing
+        : html`<div class="announcement" data-testid="announcement">${icons.pin}<p>${linked(text)}</p>
+            <button class="tool" aria-label=${label} title=${label} @click=${() => this.#hide(text)}>${icons.close}</button></div>`
+    }</div>`;
+  }
+
+  #hide(text: string): void {
+    this.putAway = text;
   }
 
   #who(): TemplateResult {

@@ -34,6 +34,7 @@ export interface TickOut {
  * State of the broadcast, sent at opening and at each change (viewers coalesced).
  *
  * `delay_ms`: a recording is played by the clock, and everybody is to see it so long after its time; null elsewhere.
+ * `announcement` is what is pinned beside the picture.
  */
 export interface Media {
   type: "media";
@@ -47,6 +48,7 @@ export interface Media {
   timezone: string;
   viewers: number;
   delay_ms: number | null;
+  announcement: string | null;
 }
 
 /**

@@ -66,6 +66,7 @@ class Rooms:
             ends_at_ms=_ends_ms(row),
             timezone=row.timezone,
             viewers=len(self._hub.room(row.no).users()),
+            announcement=row.announcement_text,
             delay_ms=SCHEDULE_DELAY_MS if row.kind == "scheduled" else None,
         )
 

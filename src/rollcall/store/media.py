@@ -16,6 +16,14 @@ Identity = Literal["signed", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is pinned in the player, and since when."""
+
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     """One media that is not archived. `signal_ms`: since when there is a picture; None = there is none.
 
@@ -39,7 +47,16 @@ class Media:
     signal_ms: int | None
     stream_key: str | None
     content_ms: int | None
+    announcement_text: str | None
+    announced_ms: int | None
     created_ms: int
+
+    @property
+    def announcement(self) -> Announcement | None:
+        """Return what is pinned in the player."""
+        if self.announcement_text is None:
+            return None
+        return Announcement(self.announcement_text, self.announced_ms or 0)
 
     def state(self, now_ms: int) -> State:
         """Return whether it is planned, live or ended at `now_ms`."""
@@ -80,6 +97,8 @@ def _query() -> Select[Any]:
             media.c.signal_ms,
             media.c.stream_key,
             media.c.content_ms,
+            media.c.announcement,
+            media.c.announced_ms,
             media.c.created_ms,
         )
         .join(events, events.c.no == media.c.event_no)
@@ -158,6 +177,15 @@ def change_media(conn: Connection, project_no: ProjectNo, media_no: MediaNo, val
     if values:
         of_media = update(media).where(media.c.project_no == project_no, media.c.no == media_no)
         conn.execute(of_media.values(values))
+
+
+def set_announcement(conn: Connection, media_no: MediaNo, pinned: Announcement | None) -> None:
+    """Pin this in the player of a media, or nothing."""
+    values = {
+        "announcement": None if pinned is None else pinned.text,
+        "announced_ms": None if pinned is None else pinned.at_ms,
+    }
+    conn.execute(update(media).where(media.c.no == media_no).values(values))
 
 
 def has_plays(conn: Connection, project_no: ProjectNo, media_no: MediaNo) -> bool:

@@ -66,6 +66,7 @@ class Media(Message, frozen=True, tag="media"):
     """State of the broadcast, sent at opening and at each change (viewers coalesced).
 
     `delay_ms`: a recording is played by the clock, and everybody is to see it so long after its time; null elsewhere.
+    `announcement` is what is pinned beside the picture.
     """
 
     code: str
@@ -78,6 +79,7 @@ class Media(Message, frozen=True, tag="media"):
     timezone: str
     viewers: int
     delay_ms: int | None
+    announcement: str | None
 
 
 class Opened(Message, frozen=True, tag="opened"):

@@ -111,6 +111,8 @@ media = Table(
     Column("chat_version", BigInteger, nullable=False, default=0),
     words("chat_mode"),  # open | closed
     Column("chat_slow_s", Integer, nullable=False, default=0),
+    words("announcement", nullable=True),  # pinned in the player
+    moment("announced_ms"),
     Column("recording_no", Number, nullable=True),  # of the recording that it shows
     Column("content_ms", BigInteger, nullable=True),  # how long that is
     moment("created_ms", nullable=False),
