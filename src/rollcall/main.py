@@ -29,6 +29,7 @@ from rollcall.actions.plays import Entrance
 from rollcall.actions.quiz_board import QuizBoard
 from rollcall.actions.quiz_desk import QuizDesk
 from rollcall.actions.recordings import Recordings
+from rollcall.actions.reports import Reports
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
@@ -155,11 +156,13 @@ async def _run(
     await own_log.begin()
     recordings = Recordings(db, clock, Shelf(_place(base).recordings), clock.node)
     media = await stack.enter_async_context(_media(base, recordings))
-    press = asyncio.Semaphore(1)
-    maker = ExportMaker(db, clock, clock.node, press)
+    reports = Reports(clock)
+    maker = ExportMaker(db, clock, clock.node, reports)
     await maker.begin()
     problems = partial(clocks.problems, clock)
-    deps = Deps(db, clock, hub, base.settings, base.secrets, media, feed, press, maker, recordings, problems)
+    deps = Deps(
+        db, clock, hub, base.settings, base.secrets, media, feed, reports, maker, recordings, problems
+    )
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
     viewing = ViewingDeps(

@@ -10,6 +10,7 @@ import pytest
 
 from rollcall.actions.making import TOUCH_MS, ExportMaker, even
 from rollcall.actions.projects import create_project
+from rollcall.actions.reports import Reports
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import FORMATS, Format
@@ -58,7 +59,7 @@ class Making:
     db: Database
     project_no: ProjectNo
     clock: SetClock
-    press: asyncio.Semaphore
+    reports: Reports
     maker: ExportMaker
 
     async def start(
@@ -72,7 +73,7 @@ class Making:
             return found.no
 
         no = await self.db.write(add)
-        self.maker.start(no, wanted, read)
+        self.maker.start(self.project_no, no, wanted, read, large=False)
         return no
 
     async def found(self, code: str) -> Export | None:
@@ -98,8 +99,9 @@ class Making:
 @pytest.fixture
 async def making(database: Database) -> Making:
     made = await database.write(lambda conn: create_project(conn, "P", [], 0))
-    clock, press = SetClock(), asyncio.Semaphore(1)
-    return Making(database, made.project.no, clock, press, ExportMaker(database, clock, "main", press))
+    clock = SetClock()
+    reports = Reports(clock)
+    return Making(database, made.project.no, clock, reports, ExportMaker(database, clock, "main", reports))
 
 
 async def test_progress_rises_with_the_rows_that_were_written(making: Making) -> None:
@@ -238,7 +240,7 @@ async def test_a_protocol_waits_for_the_press_and_holds_up_nothing_else(making: 
     async def read(_now_ms: int) -> Report:
         return report(iter([row(0)]), 1)
 
-    async with making.press:
+    async with making.reports.press(large=False).of("another project"):
         await making.start("protocol", read, FORMATS["pdf"])
         await making.start("exportaa", read)
         await making.start("exportbb", read)

@@ -127,3 +127,23 @@ def test_removed_sessions_and_checks_not_yet_issued_are_left_out(database: Datab
         )
     )
     assert found == ([kept], [issued])
+
+
+def test_whether_there_are_many_users_is_told_of_lists_and_plays_together(database: Database) -> None:
+    def rows(r: Records) -> tuple[int, list[int]]:
+        hall, other = r.media(), r.media()
+        r.participant(r.list_of(hall), "anna")
+        r.play(hall, "anna")
+        r.play(hall, "boris")
+        r.play(other, "clara")
+        return r.project_no, [hall, other]
+
+    project_no, (hall, other) = database.write_now(lambda c: rows(Records(c)))
+
+    def more_than(most: int, *media: int) -> bool:
+        nos = [MediaNo(no) for no in media]
+        return database.read_now(lambda c: attendance.has_more_users(c, ProjectNo(project_no), nos, most))
+
+    assert (more_than(1, hall), more_than(2, hall)) == (True, False)
+    assert (more_than(2, hall, other), more_than(3, hall, other)) == (True, False)
+    assert not more_than(0)

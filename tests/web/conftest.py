@@ -1,6 +1,5 @@
 """The whole HTTP application over a real database, and callers of two projects."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from rollcall.actions.keys import create_key
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.projects import create_project
 from rollcall.actions.recordings import Recordings
+from rollcall.actions.reports import Reports
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
 from rollcall.base.settings import Settings
@@ -58,11 +58,11 @@ async def serving(
     async with AsyncExitStack() as stack:
         clock, hub, media = clock or Clock(), Hub(), Noted()
         secrets = Secrets(ticks="00" * 32, paths="11" * 32, prompts="22" * 32)
-        press = asyncio.Semaphore(1)
-        maker = ExportMaker(db, clock, "main", press)
+        reports = Reports(clock)
+        maker = ExportMaker(db, clock, "main", reports)
         recordings = Recordings(db, clock, Shelf(Path(stack.enter_context(TemporaryDirectory()))), "main")
         deps = Deps(
-            db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), press, maker, recordings
+            db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), reports, maker, recordings
         )
         app: Any = build_api(deps)
         stack.push_async_callback(maker.close)

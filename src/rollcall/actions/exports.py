@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from rollcall.actions.making import ExportMaker
-from rollcall.actions.statistics import Ask, Subject, refuse_unknown, report_about
+from rollcall.actions.statistics import Ask, Subject, is_large, report_about
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict, NotFound, TooMany
 from rollcall.domain.ids import ProjectNo
@@ -35,7 +35,7 @@ async def create_export(
     now_ms: int,
 ) -> Export:
     """Begin an export and return it; raises NotFound as the statistics do, TooMany while many others run."""
-    await refuse_unknown(subject, db, project_no, code, ask, now_ms, rules)
+    large = await is_large(subject, db, project_no, code, ask, now_ms, rules)
     new = NewExport(new_code(), code, wanted.name, ask.ip or ask.user_agent, maker.node)
 
     def create(conn: Connection) -> Export:
@@ -50,7 +50,7 @@ async def create_export(
 
     made = await db.write(create)
     read = partial(report_about, subject, db, project_no, code, ask, rules=rules)
-    maker.start(made.no, wanted, read)
+    maker.start(project_no, made.no, wanted, read, large=large)
     return made
 
 

@@ -7,16 +7,19 @@ node starts again, and is told as failed by whoever reads it a minute later.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
+from rollcall.actions.reports import Abandoned, Reading, Reports, Wanted
 from rollcall.base.apart import apart
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
+from rollcall.base.turns import Turns
 from rollcall.domain.errors import RollcallError
+from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import Format
 from rollcall.store import exports as store
 from rollcall.store.database import Connection, Database
@@ -28,37 +31,26 @@ TOUCH_MS: Final = 5_000
 LEAVE_WITHIN_S: Final = 2.0
 log = logging.getLogger(__name__)
 
-Reading: TypeAlias = Callable[[int], Awaitable[Report]]  # counts as of this moment
-
-
-class Abandoned(Exception):
-    """Raised in the thread that makes an export once nobody wants it any more."""
-
 
 @dataclass(slots=True, eq=False)
-class Work:
-    """One export while it waits or is made. A thread counts what is `done`; the loop says when it is `stopped`.
+class Work(Wanted):
+    """One export while it waits or is made; its thread counts what is `done`.
 
-    Done are the rows that were written or, where a protocol is set, as many as the share of it that is.
+    These are the rows that were written or, where a protocol is set, as many as the share of it that is.
     """
 
     no: int
     noted_ms: int
     participants: int | None = None
     done: int = 0
-    stopped: bool = False
     noted: tuple[int, int | None] = (0, None)
 
-    def follow(self, report: Report, wanted: Format) -> Report:
+    def count(self, report: Report, wanted: Format) -> Report:
         """Return the report, of which what is done is counted, and which ends when this is stopped."""
         self.participants = report.count
-        rows = self._rows(report.participants, 0 if wanted.is_set else 1)
-        return replace(report, participants=rows, go_on=self.go_on, tell_share=self._reach)
-
-    def go_on(self) -> None:
-        """Raise Abandoned once it is stopped."""
-        if self.stopped:
-            raise Abandoned
+        report = self.follow(report)
+        rows = report.participants if wanted.is_set else self._counted(report.participants)
+        return replace(report, participants=rows, tell_share=self._reach)
 
     def has_news(self, now_ms: int) -> bool:
         """Tell whether it has gone on since it was noted, or has not been touched for long."""
@@ -79,25 +71,24 @@ class Work:
     def _reach(self, share: float) -> None:
         self.done = int(share * (self.participants or 0))
 
-    def _rows(self, rows: Iterable[Participant], each: int) -> Iterator[Participant]:
+    def _counted(self, rows: Iterable[Participant]) -> Iterator[Participant]:
         for row in rows:
-            self.go_on()
             yield row
-            self.done += each
+            self.done += 1
 
 
 class ExportMaker:
     """The exports of one node: `begin`, `start` each once it is stored, `run_once` each period, `close` at the end.
 
-    `node`: what it is called; `press`: whose turn it is to set a protocol.
+    `node`: what it is called; `reports`: whose turn it is to set a protocol.
     """
 
-    def __init__(self, db: Database, clock: Clock, node: str, press: asyncio.Semaphore) -> None:
+    def __init__(self, db: Database, clock: Clock, node: str, reports: Reports) -> None:
         self.node = node
         self._db = db
         self._clock = clock
-        self._press = press
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._reports = reports
+        self._turns = Turns(AT_ONCE)
         self._works: dict[Work, asyncio.Task[None]] = {}
         self._closed = False
 
@@ -105,10 +96,11 @@ class ExportMaker:
         """Say of what this node was making when it last ended that it was interrupted."""
         await self._db.write(lambda conn: store.fail_left(conn, self.node, store.INTERRUPTED))
 
-    def start(self, no: int, wanted: Format, read: Reading) -> None:
+    def start(self, project_no: ProjectNo, no: int, wanted: Format, read: Reading, *, large: bool) -> None:
         """Make the export of this number in its turn; it is counted when it begins. Once closed it makes none."""
         work = Work(no, self._clock.now_ms(), stopped=self._closed)
-        task = asyncio.create_task(self._make(work, wanted, read))
+        turns = self._reports.press(large=large) if wanted.is_set else self._turns
+        task = asyncio.create_task(self._make(work, wanted, read, turns.of(project_no)))
         self._works[work] = task
         task.add_done_callback(partial(self._done, work))
 
@@ -148,11 +140,13 @@ class ExportMaker:
         if not task.cancelled() and task.exception() is not None:
             log.error("An export could not say that it failed", exc_info=task.exception())
 
-    async def _make(self, work: Work, wanted: Format, read: Reading) -> None:
+    async def _make(
+        self, work: Work, wanted: Format, read: Reading, turn: AbstractAsyncContextManager[None]
+    ) -> None:
         try:
-            async with self._press if wanted.is_set else nullcontext(), self._turns:
+            async with turn:
                 work.go_on()
-                report = work.follow(await read(self._clock.now_ms()), wanted)
+                report = work.count(await read(self._clock.now_ms()), wanted)
                 await self._fill(work, even(wanted.chunks(report)))
                 await self._db.write(partial(self._finish, work.no, report.count))
         except Abandoned:

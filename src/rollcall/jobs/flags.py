@@ -49,7 +49,7 @@ class FlagSweep:
         """Look, and store what is new."""
         now_ms = self._clock.now_ms()
         back = not self._looked_back and now_ms >= self._started_ms + SETTLED_MS
-        found = await self._db.read_long(lambda conn: self._look(conn, now_ms, back=back))
+        found = await self._db.read_long("flags", lambda conn: self._look(conn, now_ms, back=back))
         if found:
             await self._db.write(lambda conn: flags.state_signs(conn, found))
         self._looked_ms = now_ms

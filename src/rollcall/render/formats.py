@@ -17,8 +17,8 @@ class Format:
     """One way to write a report; `accepted` are the media types that ask for it, `*/*` ones included.
 
     To a `media_type` that begins with `text/` the framework adds the charset. `is_file`: for a person to save, not for
-    a program to read at once. `is_set`: typesetting makes all of it before the first piece, which takes a process of
-    its own.
+    a program to read at once. `is_whole`: all of it is made before its first piece. `is_set`: by typesetting, which
+    takes a process of its own.
     """
 
     name: FormatName
@@ -26,6 +26,7 @@ class Format:
     accepted: tuple[str, ...]
     chunks: Callable[[Report], Iterator[bytes]]
     is_file: bool = False
+    is_whole: bool = False
     is_set: bool = False
 
 
@@ -33,8 +34,10 @@ JSON = Format("json", "application/json", ("application/json", "application/*", 
 XML = Format("xml", "application/xml; charset=utf-8", ("application/xml", "text/xml", "text/*"), xml_chunks)
 CSV = Format("csv", "text/csv", ("text/csv",), csv_chunks, is_file=True)
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True)
-PDF = Format("pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True, is_set=True)
+XLSX = Format("xlsx", XLSX_TYPE, (XLSX_TYPE,), xlsx_chunks, is_file=True, is_whole=True)
+PDF = Format(
+    "pdf", "application/pdf", ("application/pdf",), pdf_chunks, is_file=True, is_whole=True, is_set=True
+)
 FORMATS: dict[str, Format] = {"json": JSON, "xml": XML, "csv": CSV, "xlsx": XLSX, "pdf": PDF}
 
 

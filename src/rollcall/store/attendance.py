@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, not_, or_, select, union
 
 from rollcall.domain.credit.spans import PROGRAMME_MS
 from rollcall.domain.ids import CheckNo, MediaNo, ProjectNo, UserId
@@ -91,6 +91,20 @@ def listed(connection: Connection, project_no: ProjectNo, media: Iterable[MediaN
         .order_by(removed_ms.is_not(None), p.updated_ms.desc(), p.no)
     )
     return Listed(*_columns(connection, query))
+
+
+def has_more_users(connection: Connection, project_no: ProjectNo, media: list[MediaNo], most: int) -> bool:
+    """Tell whether more than `most` User IDs are on lists of the media or have plays there; it reads few more."""
+    p, on_media, played = tables.participants.c, tables.list_media.c, tables.plays.c
+    on_lists = (
+        select(p.user_id)
+        .join(tables.list_media, on_media.list_no == p.list_no)
+        .where(p.project_no == project_no, on_media.media_no.in_(media))
+    )
+    with_plays = select(played.user_id).where(played.project_no == project_no, played.media_no.in_(media))
+    some = (select(each.distinct().limit(most + 1).subquery()) for each in (on_lists, with_plays))
+    count = select(func.count()).select_from(union(*some).subquery())
+    return connection.execute(count).scalar_one() > most
 
 
 def plays(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], whose: Whose) -> Plays:

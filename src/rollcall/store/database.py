@@ -7,7 +7,7 @@ failed fsync nobody knows what is on disk; on PostgreSQL the transaction is simp
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -15,6 +15,8 @@ from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import QueuePool, StaticPool
+
+from rollcall.base.turns import Turns
 
 __all__ = ["Connection", "Database", "open_database"]
 
@@ -35,15 +37,18 @@ class Database:
         writers = 1 if self.is_sqlite else READERS
         self._write_threads = ThreadPoolExecutor(writers, thread_name_prefix="rollcall-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="rollcall-read")
+        self._long = Turns(REPORTERS)
         self._report_threads = ThreadPoolExecutor(REPORTERS, thread_name_prefix="rollcall-report")
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` in a read transaction of its own and return its value."""
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, query)
 
-    async def read_long(self, query: Callable[[Connection], T]) -> T:
-        """Like `read`, for what may take seconds: few at a time, and no short read waits behind them."""
-        return await asyncio.get_running_loop().run_in_executor(self._report_threads, self.read_now, query)
+    async def read_long(self, owner: Hashable, query: Callable[[Connection], T]) -> T:
+        """Like `read`, for what may take seconds: few at a time, one of each owner. No short read waits behind them."""
+        threads = self._report_threads
+        loop = asyncio.get_running_loop()
+        return await self._long.take(owner, lambda: loop.run_in_executor(threads, self.read_now, query))
 
     async def write(self, change: Callable[[Connection], T]) -> T:
         """Run `change` in one transaction; return its value once the commit is on disk.

@@ -3,7 +3,6 @@
 `settings.port` is the bound port (main replaces a 0), so links are right from the first request.
 """
 
-from asyncio import Semaphore
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from rollcall.actions.access import Gate
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.media_control import MediaControl
 from rollcall.actions.recordings import Recordings
+from rollcall.actions.reports import Reports
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
 from rollcall.base.settings import Settings
@@ -25,10 +25,7 @@ ANY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound h
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Collaborators of every handler. `problems` says why this server is not ready (empty = ready).
-
-    `press`: whose turn it is to set a protocol; one at a time, for each takes a process of some hundred MB.
-    """
+    """Collaborators of every handler. `problems` says why this server is not ready (empty = ready)."""
 
     db: Database
     clock: Clock
@@ -37,7 +34,7 @@ class Deps:
     secrets: Secrets
     media: MediaControl
     feed: ChatFeed
-    press: Semaphore
+    reports: Reports
     exports: ExportMaker
     recordings: Recordings
     problems: Callable[[], Sequence[str]] = tuple

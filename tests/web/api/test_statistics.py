@@ -1,9 +1,7 @@
 """Statistics over HTTP: formats, filters, scopes, and the schema, through the whole application."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +13,6 @@ from lxml import etree
 from rollcall.actions.keys import create_key
 from rollcall.domain.ids import ProjectNo
 from rollcall.store.database import Database
-from rollcall.web.api.statistics import in_threads
 from tests.history import Records
 from tests.web import conftest
 
@@ -202,37 +199,3 @@ async def test_the_description_of_the_api_knows_the_answer(sqlite_database: Data
             "participants",
             "rules",
         }
-
-
-async def test_a_report_that_breaks_never_looks_complete() -> None:
-    """Whatever is raised while pieces are made reaches the server, which then cuts the connection."""
-
-    def broken() -> Iterator[bytes]:
-        yield b"{"
-        raise ValueError("broken")
-
-    pieces = in_threads(broken(), nullcontext())
-    assert await anext(pieces) == b"{"
-    with pytest.raises(ValueError, match="broken"):
-        await anext(pieces)
-
-
-async def test_protocols_are_set_one_at_a_time_and_handed_on_at_any_time() -> None:
-    setting = most = 0
-
-    def slowly_set() -> Iterator[bytes]:
-        nonlocal setting, most
-        setting += 1
-        most = max(most, setting)
-        time.sleep(0.05)  # long enough to meet the others, were they let in
-        setting -= 1
-        yield b"%PDF"
-        yield b"%%EOF"
-
-    press = asyncio.Semaphore(1)
-
-    async def whole() -> bytes:
-        return b"".join([piece async for piece in in_threads(slowly_set(), press)])
-
-    assert await asyncio.gather(*(whole() for _ in range(4))) == [b"%PDF%%EOF"] * 4
-    assert most == 1

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 from lxml import etree
 
+from rollcall.web.boomstream.envelope import Value, has_many
 from tests.web.boomstream.site import HASH, MOSCOW, Site
 
 Spoken = Literal["json", "xml"]
@@ -173,3 +174,9 @@ async def test_activations_given_back_change_nothing_for_they_are_never_spent(
     c = await call(at, spoken, "ppv/updatebuyer", **at.buyer(activation=3))
     assert {name: c[name] for name in FIELDS} == {name: first[name] for name in FIELDS}
     assert (await view(at, spoken))["A"] == first
+
+
+def test_only_answers_of_many_values_are_written_beside_the_event_loop() -> None:
+    row: Value = {"Hash": "d-1", "Flags": {"Item": []}, "Name": None}
+    assert not has_many({"Items": {"Item": [row] * 5}}, 10)
+    assert has_many({"Items": {"Item": [row] * 5}, "Page": 1}, 10)

@@ -17,7 +17,7 @@ from rollcall.actions.statistics.watching import count_watched
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
 from rollcall.domain.rules import PUBLISHED, Rules
-from rollcall.store import judging
+from rollcall.store import attendance, judging
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.flags import flags_by_user
@@ -30,7 +30,7 @@ from rollcall.wire.statistics import Report
 __all__ = [
     "Ask",
     "Subject",
-    "refuse_unknown",
+    "is_large",
     "report_about",
     "report_anything_now",
     "report_event",
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 Subject: TypeAlias = Literal["media", "event"]
+LARGE_ROWS: Final = 1_000  # a protocol of as many takes a second or two
 FRAMES: Final = {"media": media_frame, "event": event_frame}
 
 
@@ -64,14 +65,21 @@ async def report_about(
         store.freeze(connection)
         return _report(connection, FRAMES[subject](connection, project_no, code, ask, now_ms, rules), ask)
 
-    return await db.read_long(count)
+    return await db.read_long(project_no, count)
 
 
-async def refuse_unknown(
+async def is_large(
     subject: Subject, db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
-) -> None:
-    """Raise NotFound where `report_about` would, without counting anything."""
-    await db.read(lambda conn: FRAMES[subject](conn, project_no, code, ask, now_ms, rules))
+) -> bool:
+    """Tell, without counting, whether a report has many rows; raises NotFound where `report_about` would."""
+
+    def look(connection: Connection) -> bool:
+        frame = FRAMES[subject](connection, project_no, code, ask, now_ms, rules)
+        if ask.user_id is not None:
+            return False
+        return attendance.has_more_users(connection, project_no, frame.media_nos(), LARGE_ROWS)
+
+    return await db.read(look)
 
 
 def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED) -> Report:

@@ -1,11 +1,12 @@
 """The project that the API key belongs to, its embed keys and its logo."""
 
-import asyncio
+from functools import partial
 
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 
 from rollcall.actions import projects as actions
+from rollcall.base.apart import apart
 from rollcall.domain.errors import Malformed, Problem, WrongType
 from rollcall.domain.ids import ProjectNo
 from rollcall.domain.logo import read_logo
@@ -64,9 +65,9 @@ async def set_logo(request: StrictRequest, deps: Given, caller: Known) -> None:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in LOGO_KINDS:
         raise WrongType("Send the picture as 'Content-Type: image/png' or 'image/jpeg'.")
     logo = read_logo(await request.body())
-    async with deps.press:
-        if not await asyncio.to_thread(prints, logo):
-            raise Malformed(Problem("$", "This picture is broken: it cannot be printed."))
+    press = deps.reports.press(large=False)
+    if not await press.take(caller.project_no, partial(apart, partial(prints, logo))):
+        raise Malformed(Problem("$", "This picture is broken: it cannot be printed."))
     await actions.set_logo(deps.db, caller.project_no, logo, caller.actor, deps.clock.now_ms())
 
 

@@ -48,7 +48,7 @@ async def read_results(
         rows = actions.page_results(conn, found, start, limit + 1, now_ms)
         return page(rows, limit, lambda row: row.no, lambda row: _taker(row, found.rule.pass_percent))
 
-    return await deps.db.read_long(read)
+    return await deps.db.read_long(caller.project_no, read)
 
 
 @get(ONE + "/summary", opt=STATISTICS, summary="Counts of this moment")
@@ -56,7 +56,9 @@ async def read_summary(code: FromPath[str], quiz: FromPath[str], deps: Given, ca
     """Return how often each question was asked and each choice chosen, in all attempts so far."""
     now_ms = deps.clock.now_ms()
     return _summary(
-        await deps.db.read_long(lambda conn: actions.summarise(conn, caller.project_no, code, quiz, now_ms))
+        await deps.db.read_long(
+            caller.project_no, lambda conn: actions.summarise(conn, caller.project_no, code, quiz, now_ms)
+        )
     )
 
 

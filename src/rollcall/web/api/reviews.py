@@ -97,7 +97,7 @@ async def read_evidence(
             ),
         )
 
-    return await deps.db.read_long(read)
+    return await deps.db.read_long(caller.project_no, read)
 
 
 def _shown(row: Review) -> ReviewOut:

@@ -1,11 +1,10 @@
 """Statistics of a media or an event, counted in one snapshot and streamed in the format that the caller wants.
 
-Rows are made and written in worker threads, a piece at a time, so a report of 50,000 participants delays nobody.
+Rows are made and written in threads and turns of their own (`actions/reports`), so that a report of 50,000 participants
+delays nobody.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import Annotated
 
 from litestar import get
@@ -13,14 +12,14 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, Parameter
 from litestar.response import Stream
 
-from rollcall.actions.statistics import Ask, report_event, report_media
+from rollcall.actions.statistics import Ask, Subject, is_large, report_about
 from rollcall.domain.ids import SessionId, UserId
 from rollcall.render import formats
 from rollcall.web.auth import Caller, Known
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Deps, Given
 from rollcall.web.personal import Include, included
-from rollcall.wire.statistics import EventStatistics, Language, MediaStatistics, Report
+from rollcall.wire.statistics import EventStatistics, Language, MediaStatistics
 
 Format = Annotated[
     str | None,
@@ -56,12 +55,7 @@ async def read_media_statistics(
     """Return who watched how long in which session and how every check ended, as of this moment."""
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id, lang)
-    return _answer(
-        deps,
-        wanted,
-        await report_media(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
-        code,
-    )
+    return await _answer("media", deps, caller, wanted, code, ask)
 
 
 @get(
@@ -86,12 +80,7 @@ async def read_event_statistics(
     """Return the same for all media of an event; a moment watched in two halls counts once in `watched_ms`."""
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id, lang)
-    return _answer(
-        deps,
-        wanted,
-        await report_event(deps.db, caller.project_no, code, ask, deps.clock.now_ms(), deps.settings.rules),
-        code,
-    )
+    return await _answer("event", deps, caller, wanted, code, ask)
 
 
 def _format(name: str | None, request: StrictRequest) -> formats.Format:
@@ -111,11 +100,15 @@ def _ask(
     )
 
 
-def _answer(deps: Deps, wanted: formats.Format, report: Report, code: str) -> Stream:
-    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
-    headers |= disposition(wanted, code)
-    turn = deps.press if wanted.is_set else nullcontext()
-    return Stream(in_threads(wanted.chunks(report), turn), media_type=wanted.media_type, headers=headers)
+async def _answer(
+    subject: Subject, deps: Deps, caller: Caller, wanted: formats.Format, code: str, ask: Ask
+) -> Stream:
+    project_no, rules = caller.project_no, deps.settings.rules
+    large = await is_large(subject, deps.db, project_no, code, ask, deps.clock.now_ms(), rules)
+    read = partial(report_about, subject, deps.db, project_no, code, ask, rules=rules)
+    pieces = await deps.reports.stream(project_no, wanted, read, large=large)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"} | disposition(wanted, code)
+    return Stream(pieces, media_type=wanted.media_type, headers=headers)
 
 
 def disposition(wanted: formats.Format, code: str) -> dict[str, str]:
@@ -123,20 +116,6 @@ def disposition(wanted: formats.Format, code: str) -> dict[str, str]:
     if not wanted.is_file:
         return {}
     return {"Content-Disposition": f'attachment; filename="statistics-{code}.{wanted.name}"'}
-
-
-async def in_threads(
-    pieces: Iterator[bytes], turn: AbstractAsyncContextManager[object]
-) -> AsyncIterator[bytes]:
-    """Make each piece in a worker thread, the first one in its `turn`.
-
-    The framework's own wrapper takes a ValueError for the end of an answer.
-    """
-    async with turn:
-        piece = await asyncio.to_thread(next, pieces, None)
-    while piece is not None:
-        yield piece
-        piece = await asyncio.to_thread(next, pieces, None)
 
 
 handlers = [read_media_statistics, read_event_statistics]

@@ -4,8 +4,9 @@ In JSON a value stands as it is. In XML a list is an element around `Item`s, unl
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Literal, TypeAlias
 
 import msgspec
 from lxml import etree
@@ -29,6 +30,11 @@ def success(call: Call, data: Data) -> bytes:
 def failure(call: Call, message: str) -> bytes:
     """Return the answer to a call that was not; its HTTP status is 200 all the same."""
     return _written(call, {"Message": message, "Status": "Failed"})
+
+
+def has_many(data: Data, most: int) -> bool:
+    """Tell whether there are more than `most` values; it counts few more."""
+    return any(islice(_values(data), most, None))
 
 
 def _written(call: Call, data: Data) -> bytes:
@@ -57,6 +63,15 @@ def _add(parent: etree._Element, name: str, value: Value) -> None:
             _add(element, ITEM, item)
     elif value is not None:
         element.text = _ILLEGAL.sub("\ufffd", str(value))
+
+
+def _values(value: Value) -> Iterator[Literal[True]]:
+    """Yield once for each value that is no list or object."""
+    if isinstance(value, Mapping) or _is_list(value):
+        for inner in value.values() if isinstance(value, Mapping) else value:  # type: ignore[union-attr]
+            yield from _values(inner)
+    else:
+        yield True
 
 
 def _is_list(value: Value) -> bool:

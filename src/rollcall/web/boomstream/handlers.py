@@ -3,7 +3,7 @@
 Refusals become `Status: Failed` with a sentence. A fault of ours is a 500 as everywhere: clients try again.
 """
 
-import asyncio
+from functools import partial
 from typing import Final
 
 from litestar import Request, Response, route
@@ -17,7 +17,7 @@ from rollcall.web.auth import identify
 from rollcall.web.boomstream import customers, live, nmo, probe, stats
 from rollcall.web.boomstream import ppv as subscriptions
 from rollcall.web.boomstream.call import Call, Refused, read_call
-from rollcall.web.boomstream.envelope import TYPES, Data, failure, success
+from rollcall.web.boomstream.envelope import TYPES, failure, has_many, success
 from rollcall.web.boomstream.methods import Method
 from rollcall.web.deps import Deps, Given
 
@@ -35,6 +35,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 MOST_BYTES: Final = 256 * 1024
+MOST_AT_ONCE: Final = 1_000  # values that the event loop may write itself
 NOT_OURS: Final = {"docs", "v1"}  # what lies under these is not of this API
 # Sentences that existing clients know, in place of ours.
 NOT_FOUND: Final = {
@@ -71,8 +72,7 @@ async def answer(
     try:
         if fault is not None:
             raise fault
-        data = await _carried_out(deps, call)
-        told = await asyncio.to_thread(success, call, data)  # a thousand rows take a while to write
+        told = await _carried_out(deps, call)
     except RollcallError as refusal:
         told = failure(call, _message(refusal))
     return Response(told, media_type=TYPES[call.format], headers=HEADERS)
@@ -88,13 +88,16 @@ async def _body(request: Request[object, object, State]) -> tuple[bytes, Rollcal
         return b"", Refused(f"A call has at most {MOST_BYTES // 1024} KB")
 
 
-async def _carried_out(deps: Deps, call: Call) -> Data:
+async def _carried_out(deps: Deps, call: Call) -> bytes:
     method = METHODS.get(call.method)
     if method is None:
         raise Refused("Method not found")
     caller = await identify(deps, f"Bearer {call.key}" if call.key else None)
     caller.need(method.scope)
-    return await method.work(deps, caller, call)
+    data = await method.work(deps, caller, call)
+    if has_many(data, MOST_AT_ONCE):
+        return await deps.reports.page(caller.project_no, partial(success, call, data))
+    return success(call, data)
 
 
 def _message(refusal: RollcallError) -> str:

@@ -4,10 +4,10 @@
 User ID, sessions and controls. Times are Moscow time; durations have their unit in the name.
 """
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 import msgspec
@@ -168,7 +168,7 @@ async def statistics(deps: Deps, caller: Caller, call: Call) -> Data:
     report = await report_media(
         deps.db, caller.project_no, call.need("code"), ask, deps.clock.now_ms(), deps.settings.rules
     )
-    return await asyncio.to_thread(_page_of, report, page)
+    return await deps.reports.page(caller.project_no, partial(_page_of, report, page))
 
 
 def _page_of(report: Report, page: int) -> Data:

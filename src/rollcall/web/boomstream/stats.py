@@ -46,7 +46,7 @@ async def stats(deps: Deps, caller: Caller, call: Call) -> Data:
         media = [find(conn, caller.project_no, call.text("code")).no] if call.has("code") else None
         return viewing_ms(conn, caller.project_no, media, edges)
 
-    told = await deps.db.read_long(read)
+    told = await deps.db.read_long(caller.project_no, read)
     slots = np.flatnonzero(told).tolist()
     shown = slots[::-1] if descends else slots
     part = shown[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
