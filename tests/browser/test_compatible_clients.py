@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,17 +78,22 @@ class Moodle:
     async def personalised(self, page: str, user: str) -> str:
         """Return a page as the PHP site gives it to a visitor."""
         page = page.replace("FRONT", self.front.url).replace("CODE", self.media)
+        done = await self.run_client(page, user)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    async def run_client(self, page: str, user: str, **others: str) -> subprocess.CompletedProcess[str]:
+        """Run the PHP site over a page, with `others` of its settings."""
         given = {
+            "ROLLCALL_HOST": self.front.url.removeprefix("https://"),
             "ROLLCALL_KEY": self.server.key,
             "ROLLCALL_SUBSCRIPTION": self.subscription,
             "ROLLCALL_CA": str(self.front.authority),
         }
         line = ["php", str(CLIENT), MOODLE, user, f"{user}@hospital.example"]
-        done = await asyncio.to_thread(
-            subprocess.run, line, input=page, capture_output=True, text=True, env={**os.environ, **given}
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        return str(done.stdout)
+        env = {**os.environ, **given, **others}
+        run = partial(subprocess.run, line, input=page, capture_output=True, text=True, env=env)
+        return await asyncio.to_thread(run)
 
     async def show(self, page: str, site: str = "", *, as_firefox: bool = False) -> Page:
         """Open a page of the site in a private window, `as_firefox`: where a frame is not told its ancestors."""
@@ -243,14 +249,23 @@ async def test_an_id_on_no_list_is_refused_and_learns_nothing(moodle: Moodle) ->
 
 async def test_an_unknown_subscription_leaves_the_page_as_it_was(moodle: Moodle) -> None:
     page = CLASSIC.replace("FRONT", moodle.front.url).replace("CODE", moodle.media)
-    given = {"ROLLCALL_KEY": moodle.server.key, "ROLLCALL_SUBSCRIPTION": "AAAAAAAA"}
-    line = ["php", str(CLIENT), MOODLE, "43", ""]
-    done = await asyncio.to_thread(
-        subprocess.run, line, input=page, capture_output=True, text=True,
-        env={**os.environ, **given, "ROLLCALL_CA": str(moodle.front.authority)},
-    )  # fmt: skip
+    done = await moodle.run_client(page, "43", ROLLCALL_SUBSCRIPTION="AAAAAAAA")
     assert done.stdout == page
     assert "43" in done.stderr
+
+
+async def test_a_host_on_the_page_never_gets_the_key(moodle: Moodle) -> None:
+    called: list[bool] = []
+    listening = await asyncio.start_server(lambda *_: called.append(True), "127.0.0.1", 0)
+    stranger = f"localhost:{listening.sockets[0].getsockname()[1]}"
+    own = moodle.front.url.removeprefix("https://")
+    hosts = [stranger, f"{own}@{stranger}", f"{stranger}/{own}", f"{own}.{stranger}", "localhost"]
+    pictures = "".join(f'<img src="https://{host}/pictures/a.png">' for host in hosts)
+    async with listening:
+        personal = await moodle.personalised(f"{pictures}{CLASSIC}", "44")
+    assert personal.startswith(pictures)
+    assert personal.count("id_recovery=") == 1
+    assert called == []
 
 
 async def test_a_frame_that_is_not_told_its_ancestors_speaks_with_its_page(moodle: Moodle) -> None:
