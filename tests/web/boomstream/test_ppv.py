@@ -75,6 +75,49 @@ async def test_a_user_id_with_a_percent_sign_is_itself_in_every_call(at: Site) -
     assert [row["Hash"] for row in left] == ["aA", "a%2541", "100%"]
 
 
+async def test_a_user_id_is_compared_exactly_in_every_call_and_at_the_door(at: Site) -> None:
+    await at.subscribe()
+    ids = ["x", " x ", "x\u00a0", "\u3000x"]
+    for user_id in ids:
+        assert (await at.json("ppv/addbuyer", **at.buyer(hash=user_id)))["Hash"] == user_id
+        assert await at.admits(user_id)
+    await at.json("ppv/updatebuyer", code=at.code, hash=" x ", name="Анна")
+    found = [(await at.json("ppv/info", code=at.code, hash=user_id))["Items"]["Item"] for user_id in ids]
+    assert [(item["Hash"], item["CustomerName"]) for item in found] == list(
+        zip(ids, ["", "Анна", "", ""], strict=True)
+    )
+    told = await at.json("live/nmo", code=at.media, hash=" x ")
+    assert [row["Hash"] for row in told["Participants"]["Item"]] == [" x "]
+    await at.json("ppv/deletebuyer", code=at.code, hash="x")
+    assert [await at.admits(user_id) for user_id in ids] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("user_id", "sentence"),
+    [
+        (" ", "Parameter 'hash' is only white space"),
+        ("\u00a0\u2003", "Parameter 'hash' is only white space"),
+        ("\x85", "Parameter 'hash' has control characters"),
+        ("\nx", "Parameter 'hash' has control characters"),
+        ("x\t", "Parameter 'hash' has control characters"),
+    ],
+)
+async def test_a_user_id_of_white_space_or_with_control_characters_is_refused(
+    at: Site, user_id: str, sentence: str
+) -> None:
+    await at.subscribe()
+    methods = ("ppv/addbuyer", "ppv/updatebuyer", "ppv/deletebuyer", "ppv/info")
+    for method, code in [
+        *((each, at.code) for each in methods),
+        ("ppv/sessions", at.media),
+        ("live/nmo", at.media),
+    ]:
+        told = await at.json(method, **at.buyer(hash=user_id, code=code))
+        assert (told["Status"], told["Message"]) == ("Failed", sentence), method
+    assert (await at.json("ppv/listbuyers", code=at.code))["ItemCount"] == 0
+    assert not await at.admits(user_id)
+
+
 async def test_in_xml_the_same_fields_are_direct_children(at: Site) -> None:
     await at.subscribe()
     root = await at.xml("PPV/addBuyer", **at.buyer(name="<Анна & Ко>", ver="1.1"))

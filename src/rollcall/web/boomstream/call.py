@@ -56,12 +56,24 @@ class Call:
         values = self.given.get(name, [])
         return _readable(name, values[-1].strip(), lines=lines) if values else ""
 
+    def exact(self, name: str) -> str:
+        """Return a parameter's (last) value as it was sent, "" when it was not; raises Refused like `text`.
+
+        One that is nothing but white space is refused: it was meant to be something.
+        """
+        values = self.given.get(name, [])
+        value = _readable(name, values[-1]) if values else ""
+        if value.isspace():
+            raise Refused(f"Parameter '{name}' is only white space")
+        return value
+
     def need(self, name: str) -> str:
         """Return a required parameter; raises Refused naming it."""
-        value = self.text(name)
-        if not value:
-            raise Refused(f"Parameter '{name}' is required")
-        return value
+        return _required(name, self.text(name))
+
+    def need_exact(self, name: str) -> str:
+        """Return a required parameter as it was sent; raises Refused naming it."""
+        return _required(name, self.exact(name))
 
     def all(self, name: str) -> list[str]:
         """Return every value of a repeatable parameter (`code[]`, or `code` as a JSON array)."""
@@ -175,6 +187,12 @@ def _texts(name: str, value: Any) -> list[str]:
 
 def _written(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _required(name: str, value: str) -> str:
+    if not value:
+        raise Refused(f"Parameter '{name}' is required")
+    return value
 
 
 def _readable(name: str, value: str, *, lines: bool = False) -> str:

@@ -41,7 +41,7 @@ async def add_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def update_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
     """Change a customer: `access_expire`, `activation`, `name`, `email`."""
-    wish = replace(_wish(call), hash=user_id_of(call.need("hash")))
+    wish = replace(_wish(call), hash=user_id_of(call.need_exact("hash")))
     customer = await actions.change_customer(
         deps.db, caller.project_no, call.need("code"), wish, caller.actor, deps.clock.now_ms()
     )
@@ -51,7 +51,7 @@ async def update_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
 async def delete_buyer(deps: Deps, caller: Caller, call: Call) -> Data:
     """Take a customer off the list; an open player closes within ten seconds."""
     await participant_actions.remove_participant(
-        deps.gate(), caller.project_no, call.need("code"), user_id_of(call.need("hash")), caller.actor
+        deps.gate(), caller.project_no, call.need("code"), user_id_of(call.need_exact("hash")), caller.actor
     )
     return {"Message": "Customer is successfully deleted"}
 
@@ -84,7 +84,7 @@ async def sessions(deps: Deps, caller: Caller, call: Call) -> Data:
     def read(conn: Connection) -> list[Value]:
         media = find_media(conn, caller.project_no, call.need("code"))
         visits = subscriptions.visits_of(
-            conn, caller.project_no, media.no, call.need("hash"), between,
+            conn, caller.project_no, media.no, call.need_exact("hash"), between,
             newest_first=call.text("order").lower() == "desc", limit=PAGE_ROWS,
         )  # fmt: skip
         return [
@@ -103,9 +103,9 @@ async def sessions(deps: Deps, caller: Caller, call: Call) -> Data:
 
 
 def _wish(call: Call) -> Wish:
-    ends = call.has("access_expire")
+    ends, user_id = call.has("access_expire"), call.exact("hash")
     return Wish(
-        hash=user_id_of(call.text("hash")) if call.has("hash") else "",
+        hash=user_id_of(user_id) if user_id else "",
         email=email_of(call.text("email")) if call.has("email") else "",
         name=name_of(call.text("name")) if call.has("name") else "",
         names_end=ends,
@@ -115,7 +115,7 @@ def _wish(call: Call) -> Wish:
 
 
 def user_id_of(text: str) -> UserId:
-    """Return a `hash`, decoded as parameters are, that can be a User ID; raises Refused."""
+    """Return a `hash`, as it was sent, that can be a User ID; raises Refused."""
     if not is_user_id(text):
         raise Refused("Parameter 'hash' is 1-200 characters without control characters")
     return UserId(text)

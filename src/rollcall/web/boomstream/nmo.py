@@ -156,8 +156,9 @@ async def plan_controls(deps: Deps, caller: Caller, call: Call) -> Data:
 async def statistics(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return the result of a broadcast, a page of 1,000 participants at a time; `ip=1`, `useragent=1` on request."""
     page = call.number("page", 1, 1, 1_000_000)
+    user_id = call.exact("hash")
     ask = Ask(
-        user_id=UserId(call.text("hash")) if call.has("hash") else None,
+        user_id=UserId(user_id) if user_id else None,
         session_id=SessionId(call.text("session")) if call.has("session") else None,
         ip=call.flag("ip"),
         user_agent=call.flag("useragent"),

@@ -97,17 +97,13 @@ async def list_media(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def info(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return a subscription; with `hash` its customer too. In JSON `Items` is an object with one `Item`."""
-    code = call.need("code")
+    code, user_id = call.need("code"), call.exact("hash")
 
     def read(conn: Connection) -> dict[str, Value]:
         found = list_actions.find(conn, caller.project_no, code)
         rules = subscriptions.subscriptions_of(conn, caller.project_no, [found.no])[found.no]
         item = dict(_subscription(found, rules))
-        known = (
-            participants.find_participant(conn, caller.project_no, found.no, call.text("hash"))
-            if call.has("hash")
-            else None
-        )
+        known = participants.find_participant(conn, caller.project_no, found.no, user_id) if user_id else None
         return item if known is None else item | _of_customer(Customer(known, rules))
 
     return {"Items": {"Item": await deps.db.read(read)}}
