@@ -6,6 +6,7 @@ An export is counted by its node when its turn comes; what it may be about is ch
 from functools import partial
 from typing import Final
 
+from rollcall.actions.export_room import refuse_full
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.statistics import Ask, Subject, is_large, report_about
 from rollcall.base.secrets import new_code
@@ -34,7 +35,10 @@ async def create_export(
     actor: str,
     now_ms: int,
 ) -> Export:
-    """Begin an export and return it; raises NotFound as the statistics do, TooMany while many others run."""
+    """Begin an export and return it.
+
+    Raises NotFound as the statistics do, TooMany while many others run, Conflict where many are kept.
+    """
     large = await is_large(subject, db, project_no, code, ask, now_ms, rules)
     new = NewExport(new_code(), code, wanted.name, ask.ip or ask.user_agent, maker.node)
 
@@ -43,6 +47,7 @@ async def create_export(
         if store.count_running(conn, project_no, now_ms) >= MOST_RUNNING:
             sentence = f"{MOST_RUNNING} exports of this project are being made; wait for one, or delete it."
             raise TooMany(sentence, TRY_AGAIN_S)
+        refuse_full(conn, project_no, now_ms)
         store.add_export(conn, project_no, new, now_ms)
         about = {"of": code, "format": new.format, "personal": new.personal}
         audit.record(conn, project_no, actor, "export.create", new.code, now_ms, **about)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from rollcall.actions.export_room import refuse_full
 from rollcall.actions.reports import Abandoned, Reading, Reports, Wanted
 from rollcall.base.apart import apart
 from rollcall.base.clock import Clock
@@ -40,6 +41,7 @@ class Work(Wanted):
     """
 
     no: int
+    project_no: ProjectNo
     noted_ms: int
     participants: int | None = None
     done: int = 0
@@ -98,7 +100,7 @@ class ExportMaker:
 
     def start(self, project_no: ProjectNo, no: int, wanted: Format, read: Reading, *, large: bool) -> None:
         """Make the export of this number in its turn; it is counted when it begins. Once closed it makes none."""
-        work = Work(no, self._clock.now_ms(), stopped=self._closed)
+        work = Work(no, project_no, self._clock.now_ms(), stopped=self._closed)
         turns = self._reports.press(large=large) if wanted.is_set else self._turns
         task = asyncio.create_task(self._make(work, wanted, read, turns.of(project_no)))
         self._works[work] = task
@@ -161,12 +163,14 @@ class ExportMaker:
     async def _fill(self, work: Work, pieces: Iterator[bytes]) -> None:
         place = 0
         while (piece := await apart(partial(next, pieces, None))) is not None:
-            if not await self._db.write(partial(self._add, work.no, place, piece)):
+            if not await self._db.write(partial(self._add, work, place, piece)):
                 raise Abandoned
             place += 1
 
-    def _add(self, no: int, place: int, piece: bytes, conn: Connection) -> bool:
-        return store.add_piece(conn, no, place, piece, self._clock.now_ms())
+    def _add(self, work: Work, place: int, piece: bytes, conn: Connection) -> bool:
+        now_ms = self._clock.now_ms()
+        refuse_full(conn, work.project_no, now_ms, len(piece))
+        return store.add_piece(conn, work.no, place, piece, now_ms)
 
     def _finish(self, no: int, participants: int, conn: Connection) -> None:
         store.finish_export(conn, no, participants, self._clock.now_ms())

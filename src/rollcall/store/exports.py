@@ -5,7 +5,7 @@ told as failed, and nothing is added to it any more, even if the node comes back
 says so at once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -48,6 +48,15 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What a project keeps in exports; `oldest` is the code of one, "" without any."""
+
+    count: int
+    bytes: int
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewExport:
     """What is known of an export before anything was counted."""
 
@@ -78,18 +87,26 @@ def add_export(conn: Connection, project_no: ProjectNo, new: NewExport, now_ms: 
 
 def find_export(conn: Connection, project_no: ProjectNo, code: str, now_ms: int) -> Export | None:
     """Return an export of the project as it stands at this moment."""
+    row = conn.execute(_there(project_no, now_ms).where(exports.c.code == code)).one_or_none()
+    return None if row is None else _as_it_stands(row, now_ms)
+
+
+def exports_after(
+    conn: Connection, project_no: ProjectNo, after: int, limit: int, now_ms: int
+) -> list[Export]:
+    """Return exports of the project as they stand, in the order of their making."""
+    query = _there(project_no, now_ms).where(exports.c.no > after).order_by(exports.c.no).limit(limit)
+    return [_as_it_stands(row, now_ms) for row in conn.execute(query)]
+
+
+def read_kept(conn: Connection, project_no: ProjectNo, now_ms: int) -> Kept:
+    """Return what the project keeps: files that are ready, and what is written of others."""
     c = exports.c
-    query: Select[Any] = select(
-        c.no, c.code, c.of_code, c.format, c.personal, c.state, c.participants_done, c.participants, c.bytes,
-        c.error, c.touched_ms, c.created_ms, c.expires_ms,
-    ).where(c.project_no == project_no, c.code == code, c.expires_ms > now_ms)  # fmt: skip
-    row = conn.execute(query).one_or_none()
-    if row is None:
-        return None
-    found = Export(*row)
-    if found.state == "running" and found.touched_ms < now_ms - SILENT_MS:
-        return replace(found, state="failed", error=INTERRUPTED)
-    return found
+    kept = (c.project_no == project_no, c.expires_ms > now_ms, or_(c.state == "ready", _runs(now_ms)))
+    query = select(func.count(), func.coalesce(func.sum(c.bytes), 0), func.min(c.no)).where(*kept)
+    count, bytes_, oldest = conn.execute(query).one()
+    code = conn.execute(select(c.code).where(c.no == oldest)).scalar_one_or_none()
+    return Kept(count, int(bytes_), code or "")
 
 
 def count_running(conn: Connection, project_no: ProjectNo, now_ms: int) -> int:
@@ -156,6 +173,21 @@ def forget_some(conn: Connection, now_ms: int) -> int:
     if found:
         return len(found)
     return conn.execute(delete(exports).where(c.expires_ms <= now_ms)).rowcount
+
+
+def _there(project_no: ProjectNo, now_ms: int) -> Select[Any]:
+    c = exports.c
+    return select(
+        c.no, c.code, c.of_code, c.format, c.personal, c.state, c.participants_done, c.participants, c.bytes,
+        c.error, c.touched_ms, c.created_ms, c.expires_ms,
+    ).where(c.project_no == project_no, c.expires_ms > now_ms)  # fmt: skip
+
+
+def _as_it_stands(row: Iterable[Any], now_ms: int) -> Export:
+    found = Export(*row)
+    if found.state == "running" and found.touched_ms < now_ms - SILENT_MS:
+        return replace(found, state="failed", error=INTERRUPTED)
+    return found
 
 
 def _change(conn: Connection, no: int, now_ms: int, **values: Any) -> bool:

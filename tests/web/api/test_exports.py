@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from rollcall.actions import export_room
 from rollcall.render.formats import FORMATS
 from rollcall.store import exports as store
 from rollcall.store import tables
@@ -171,6 +172,68 @@ async def test_four_of_a_project_wait_or_run_at_a_time(place: Place) -> None:
     assert refused.headers["retry-after"] == "10"
     assert (await place.call("DELETE", "/exports/a")).status_code == 204
     assert (await place.begin(format="json")).status_code == 202
+
+
+async def test_the_exports_of_a_project_are_listed_in_pages(place: Place) -> None:
+    exports = [await place.made(format=name) for name in ("json", "csv", "xml")]
+    await place.left("left")
+    place.clock.at_ms += SILENT_MS + 1
+    await place.call("DELETE", f"/exports/{exports[1]}")
+    first = (await place.call("GET", "/exports?limit=2")).json()
+    assert first["items"] == [await place.told(exports[0]), await place.told(exports[2])]
+    last = (await place.call("GET", f"/exports?limit=2&cursor={first['next_cursor']}")).json()
+    assert [(item["id"], item["state"]) for item in last["items"]] == [("left", "failed")]
+    assert last["next_cursor"] is None
+    theirs = await place.call("GET", "/exports", key=place.hall.foreign_key)
+    assert theirs.json() == {"items": [], "next_cursor": None}
+    assert (
+        "statistics"
+        in problem(await place.call("GET", "/exports", key=place.hall.access_key), 403, "missing_scope")[
+            "detail"
+        ]
+    )
+
+
+async def test_a_project_that_keeps_much_deletes_before_it_makes_more(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_room, "MOST_KEPT", 3)
+    exports = [await place.made(format="json") for _ in range(2)]
+    await place.left("failed", SILENT_MS + 1)  # keeps nothing
+    exports.append(await place.made(format="json"))
+    refused = problem(await place.begin(format="json"), 409, "exports_full")
+    assert refused["detail"] == (
+        f"3 exports of this project are kept; delete one, the oldest is '{exports[0]}', and ask again."
+    )
+    assert [(await place.told(export))["state"] for export in exports] == ["ready"] * 3
+    await place.call("DELETE", f"/exports/{exports[0]}")
+    exports[0] = await place.made(format="json")
+    place.clock.at_ms += KEPT_MS
+    await place.made(format="json")
+
+
+async def test_what_would_take_too_many_bytes_fails_and_loses_nobodys_file(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PIECE_BYTES", PIECE)
+    first = await place.made(format="json")
+    length = (await place.told(first))["bytes"]
+    monkeypatch.setattr(export_room, "MOST_BYTES", 2 * length - 1)
+    second = await place.made(format="json")
+    told = await place.told(second)
+    assert (told["state"], told["error"]) == (
+        "failed",
+        f"The exports of this project would take more than 0 MB; delete one, the oldest is '{first}', and ask again.",
+    )
+    assert length - PIECE < told["bytes"] < length
+    assert len((await place.call("GET", f"/exports/{first}/file")).content) == length
+    await place.call("DELETE", f"/exports/{first}")
+    third = await place.made(format="json")
+    assert (await place.told(third))["state"] == "ready"
+    monkeypatch.setattr(export_room, "MOST_BYTES", length)
+    assert (
+        f"the oldest is '{third}'" in problem(await place.begin(format="csv"), 409, "exports_full")["detail"]
+    )
 
 
 async def test_one_that_is_deleted_is_gone(place: Place) -> None:

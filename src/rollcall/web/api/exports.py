@@ -16,10 +16,12 @@ from rollcall.actions import exports as actions
 from rollcall.actions.statistics import Ask, Subject
 from rollcall.domain.ids import SessionId, UserId
 from rollcall.render import formats
+from rollcall.store import exports as store
 from rollcall.store.exports import Export
 from rollcall.web.api.statistics import disposition
 from rollcall.web.auth import Caller, Known
 from rollcall.web.deps import Deps, Given
+from rollcall.web.paging import DEFAULT_LIMIT, Cursor, Limit, Page, after, page
 from rollcall.wire.api.exports import ExportOut, NewExport
 from rollcall.wire.api.values import rfc3339
 
@@ -31,7 +33,10 @@ PATH = "/exports/{export:str}"
 async def export_media(
     code: FromPath[str], data: JSONBody[NewExport], deps: Given, caller: Known
 ) -> ExportOut:
-    """Begin to write the statistics into a file; they are counted when that begins. 4 of a project at a time."""
+    """Begin to write the statistics into a file; they are counted when that begins.
+
+    4 of a project wait or are made at a time. Where 50 files or 2 GB are kept, one has to go first (`exports_full`).
+    """
     return await _create("media", code, data, deps, caller)
 
 
@@ -41,6 +46,18 @@ async def export_event(
 ) -> ExportOut:
     """Begin to write the statistics over all media of an event into a file, like those of one media."""
     return await _create("event", code, data, deps, caller)
+
+
+@get("/exports", opt=SCOPE, summary="Exports of the project")
+async def list_exports(
+    deps: Given, caller: Known, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[ExportOut]:
+    """Return the exports that are kept, in the order of their making, failed ones too."""
+    start, now_ms = after(cursor), deps.clock.now_ms()
+    rows = await deps.db.read(
+        lambda conn: store.exports_after(conn, caller.project_no, start, limit + 1, now_ms)
+    )
+    return page(rows, limit, lambda row: row.no, _shown)
 
 
 @get(PATH, opt=SCOPE, summary="How far an export is")
@@ -131,4 +148,4 @@ def _shown(row: Export) -> ExportOut:
     )
 
 
-handlers = [export_media, export_event, get_export, get_export_file, delete_export]
+handlers = [export_media, export_event, list_exports, get_export, get_export_file, delete_export]
