@@ -73,8 +73,9 @@ def fuzzed(running: RunningServer) -> Fuzzed:
 async def _things(server: RunningServer, key: str) -> Things:
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", headers=headers) as api:
-        for webhook in (await api.get("/webhooks")).json()["items"]:  # a project may have so many only
-            await api.delete(f"/webhooks/{webhook['id']}")
+        for kind in ("webhooks", "exports"):  # a project may have so many only
+            for one in (await api.get(f"/{kind}")).json()["items"]:
+                await api.delete(f"/{kind}/{one['id']}")
         return await make_things(api)
 
 

@@ -103,6 +103,7 @@ async def _export(api: httpx.AsyncClient, media: str) -> httpx.Response:
     """Return the answer to an export that is ready by now."""
     while (begun := await api.post(f"/media/{media}/exports", json={"format": "json"})).status_code == 429:
         pass  # others are being made
+    assert begun.status_code == 202, begun.text
     while (await api.get(f"/exports/{begun.json()['id']}")).json()["state"] == "running":
         pass
     return begun

@@ -4,6 +4,7 @@ Columns follow the fields of the statistics, so a new figure appears in every ta
 lists of texts and of flags become one cell each. It knows no file format.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TypeAlias, get_args, get_origin
@@ -14,13 +15,23 @@ from rollcall.wire.statistics import Participant
 
 Cell: TypeAlias = str | int | bool | None
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A cell begins where the text does, and after whatever some reader takes for the end of a cell. What readers drop there
+# (white space, marks that are not seen, quotes) may stand before a formula. Wide signs count as the plain ones.
+ENDS_CELL = re.compile(r"[;\t\r\n]")
+FORMULA = re.compile(
+    r"(?:^|(?<=[;\t\r\n]))"
+    r"([\s\"\u200b-\u200f\u2060\ufeff]*)"
+    r"(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])"
+)
 ROWS_OF_THEIR_OWN = frozenset({"sessions", "checks", "per_media"})
 
 
 def guarded(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula (OWASP: CSV injection)."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """Return the text so that no spreadsheet takes it, or a part of it, for a formula (OWASP: CSV injection)."""
+    if text[:1].isalnum() and ENDS_CELL.search(text) is None:
+        return text
+    safe = FORMULA.sub(r"\1'", text)
+    return f"'{safe}" if safe.startswith(("\t", "\r")) else safe
 
 
 @cache

@@ -1,7 +1,8 @@
 """Statistics as CSV (RFC 4180, UTF-8 with a mark so that spreadsheets know it): a row per participant and session.
 
-Columns have the names of the JSON, those of a session with `session_` before them. Whoever has no session is one row
-all the same. How single checks went is in the other formats.
+Texts stand in quotes and are no formulas, also to readers that part cells by semicolons or tabs. Columns have the
+names of the JSON, those of a session with `session_` before them. Whoever has no session is one row all the same. How
+single checks went is in the other formats.
 """
 
 import csv
@@ -23,7 +24,7 @@ def csv_chunks(report: Report) -> Iterator[bytes]:
     """Yield the report as the pieces of one CSV file."""
     text = io.StringIO(BOM)
     text.seek(0, io.SEEK_END)
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     known = {session.id: session for session in report.sessions}
     rows = iter(report.participants)
     first = next(rows, None)
@@ -53,7 +54,7 @@ class _Columns:
             *self._person, *self._lists, "session_id", *(OF_SESSION + name for name in of_session)
         ]  # fmt: skip
 
-    def rows(self, row: Participant, known: dict[str, Session]) -> Iterator[list[str]]:
+    def rows(self, row: Participant, known: dict[str, Session]) -> Iterator[list[str | int]]:
         """Yield the lines of one participant."""
         person = [*cells(row, self._person), *list_texts(row, self._lists)]
         for watched in row.sessions or (None,):
@@ -66,14 +67,14 @@ class _Columns:
         return [watched.session_id, *cells(head, self._head), *cells(watched, self._watched)]
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Cell) -> str | int:
     match cell:
         case None:
             return ""
         case bool():
             return "true" if cell else "false"
         case int():
-            return str(cell)
+            return cell
         case _:
             return guarded(cell)
 

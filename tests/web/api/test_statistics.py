@@ -108,7 +108,7 @@ async def test_filters_and_personal_data(sqlite_database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "begins"), [("csv", b"\xef\xbb\xbfuser_id,"), ("xlsx", b"PK"), ("pdf", b"%PDF-")]
+    ("name", "begins"), [("csv", b'\xef\xbb\xbf"user_id",'), ("xlsx", b"PK"), ("pdf", b"%PDF-")]
 )
 async def test_tables_are_files_to_save(sqlite_database: Database, name: str, begins: bytes) -> None:
     hall = await sqlite_database.write(fill)
