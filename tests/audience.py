@@ -291,7 +291,7 @@ class Viewer:
     def _hold(self, node: Node, opened: play_actions.OpenedPlay) -> None:
         self._node, self.upload_key = node, opened.upload_key
         self.play = play_actions.hold(opened, node.clock, self._hear_of, lambda _: self.told.append(-1))
-        self.offers = Offers()
+        self.play.told = self.offers = Offers()
         node.held.put(self.play)
 
     def _hear_of(self, durable: int) -> None:

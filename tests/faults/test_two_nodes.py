@@ -6,11 +6,13 @@ import pytest
 
 from rollcall.actions import sessions
 from rollcall.base.clock import Clock
+from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import ProjectNo
 from rollcall.domain.sessions import WallWindow
 from rollcall.jobs import clock as job
 from rollcall.store.clock import read_clock
 from rollcall.store.database import Database
+from rollcall.wire import viewer_in, viewer_out
 from tests.audience import Node, Viewer, add_place
 from tests.hall import SetClock
 from tests.reports import read_json
@@ -18,6 +20,7 @@ from tests.reports import read_json
 CHANGES = 13
 HOUR_MS = 3_600_000
 TICK_MS = 10_000
+TURNS, TURN_MS = 60, 7_000
 APART_MS = 3_000
 LOST_MS = 500  # at most, at each change
 
@@ -79,6 +82,48 @@ async def test_who_changes_between_two_nodes_loses_nothing_and_gains_nothing(
     lived_ms = truth.at_ms - opened_ms
     assert lived_ms - LOST_MS * CHANGES <= watched_ms <= lived_ms + LOST_MS // 5
     assert viewer.play.state.clock_steps == 0
+
+
+class Turning(Viewer):
+    """A player that comes by POST, each time to another node: it answers there the tick that the last one sent."""
+
+    async def turn(self, node: Node) -> None:
+        """Take a turn: say what there is, citing what the last turn brought, then be sent a tick."""
+        ref = viewer_in.PlayRef(self.play.code, self.upload_key)
+        self._hold(node, await node.let_in(self.place, self.place.grants[self.user_id], ref))
+        self._receive(node)
+        self.cut()
+        self.send()
+        await node.commit()
+        tick = self._receive(node)
+        self._ticks[tick.n] = viewer_in.TickProof(tick.n, tick.at_ms, tick.mac)
+        self._echo, self._open.tick = viewer_in.Echo(tick.n, self.reads()), tick.n
+
+    def _receive(self, node: Node) -> viewer_out.TickOut:
+        tick = node.intake.tick(self.play)
+        self.offers.ticked(Tick(tick.n, tick.at_ms))
+        return tick
+
+
+@pytest.mark.parametrize("off_ms", [0, 150, -150])
+async def test_who_takes_each_turn_at_another_node_is_live(postgres_database: Database, off_ms: int) -> None:
+    database = postgres_database
+    truth, machines = await begin(database, off_ms)
+    place = await database.write(lambda conn: add_place(conn, "ann"))
+    nodes = [Node(database, machine) for machine in machines]
+    await sessions.create_session(
+        database, nodes[0].hub, ProjectNo(place.project_no), place.code, "Block",
+        WallWindow(truth.at_ms - HOUR_MS, None), "test", truth.at_ms,
+    )  # fmt: skip
+    viewer = Turning(place, "ann", truth)
+    await viewer.open(nodes[0])
+    opened_ms = truth.at_ms
+    for turn in range(1, TURNS + 1):
+        truth.at_ms += TURN_MS
+        await viewer.turn(nodes[turn % 2])
+    row = read_json(database, place.code, truth.at_ms)["participants"][0]
+    assert truth.at_ms - opened_ms - row["watched_ms"] <= LOST_MS + TURNS * abs(off_ms)
+    assert row["recovered_ms"] == 0
 
 
 async def begin(database: Database, off_ms: int) -> tuple[SetClock, list[Machine]]:

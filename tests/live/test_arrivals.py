@@ -2,7 +2,7 @@
 
 from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import CheckId
-from rollcall.live.arrivals import DEAF_MS, TICKS_KEPT, Offer, Offers
+from rollcall.live.arrivals import DEAF_MS, SLOWEST_MS, TICKS_KEPT, Offer, Offers
 
 FIRST, SECOND = Offer(CheckId("firstone"), 1_000), Offer(CheckId("secondon"), 2_000)
 
@@ -39,6 +39,18 @@ def test_ticks_of_another_connection_prove_nothing_of_prompts_and_repeats_prove_
     assert offers.had() == [(FIRST, 1_100)]
     for number in (6, 7, 8, 9):
         assert offers.answered(Tick(number, 1_000)) is None
+
+
+def test_a_tick_that_was_fetched_beside_the_connection_proves_nothing() -> None:
+    """Who answers none of its own cannot be asked, whatever it fetches elsewhere."""
+    for first_ms, answer in ((1_000, None), (1_001, 1_000)):
+        offers = Offers()
+        offers.ticked(Tick(4, first_ms))
+        offers.note(FIRST)
+        offers.ticked(Tick(5, first_ms + 9_000))
+        assert offers.answered(Tick(7, 1_000)) == answer
+        assert offers.answered(Tick(8, first_ms + 9_500)) is None
+        assert offers.had() == []
 
 
 def test_a_tick_of_another_connection_that_came_after_a_prompt_still_open_proves_nothing() -> None:
@@ -82,12 +94,17 @@ def test_who_speaks_and_leaves_a_tick_unanswered_had_what_came_before_it() -> No
     assert offers.had() == []
 
 
+def test_the_slowest_line_has_brought_what_whoever_speaks_is_said_to_have_had() -> None:
+    assert DEAF_MS > SLOWEST_MS
+
+
 def test_the_oldest_unanswered_tick_is_remembered_beside_the_newest() -> None:
     offers = Offers()
     offers.note(FIRST)
     for number in range(100):
         offers.ticked(Tick(number, number * 1_000))
-    assert offers.answered(Tick(100 - TICKS_KEPT, 0)) == 0
+    forgotten = 100 - TICKS_KEPT
+    assert offers.answered(Tick(forgotten, forgotten * 1_000)) is None
     offers.spoken(DEAF_MS)
     assert offers.had() == [(FIRST, DEAF_MS)]
     assert offers.answered(Tick(99, 99_000)) == 99_000

@@ -2,17 +2,19 @@
 
 Prompts and ticks share an ordered connection, so the answer to a tick proves receipt of every prompt before it,
 whatever the player says; and that the player could have been asked until the tick was sent. A player that goes on
-speaking and leaves ticks unanswered had them all the same. In memory only; a job makes durable what prompts reached.
+speaking and leaves ticks unanswered had them all the same, once the slowest line would have brought them. In memory
+only; a job makes durable what prompts reached.
 """
 
 from collections import deque
 from typing import NamedTuple
 
-from rollcall.domain.evidence.tick import Tick
+from rollcall.domain.evidence.tick import PERIOD_MS, Tick
 from rollcall.domain.ids import CheckId, PlayNo, UserId
 
 TICKS_KEPT = 8
-DEAF_MS = 30_000  # whoever speaks this long after an unanswered tick does not want to answer
+SLOWEST_MS = 60_000  # what is sent may be on its way for so long (F21)
+DEAF_MS = SLOWEST_MS + PERIOD_MS  # whoever speaks this long after an unanswered tick does not want to answer
 
 
 class Offer(NamedTuple):
@@ -25,11 +27,13 @@ class Offer(NamedTuple):
 class Offers:
     """What one connection was offered, and the ticks sent on it afterwards that wait for an answer."""
 
-    __slots__ = ("_asked_since_ms", "_had", "_is_new", "_next", "_ticks")
+    __slots__ = ("_alone_since_ms", "_had", "_is_new", "_next", "_ticks")
 
     def __init__(self) -> None:
         self._is_new = True  # no tick of this connection has been answered yet
-        self._asked_since_ms: int | None = None
+        self._alone_since_ms: int | None = (
+            None  # only ticks of this connection prove anything of the time from then
+        )
         self._next: dict[Offer, int | None] = {}  # the first tick after it; None = none yet
         self._ticks: deque[Tick] = deque()  # the oldest, and the newest of the others
         self._had: list[tuple[Offer, int]] = []
@@ -40,6 +44,8 @@ class Offers:
 
     def ticked(self, tick: Tick) -> None:
         """Note that a tick is sent now."""
+        if self._alone_since_ms is None:
+            self._alone_since_ms = tick.at_ms
         if len(self._ticks) == TICKS_KEPT:
             del self._ticks[1]
         self._ticks.append(tick)
@@ -49,17 +55,18 @@ class Offers:
         """Note when the prompts were issued that were open at the greeting, which followed the `first` tick."""
         if asked_ms:  # they came after it, so it proves nothing of them
             self._ticks = deque(tick for tick in self._ticks if tick.n != first.n)
-            self._asked_since_ms = min(asked_ms)
+            self._alone_since_ms = min(first.at_ms, *asked_ms)
 
     def answered(self, answer: Tick) -> int | None:
         """Return until when its player could be asked, as the answer to a genuine tick proves; None: it proves nothing.
 
         That is when the tick was sent. Of another connection it may be the first answer here, as each turn by POST at
-        another node is; but no tick that came after a prompt which is still open, for that may have come after it.
+        another node is; but no tick that came after the first of this one, which a player can fetch beside it, nor
+        after a prompt which is still open, for that may have come after it.
         """
         if all(tick.n != answer.n for tick in self._ticks):
-            before_asked = self._asked_since_ms is None or answer.at_ms < self._asked_since_ms
-            return answer.at_ms if self._is_new and before_asked else None
+            is_earlier = self._alone_since_ms is not None and answer.at_ms < self._alone_since_ms
+            return answer.at_ms if self._is_new and is_earlier else None
         self._is_new = False
         self._ticks = deque(tick for tick in self._ticks if tick.n > answer.n)
         self._take(answer.n, answer.at_ms)

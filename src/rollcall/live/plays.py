@@ -47,7 +47,7 @@ class LivePlay:
     """One play in this process. `tell_durable(seq)` is called after each commit that contains rows of it.
 
     `connected_ms`: until when it could be asked: when the newest tick was sent that it answered over the connection by
-    which it came; 0 = never yet, None = not known.
+    which it came; 0 = never yet, None = not known. `told`: what the connection that holds it has told its player.
 
     Once `dropped` it is dead: what waits of it is never written, and nothing more may be applied to it, because
     later rows would be stored without the ones that were lost with the commit.
@@ -77,6 +77,7 @@ class LivePlay:
     proven: list[tuple[int, int]] = field(default_factory=list)  # the stretches of playing of live grade
     marks: list[Marked] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
+    told: Offers | None = None
     _waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list, init=False)
 
     def stored(self, seq: int) -> None:
@@ -134,7 +135,8 @@ def receive(
 ) -> Received:
     """Apply one envelope to the play. Ticks and prompts whose mac is wrong count as not cited.
 
-    `offers`: what the connection told the player that it came by; None = it was uploaded, and nobody could be asked.
+    `offers`: what the connection told the player that it came by; None = it was uploaded, which proves of nobody that
+    they could be asked, but that a player whose connection stands speaks.
     """
     ticks = {
         tick.n: tick.at_ms
@@ -152,8 +154,8 @@ def receive(
         )
         if answered_ms is not None:
             play.connected_ms = max(play.connected_ms or 0, answered_ms)
-    if offers is not None and message.rows:
-        offers.spoken(arrival_ms)
+    if play.told is not None and message.rows:
+        play.told.spoken(arrival_ms)
     epochs = {epoch.epoch: EpochStart(epoch.from_ms, epoch.wall_ms) for epoch in message.epochs}
     envelope = Envelope(message.epoch, arrival_ms, epochs, play.connected_ms)
     received = Received()

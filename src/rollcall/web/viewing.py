@@ -161,6 +161,7 @@ class Viewing:
 
     def tick(self) -> None:
         """Send a tick, and a new path of the playlist when the token of the last has lived half its life."""
+        self._note_arrivals()  # uploads prove some too
         self._tell_tick(self._given.intake.tick(self.play))
         now_ms = self._deps.clock.now_ms()
         if now_ms >= self._renew_at_ms:
@@ -173,6 +174,7 @@ class Viewing:
             opened = await given.entrance.enter(plays.Arrival(self._media_code, hello, self._client))
             now_ms = self._deps.clock.now_ms()
             self.play = plays.hold(opened, self._deps.clock, self._tell_durable, self._line.close)
+            self.play.told = self._offers
             given.held.put(self.play)
         screen = Screen(self.play.media_no, self.play.user_id, opened.rank, self._send_away)
         refused = given.screens.enter(opened.grant.concurrency, screen)
@@ -225,6 +227,9 @@ class Viewing:
                 self._tell_tick(answer)
             else:
                 self._line.tell(answer)
+        self._note_arrivals()
+
+    def _note_arrivals(self) -> None:
         for offer, at_ms in self._offers.had():
             self._given.arrivals.note(Arrival(offer, self.play.user_id, self.play.no, at_ms))
 
