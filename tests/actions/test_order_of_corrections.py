@@ -59,9 +59,13 @@ class Correction:
 
 @dataclass(frozen=True)
 class History:
-    """What is reported, how the event judges, what is corrected at last, and what is corrected on the way."""
+    """What is reported, how the event judges, what is corrected at last, and what is corrected on the way.
+
+    `had`: the laptop is proven to have had the prompt, whatever it reports of it.
+    """
 
     reports: Sequence[Report]
+    had: bool
     rules: dict[str, str]
     end: int | None
     declared: frozenset[int]
@@ -115,6 +119,8 @@ class World:
         if report.kind is None:
             self.at(report.at_ms)
             await hall.hear("anna", play=report.play)
+            told = {(hall.media_no, ANNA): self.base_ms}
+            await hall.db.write(lambda conn: prompts.follow_late(conn, told, hall.now_ms))
         else:
             self.at(report.at_ms)
             await hall.mark(
@@ -126,6 +132,12 @@ class World:
     def at(self, after_ms: int) -> None:
         self.hall.clock.at_ms = self.base_ms + after_ms
 
+    async def have(self) -> None:
+        """Prove that the laptop has the prompt: a second after it was asked."""
+        self.at(1_000)
+        await self.hall.arrive("anna", self.check, play="laptop")
+        await tick(self.hall)
+
     async def is_open(self) -> bool:
         return (await self.hall.states(self.check))["anna"] == "issued"
 
@@ -136,7 +148,8 @@ class World:
         confirmed = (self._after(row.confirmed_ms), row.late) if row.state == "confirmed" else None
         missed = self._after(row.expired_ms) if row.state == "missed" else None
         seen = self._after(row.received_ms), self._after(row.shown_ms)
-        return row.state, confirmed, missed, seen, [self._after(stop.since_ms) for stop in stops]
+        hidden = row.state == "undelivered" and row.unshown
+        return row.state, confirmed, missed, seen, hidden, [self._after(stop.since_ms) for stop in stops]
 
     def _spell(self, which: int) -> Interval:
         return Interval(self.base_ms + SPELLS[which][0], self.base_ms + SPELLS[which][1])
@@ -151,7 +164,14 @@ def reports_of(draw: st.DrawFn, play: str) -> list[Report]:
     at_ms, arrival_ms, found = 0, 0, []
     kinds: list[MarkKind] = draw(
         st.sampled_from(
-            [["shown", "answered"], ["shown"], ["received", "answered"], ["received", "shown"], ["received"]]
+            [
+                ["shown", "answered"],
+                ["shown"],
+                ["received", "answered"],
+                ["received", "shown"],
+                ["received"],
+                [],
+            ]
         )
     )
     for kind in kinds:
@@ -179,6 +199,7 @@ def histories(draw: st.DrawFn) -> History:
     )
     return History(
         sorted(reports, key=lambda report: (report.arrival_ms, report.play, report.at_ms)),
+        draw(st.booleans()),
         {
             "hidden_miss": draw(st.sampled_from(["missed", "undelivered"])),
             "presence_policy": draw(
@@ -203,6 +224,12 @@ async def open_world(database: Database, history: History) -> World:
     return World(hall, base_ms, await begin(hall), event)
 
 
+async def begin_with(world: World, history: History) -> None:
+    world.check = (await ask(world.hall)).id
+    if history.had:
+        await world.have()
+
+
 async def corrected_first(database: Database, history: History) -> Any:
     world = await open_world(database, history)
     for which in history.declared:
@@ -210,7 +237,7 @@ async def corrected_first(database: Database, history: History) -> Any:
     for which in history.own:
         await world.learn(which)
     await world.end(history.end)
-    world.check = (await ask(world.hall)).id
+    await begin_with(world, history)
     for report in history.reports:
         await world.report(report)
     return await at_last(world)
@@ -218,7 +245,7 @@ async def corrected_first(database: Database, history: History) -> Any:
 
 async def corrected_anyhow(database: Database, history: History) -> Any:
     world = await open_world(database, history)
-    world.check = (await ask(world.hall)).id
+    await begin_with(world, history)
     for place in range(len(history.reports) + 1):
         for detour in history.detours:
             if detour.place == place:
@@ -254,6 +281,24 @@ async def at_last(world: World) -> Any:
     world.at(DAY)
     await tick(world.hall)
     return await world.found()
+
+
+DROPPED = History(
+    [Report("laptop", 90_000, 90_000, None)],
+    True,
+    {"hidden_miss": "missed", "presence_policy": "record"},
+    None,
+    frozenset({3}),
+    frozenset({1}),
+    [Correction(0, "declare", 4), Correction(1, "end", 2), Correction(1, "withdraw", 4)],
+    ["own", "end", "withdrawn", "declared"],
+)
+
+
+async def test_a_prompt_kept_from_view_is_one_in_any_order(database: Database) -> None:
+    found = await corrected_anyhow(database, DROPPED)
+    assert found[:1] + found[4:5] == ("undelivered", True)
+    assert found == await corrected_first(database, DROPPED)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

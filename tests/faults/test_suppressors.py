@@ -1,6 +1,6 @@
 """F23: whoever keeps prompts from view passes no rule by it, however it is done; whose prompts are lost is not accused.
 
-Nine checks of an event, four of them kept from view. Time is set; every envelope takes the real way to the disk, and
+Five checks of an event, two of them kept from view. Time is set; every envelope takes the real way to the disk, and
 the verdict is made of what the statistics tell.
 """
 
@@ -28,7 +28,7 @@ from tests.faults.distance import SECOND, Distant, World
 from tests.hall import SetClock
 
 MINUTE = 60_000
-CHECKS, EACH_MS = 9, 5 * MINUTE
+CHECKS, EACH_MS = 5, 6 * MINUTE
 USER = "doctor"
 
 
@@ -61,14 +61,13 @@ class Scene:
         )
         return made.id
 
-    async def nine(self, drop: Callable[[], Awaitable[None]], between: Callable[[], None]) -> None:
-        """Ask nine checks: `drop` lives through every other one, before the others comes `between`."""
+    async def five(self, drop: Callable[[], Awaitable[None]]) -> None:
+        """Ask five checks: `drop` asks every other one and lives through it."""
         for number in range(CHECKS):
             began_ms = self.clock.at_ms
             if number % 2:
                 await drop()
             else:
-                between()
                 await self.ask()
             await self.world.run(began_ms + EACH_MS)
         await self.run(6 * MINUTE)
@@ -102,13 +101,13 @@ async def scene(database: Database) -> Scene:
 
 
 async def fails(stage: Scene) -> None:
-    """Whatever the participant gained elsewhere: five of nine confirmed, four kept from view, every rule failed."""
+    """Whatever the participant gained elsewhere: three of five confirmed, two kept from view, every rule failed."""
     row = await stage.told()
     outcomes = Counter(str(check.outcome) for check in row.checks)
     unshown = sum(check.unshown is True for check in row.checks)
-    assert (outcomes, unshown) == ({"confirmed": 5, "undelivered": 4}, 4)
+    assert (outcomes, unshown) == ({"confirmed": 3, "undelivered": 2}, 2)
     tally = Tally(**outcomes, unshown=unshown)
-    for rule in (ShareThreshold(70), ShareThreshold(70, denominator="asked"), CountThreshold(7, CHECKS)):
+    for rule in (ShareThreshold(70), ShareThreshold(70, denominator="asked"), CountThreshold(4, CHECKS)):
         assert judge(rule, tally).result == "failed"
 
 
@@ -172,8 +171,74 @@ async def test_a_player_that_turns_to_post_while_it_is_asked_had_the_prompt(
         player.suppresses = player.fetches = False
 
     await stage.begin(player)
-    await stage.nine(drop, lambda: None)
+    await stage.five(drop)
     await fails(stage)
+
+
+@pytest.mark.parametrize("runs_on_ms", [0, 8_500])
+async def test_rows_kept_back_and_brought_later_tell_that_their_player_kept_a_prompt_from_view(
+    sqlite_database: Database, runs_on_ms: int
+) -> None:
+    """It has answered the tick after the prompt, breaks its line, and brings what it recorded after three minutes."""
+    stage = await scene(sqlite_database)
+    player = Distant(stage.world, stage.place, USER, stage.clock, after_ms=5 * SECOND, back_ms=180 * SECOND)
+
+    async def drop() -> None:
+        player.suppresses, player.stage = True, "now"
+        await stage.ask()
+        while not await stage.arrived():
+            await stage.run(SECOND)
+        await stage.run(runs_on_ms)
+        player.cut()
+        player.send()
+        await stage.run(200)
+        player.cut_line("now")
+        row = await stage.prompt()
+        await stage.world.run(row.issued_ms + 181 * SECOND)
+        row = await stage.prompt()
+        assert (row.state, row.unshown) == ("undelivered", False)
+        player.suppresses, player.stage = False, None
+
+    await stage.begin(player)
+    await stage.five(drop)
+    await fails(stage)
+
+
+async def test_a_second_tab_that_says_late_that_it_displayed_it_clears_not_the_first(
+    sqlite_database: Database,
+) -> None:
+    """The first is live all the time and shows nothing; the second notes a display and loses its line at once."""
+    stage = await scene(sqlite_database)
+    live = Distant(stage.world, stage.place, USER, stage.clock, after_ms=5 * SECOND)
+    other = Distant(stage.world, stage.place, USER, stage.clock, skew_ms=10**6, back_ms=200 * SECOND)
+    other.suppresses = True
+
+    async def drop() -> None:
+        live.suppresses, other.suppresses, other.stage = True, False, "shown"
+        await stage.ask()
+        await stage.run(280 * SECOND)
+        assert (await stage.prompt()).shown_ms is not None
+        live.suppresses, other.suppresses, other.stage = False, True, None
+
+    await stage.begin(live, other)
+    await stage.five(drop)
+    await fails(stage)
+
+
+async def test_a_line_that_broke_with_a_prompt_on_the_screen_is_no_suppression(
+    sqlite_database: Database,
+) -> None:
+    """The same, but an honest page in both: it noted its display, and who did not answer in time is not accused."""
+    stage = await scene(sqlite_database)
+    player = Distant(stage.world, stage.place, USER, stage.clock, stage="shown", back_ms=250 * SECOND)
+    other = Distant(
+        stage.world, stage.place, USER, stage.clock, skew_ms=10**6, stage="received", back_ms=300 * SECOND
+    )
+    await stage.begin(player, other)
+    await stage.ask()
+    await stage.run(10 * MINUTE)
+    row = await stage.prompt()
+    assert (row.state, row.unshown) == ("undelivered", False)
 
 
 @pytest.mark.parametrize("down_ms", [35_000, SLOWEST_MS])

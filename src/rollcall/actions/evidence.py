@@ -15,8 +15,9 @@ from rollcall.base.clock import Clock
 from rollcall.base.crash_points import reach
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import PromptOutcome, Told
+from rollcall.domain.checks.suppressed import SETTLED_MS
 from rollcall.domain.evidence.step import Marked
-from rollcall.domain.ids import CheckId, PlayNo
+from rollcall.domain.ids import CheckId, MediaNo, PlayNo, UserId
 from rollcall.live.hub import Hub
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay
@@ -130,8 +131,19 @@ def _store(
     if any(mark.mark == "answered" for mark in marks):
         reach("prompt.before_confirm")
     told = prompts.apply_marks(conn, marks, now_ms) if marks else []
+    told += prompts.follow_late(conn, _late(group, held, now_ms), now_ms)
     reach("evidence.before_commit")
     return held, told
+
+
+def _late(group: Sequence[PlayGroup], held: set[PlayNo], now_ms: int) -> dict[tuple[MediaNo, UserId], int]:
+    """Return from when on the participants report late whose time is not here as soon as prompts are decided."""
+    found: dict[tuple[MediaNo, UserId], int] = {}
+    for play in group:
+        if play.no in held and play.since_ms is not None and now_ms - play.since_ms > SETTLED_MS:
+            whose = play.media_no, play.user_id
+            found[whose] = min(play.since_ms, found.get(whose, now_ms))
+    return found
 
 
 def _group_of(play: LivePlay) -> PlayGroup:
@@ -142,16 +154,18 @@ def _group_of(play: LivePlay) -> PlayGroup:
         project_no=play.project_no,
         event_no=play.event_no,
         media_no=play.media_no,
+        user_id=play.user_id,
         applied=play.state.applied,
         rejected=play.rejected,
         lost=play.lost,
         state=play_state.encode(play.state),
         last_arrival_ms=play.last_arrival_ms,
         connected_ms=play.connected_ms,
+        since_ms=play.since_ms,
         spans=list(play.spans.values()),
         marks=[_mark_row(play, marked) for marked in play.marks],
     )
-    play.spans, play.proven, play.marks, play.waiting_rows = {}, [], [], 0
+    play.spans, play.proven, play.marks, play.waiting_rows, play.since_ms = {}, [], [], 0, None
     return group
 
 

@@ -24,7 +24,7 @@ from rollcall.domain.checks.outcome import (
 )
 from rollcall.domain.checks.resolve import runs_at
 from rollcall.domain.checks.windows import Prompt
-from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, ProjectNo
+from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, PlayNo, ProjectNo, UserId
 from rollcall.domain.intervals import Interval, Intervals
 from rollcall.live.hub import Hub
 from rollcall.store import checks, prompts
@@ -55,6 +55,14 @@ def apply_marks(conn: Connection, marks: Sequence[MarkRow], now_ms: int) -> list
 def settle(conn: Connection, now_ms: int, media_no: MediaNo | None = None) -> list[Told]:
     """End the open prompts (of one media) whose time is over or whose session has ended."""
     return _decide(conn, prompts.hold_decidable(conn, now_ms, media_no), (), now_ms)
+
+
+def follow_late(conn: Connection, late: Mapping[tuple[MediaNo, UserId], int], now_ms: int) -> list[Told]:
+    """Judge anew the prompts of participants whose players reported late, in the transaction that makes that durable.
+
+    Each from the earliest moment of which a player told late: whether it kept a prompt from view is known only now.
+    """
+    return _decide(conn, prompts.hold_had(conn, late), (), now_ms) if late else []
 
 
 def has_work(conn: Connection, now_ms: int) -> bool:
@@ -157,9 +165,7 @@ def _changes(
         if mark not in known:
             known.append(mark)
     arrivals = arrivals_of(conn, asked)
-    arrived = {arrival.play_no for found in arrivals.values() for arrival in found}
-    reporting = {mark.play_no for found in marks.values() for mark in found}
-    heard = heard_of(conn, arrived | reporting)
+    heard = heard_of(conn, {mark.play_no for found in marks.values() for mark in found})
     outages = _outages(conn, asked)
     changed = []
     for prompt in asked:
@@ -210,7 +216,6 @@ def _became(
     is_covered = state == "cancelled" and prompt.confirmed_ms is not None
     answered = uncovered(rules, marks, heard) if is_covered else stands
     is_taken = (prompt.state, state) == ("issued", "cancelled") and runs_at(now_ms, rules, marks)
-    may_be_unshown = prompt.unshown or prompt.closed_ms is None  # what it was when it ended, or less
     return Ended(
         prompt.check_no,
         prompt.user_id,
@@ -221,7 +226,7 @@ def _became(
         None if state == "issued" else prompt.closed_ms or now_ms,
         answered.late,
         stands.expired_ms,
-        stands.unshown and may_be_unshown,
+        stands.unshown,
         answered.answer,
         answered.correct,
         withdrawn=state != "issued" and (prompt.withdrawn or is_taken),

@@ -73,6 +73,7 @@ class LivePlay:
     last_arrival_ms: int = 0
     connected_ms: int | None = None
     waiting_rows: int = 0
+    since_ms: int | None = None  # from when the time is that waits
     spans: dict[int, Span] = field(default_factory=dict)
     proven: list[tuple[int, int]] = field(default_factory=list)  # the stretches of playing of live grade
     marks: list[Marked] = field(default_factory=list)
@@ -198,10 +199,12 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             return False
         case Stored(span):
             play.spans[span.ordinal] = span
+            began_ms = max(before_ms, span.start_ms)
+            play.since_ms = began_ms if play.since_ms is None else min(play.since_ms, began_ms)
             if isinstance(row, Beat):
                 play.watch.beat(row, span.end_ms, span.state, begins=span.first_seq == row.seq)
             if span.state == "playing" and not span.unverified and not span.late:
-                play.proven.append((max(before_ms, span.start_ms), span.end_ms))
+                play.proven.append((began_ms, span.end_ms))
         case Marked(mark, at_ms):
             play.marks.append(effect)
             play.watch.mark(mark, at_ms)

@@ -13,24 +13,29 @@ from sqlalchemy import Connection
 
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.evidence.spans import Span
-from rollcall.domain.ids import EventNo, MediaNo, PlayNo, ProjectNo
+from rollcall.domain.ids import EventNo, MediaNo, PlayNo, ProjectNo, UserId
 
 
 @dataclass(frozen=True, slots=True)
 class PlayGroup:
-    """What one play brings to a group commit; `state` is the encoded step state after `applied`."""
+    """What one play brings to a group commit; `state` is the encoded step state after `applied`.
+
+    `since_ms`: from when the time is that it brings; None = it brings none.
+    """
 
     no: PlayNo
     generation: int
     project_no: ProjectNo
     event_no: EventNo
     media_no: MediaNo
+    user_id: UserId
     applied: int
     rejected: int
     lost: int
     state: bytes
     last_arrival_ms: int
     connected_ms: int | None
+    since_ms: int | None
     spans: Sequence[Span]
     marks: Sequence[MarkRow]
 

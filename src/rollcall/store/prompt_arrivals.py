@@ -1,16 +1,17 @@
 """Which players had which prompts, as written down; how that is known is told in `live/arrivals`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from rollcall.domain.checks.windows import Arrival
+from rollcall.domain.checks.windows import DELIVERY_MS, Arrival
 from rollcall.domain.ids import CheckId, CheckNo, PlayNo, UserId
+from rollcall.domain.intervals import Interval
 from rollcall.store.database import chunks
 from rollcall.store.open_prompts import is_open
 from rollcall.store.prompts import Asked
-from rollcall.store.tables import checks, prompt_arrivals, prompts
+from rollcall.store.tables import checks, prompt_arrivals, prompts, spans
 from rollcall.store.upsert import upsert_into
 
 
@@ -71,9 +72,9 @@ def _open_among(
 def arrivals_of(
     conn: Connection, asked: Sequence[Asked]
 ) -> Mapping[tuple[CheckNo, UserId], tuple[Arrival, ...]]:
-    """Return the players that had these prompts as issued last."""
+    """Return the players that had these prompts as issued last, and what they have reported since."""
     issued = {(prompt.check_no, prompt.user_id): prompt.issued_ms for prompt in asked}
-    found: dict[tuple[CheckNo, UserId], tuple[Arrival, ...]] = {}
+    had: list[tuple[tuple[CheckNo, UserId], PlayNo, int]] = []
     c = prompt_arrivals.c
     named = {prompt.check_no for prompt in asked}
     for users in chunks(sorted({prompt.user_id for prompt in asked})):
@@ -81,5 +82,28 @@ def arrivals_of(
         for row in conn.execute(query.where(c.check_no.in_(named), c.user_id.in_(users))):
             whose = CheckNo(row.check_no), UserId(row.user_id)
             if issued.get(whose) == row.issued_ms:
-                found[whose] = (*found.get(whose, ()), Arrival(PlayNo(row.play_no), row.at_ms))
+                had.append((whose, PlayNo(row.play_no), row.at_ms))
+    if not had:
+        return {}
+    given_up_ms = max(prompt.issued_ms + prompt.lifetime_ms for prompt in asked) + DELIVERY_MS
+    within = Interval(min(at_ms for _, _, at_ms in had), given_up_ms)
+    ran = _reported(conn, {play_no for _, play_no, _ in had}, within)
+    found: dict[tuple[CheckNo, UserId], tuple[Arrival, ...]] = {}
+    for whose, play_no, at_ms in had:
+        found[whose] = (*found.get(whose, ()), Arrival(play_no, at_ms, ran.get(play_no, ())))
+    return found
+
+
+def _reported(
+    conn: Connection, play_nos: Collection[PlayNo], within: Interval
+) -> Mapping[PlayNo, tuple[Interval, ...]]:
+    """Return the time that plays have reported around a stretch, where it is placed by more than a claim."""
+    found: dict[PlayNo, tuple[Interval, ...]] = {}
+    c = spans.c
+    for some in chunks(sorted(play_nos)):
+        query = select(c.play_no, c.start_ms, c.end_ms).where(
+            c.play_no.in_(some), c.start_ms < within.end, c.end_ms > within.start, c.unverified.is_(False)
+        )
+        for play_no, start_ms, end_ms in conn.execute(query):
+            found[PlayNo(play_no)] = (*found.get(PlayNo(play_no), ()), Interval(start_ms, end_ms))
     return found

@@ -29,7 +29,7 @@ from rollcall.domain.judging import HiddenMiss
 from rollcall.store.checks import Check, CheckKind, Question, question_of, session_end
 from rollcall.store.database import chunks
 from rollcall.store.open_prompts import is_open
-from rollcall.store.tables import checks, events, marks, prompts, sessions, spans
+from rollcall.store.tables import checks, events, marks, prompt_arrivals, prompts, sessions, spans
 from rollcall.store.upsert import upsert_into
 
 
@@ -166,6 +166,34 @@ def hold_hidden(conn: Connection, event_no: EventNo) -> list[Asked]:
     c = prompts.c
     ended = c.state.in_(("missed", "undelivered"))
     return _held(conn, _asked().where(c.event_no == event_no, c.received_ms.is_not(None), ended))
+
+
+def hold_had(conn: Connection, since_ms: Mapping[tuple[MediaNo, UserId], int]) -> list[Asked]:
+    """Return the prompts that a player of these participants had and that were offered after their moment.
+
+    Only such as a display has not decided; they are held until the commit.
+    """
+    c, had = prompts.c, prompt_arrivals.c
+    of_issue = had.check_no == c.check_no, had.user_id == c.user_id, had.issued_ms == c.issued_ms
+    arrived = select(had.play_no).where(*of_issue).correlate(prompts).exists()
+    given_up_ms = c.issued_ms + c.lifetime_ms + DELIVERY_MS
+    media_nos = {media_no for media_no, _ in since_ms}
+    found: list[Asked] = []
+    for users in chunks(sorted({user_id for _, user_id in since_ms})):
+        query = _asked().where(
+            c.user_id.in_(users),
+            c.media_no.in_(media_nos),
+            c.state.in_(("issued", "undelivered")),
+            given_up_ms > min(since_ms.values()),
+            arrived,
+        )
+        found += _held(conn, query)
+    return [
+        asked
+        for asked in found
+        if (at_ms := since_ms.get((asked.media_no, asked.user_id))) is not None
+        and asked.issued_ms + asked.lifetime_ms + DELIVERY_MS > at_ms
+    ]
 
 
 def hold_touched(conn: Connection, event_no: EventNo, outage: ChangedOutage) -> list[Asked]:

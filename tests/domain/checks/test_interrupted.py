@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from rollcall.domain.checks.marks import MarkKind, MarkRow
 from rollcall.domain.checks.outcome import Resolution
-from rollcall.domain.checks.resolve import SHOW_MS, resolve
-from rollcall.domain.checks.windows import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Arrival, Prompt, after
+from rollcall.domain.checks.resolve import resolve
+from rollcall.domain.checks.windows import DELIVERY_MS, GRACE_MS, LAST_MS, SILENCE_MS, Prompt, after
 from rollcall.domain.ids import PlayNo
 from rollcall.domain.intervals import Interval, length, subtract, union
 from tests.domain.checks.marks import BEFORE, ISSUED, LIFETIME, mark
@@ -78,24 +78,6 @@ def test_a_miss_in_hidden_frames_only_may_be_excused_by_the_event() -> None:
     assert both.outcome == "missed"
     late = mark("shown", over, seq=2)
     assert at(over + 1, excusing, received, late, heard=over).outcome == "undelivered"
-
-
-def test_a_player_that_ran_on_and_never_displayed_it_is_unshown() -> None:
-    prompt = replace(PROMPT, arrivals=(Arrival(PlayNo(1), ISSUED + 5_000),))
-    over = LIFETIME + DELIVERY_MS
-    assert at(over, prompt, heard=5_000 + SHOW_MS) == Resolution("undelivered", unshown=True)
-    assert at(over, prompt, heard=5_000 + SHOW_MS - 1) == Resolution("undelivered")
-    assert at(over, prompt) == Resolution("undelivered")
-    assert at(over - 1, prompt, heard=over).outcome == "pending"
-    assert at(over, prompt, mark("answered", 20_000), heard=over).unshown
-    displayed = at(10**7, prompt, mark("shown", 30_000), heard=over)
-    assert (displayed.outcome, displayed.unshown) == ("missed", False)
-
-
-def test_what_arrived_as_delivery_was_given_up_is_not_unshown() -> None:
-    over = LIFETIME + DELIVERY_MS
-    prompt = replace(PROMPT, arrivals=(Arrival(PlayNo(1), ISSUED + over - SHOW_MS + 1),))
-    assert not at(over + SHOW_MS, prompt, heard=over + SHOW_MS).unshown
 
 
 def test_a_display_after_delivery_was_given_up_opens_no_window() -> None:

@@ -6,7 +6,8 @@ An end rests on the marks, the session's end and the outages alone, not on when 
 from since then (its rows arrive in order, so an answer would have come first) or silent for `SILENCE_MS`. Never
 displayed is never missed, nor is what an outage of ours interrupted: without an answer that is `undelivered`. So is
 what we learn to have been displayed only after it would have been given up, with or without outages: it may have been
-asked again since, and no outage that is known later makes a miss of it.
+asked again since, and no outage that is known later makes a miss of it. Where a player kept the prompt from view
+(`suppressed`), it is `unshown` as well, which is no fault of ours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,11 +15,9 @@ from collections.abc import Mapping, Sequence
 from rollcall.domain.checks.answers import acceptable, is_correct
 from rollcall.domain.checks.marks import MarkRow
 from rollcall.domain.checks.outcome import Outcome, Resolution
-from rollcall.domain.checks.windows import DOUBT_MS, LAST_MS, Prompt, Window, current, windows_of
+from rollcall.domain.checks.suppressed import suppressed
+from rollcall.domain.checks.windows import Prompt, Window, current, windows_of
 from rollcall.domain.ids import PlayNo
-from rollcall.domain.intervals import Interval, length, union
-
-SHOW_MS = 10_000  # a player that runs on for this long after a prompt arrived has had time to display it
 
 
 def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int], now_ms: int) -> Resolution:
@@ -50,9 +49,7 @@ def resolve(prompt: Prompt, marks: Sequence[MarkRow], heard: Mapping[PlayNo, int
         expired_ms=max((window.until_ms for window in known.values()), default=None)
         if outcome in ("missed", "undelivered")
         else None,
-        unshown=outcome != "pending"
-        and not _displayed(prompt, windows, marks)
-        and _suppressed(prompt, heard),
+        unshown=outcome != "pending" and suppressed(prompt, marks, windows, known),
     )
 
 
@@ -90,41 +87,14 @@ def _unanswered(
 
 
 def _unconfirmed(prompt: Prompt, known: Mapping[PlayNo, Window]) -> Outcome:
-    """Return what a prompt without an answer is, whose time is over; windows too late for every prompt are no miss."""
-    last_ms = prompt.issued_ms + prompt.lifetime_ms + LAST_MS
-    lived = [window for window in known.values() if window.accepts_until_ms <= last_ms]
+    """Return what a prompt without an answer is, whose time is over.
+
+    Whatever was displayed and known in time had its whole lifetime before `last_ms`.
+    """
     interrupted = any(window.interrupted for window in known.values())
-    hidden = all(window.hidden for window in lived)
-    excused = interrupted or not lived or (hidden and prompt.hidden_miss == "undelivered")
+    hidden = all(window.hidden for window in known.values())
+    excused = interrupted or not known or (hidden and prompt.hidden_miss == "undelivered")
     return "undelivered" if excused else "missed"
-
-
-def _displayed(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[MarkRow]) -> bool:
-    """Tell whether some player displayed the prompt, or received it hidden.
-
-    What we learn only after it would have been given up is believed of a player that did so at once: whoever runs on
-    with it and says late that it displayed it late tells what suits it.
-    """
-    arrived = {arrival.play_no: arrival.at_ms for arrival in prompt.arrivals}
-    opened = {(window.play_no, window.seq) for window in windows.values()}
-    return any(
-        mark.arrival_ms < prompt.known_by_ms
-        or mark.at_ms <= arrived.get(mark.play_no, prompt.issued_ms) + SHOW_MS + min(mark.bound_ms, DOUBT_MS)
-        for mark in marks
-        if (mark.play_no, mark.seq) in opened
-    )
-
-
-def _suppressed(prompt: Prompt, heard: Mapping[PlayNo, int]) -> bool:
-    """Tell whether players that had the prompt ran on, all together, for longer than it takes to display it.
-
-    Any of several is enough, for others may have been opened to receive it and be closed; so are many short ones.
-    """
-    had = (
-        Interval(arrival.at_ms, min(heard.get(arrival.play_no, 0), prompt.gives_up_ms))
-        for arrival in prompt.arrivals
-    )
-    return length(union(ran for ran in had if ran.start < ran.end)) >= SHOW_MS
 
 
 def _accepted(prompt: Prompt, windows: Mapping[PlayNo, Window], marks: Sequence[MarkRow]) -> MarkRow | None:

@@ -15,7 +15,8 @@ from rollcall.domain.judging import HiddenMiss
 
 DELIVERY_MS = 120_000  # after the lifetime: how long a prompt that nobody displayed is offered
 SILENCE_MS = 300_000  # after a play's window: how long a silent play may still send its answer
-LAST_MS = 420_000  # after the lifetime: the latest end of any prompt
+LONGEST_MS = 300_000  # no lifetime is longer: what is displayed at last is over before `LAST_MS`
+LAST_MS = DELIVERY_MS + LONGEST_MS  # after the lifetime: the latest end of any prompt
 GRACE_MS = 1_000  # an answer may be this much, and half the clock bound, after the window
 DOUBT_MS = 15_000  # but no more than this for the bound: a player can forge how slow its network is
 ASTRAY_MS = 2_000  # a clock 5 % wrong can place a mark so much beside its moment
@@ -23,10 +24,14 @@ ASTRAY_MS = 2_000  # a clock 5 % wrong can place a mark so much beside its momen
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Proof that the prompt reached a play: the play answered a tick that was sent after it on the same connection."""
+    """Proof that the prompt reached a play: the play answered a tick that was sent after it on the same connection.
+
+    `ran`: the time that the play has reported since, in whatever state, as far as it is proven.
+    """
 
     play_no: PlayNo
     at_ms: int
+    ran: Intervals = ()
 
 
 @dataclass(frozen=True, slots=True)
