@@ -138,15 +138,15 @@ class Hall:
         prompts.publish(self.hub, outcomes)
         return outcomes
 
-    async def hear(self, user_id: str, *, play: str = "") -> None:
-        """Prove that a play has reported up to now."""
+    async def hear(self, user_id: str, *, play: str = "", since_ms: int = T0) -> None:
+        """Prove that a play has reported up to now, from the beginning or from a moment on."""
         play_no = await self.play_of(user_id, play)
         ordinal = self.seqs[-play_no] = self.seqs.get(-play_no, 0) + 1
 
         def store(conn: Connection) -> None:
             records = Records(conn)
             records.project_no, records.event_no = self.project_no, self.event_no
-            records.span(self.media_no, play_no, ordinal, T0, self.now_ms, state="paused")
+            records.span(self.media_no, play_no, ordinal, since_ms, self.now_ms, state="paused")
 
         await self.db.write(store)
 

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select, update
 
 from rollcall.actions import check_plans as actions
@@ -114,6 +115,44 @@ async def test_an_undelivered_control_is_asked_again_in_its_part(database: Datab
     await hall.mark("anna", check, "shown", "answered")
     assert await hall.states(check) == {"anna": "confirmed"}
     assert len(await event.checks()) == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "unshown", "again"),
+    [("runs on", True, False), ("is silent", False, False), ("wakes", False, True)],
+)
+async def test_a_control_that_a_player_had_is_asked_again_only_once_it_has_told_that_it_kept_nothing_from_view(
+    database: Database, then: str, unshown: bool, again: bool
+) -> None:
+    event = Event(await open_hall(database, "anna"), seed=2)
+    event.arrive("anna")
+    await event.put(replace(PLAN, per_session=1))
+    session_s = 900
+    await event.begin(session_s)
+    hall = event.hall
+    while not event.asked:
+        await event.live(1, answers=False)
+    issued_ms = hall.now_ms
+    await hall.arrive("anna", await only_check(hall))
+    await event.live(3, answers=False)
+    await hall.hear("anna")
+    for _ in range((20_000 + DELIVERY_MS) // SECOND):
+        await event.live(1, answers=False)
+        if then == "runs on":
+            await hall.hear("anna", since_ms=issued_ms)
+    row = await hall.prompt("anna", await only_check(hall))
+    assert (row.state, row.unshown) == ("undelivered", unshown)
+    if then == "wakes":
+        await hall.hear("anna", since_ms=hall.now_ms - SECOND)
+    await event.live(session_s - (hall.now_ms - T0) // SECOND, answers=False)
+    assert (len(event.asked["anna"]) > 1) is again
+    row = await hall.prompt("anna", await only_check(hall))
+    assert (row.issues, row.unshown) == (len(event.asked["anna"]), unshown)
+
+
+async def only_check(hall: Hall) -> str:
+    query = select(tables.checks.c.code)
+    return str(await hall.db.read(lambda conn: conn.execute(query).scalar_one()))
 
 
 async def test_a_common_moment_asks_all_within_the_jitter(database: Database) -> None:

@@ -21,7 +21,7 @@ from rollcall.domain.ids import CheckId, UserId
 from rollcall.domain.sessions import Session, WallWindow, elapsed_ms, session_at
 from rollcall.live.hub import Hub
 from rollcall.store import check_plans, checks, sessions
-from rollcall.store.check_counts import last_controls
+from rollcall.store.check_counts import last_controls, lost_controls
 from rollcall.store.check_plans import StoredPlan
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
@@ -40,7 +40,7 @@ class _Stage:
     draws: Mapping[UserId, Drawn]
     busy: frozenset[UserId]
     asked: Mapping[UserId, int]
-    undelivered: Mapping[UserId, int]
+    lost: Mapping[UserId, int]
 
 
 async def run_once(
@@ -95,7 +95,7 @@ def _read(
         check_plans.draws_of(conn, of.no),
         frozenset(users_asked_now(conn, of.no, now_ms)),
         last_controls(conn, of.project_no, session.no),
-        last_controls(conn, of.project_no, session.no, "undelivered") if parts else {},
+        lost_controls(conn, of.project_no, session.no) if parts else {},
     )
 
 
@@ -132,8 +132,8 @@ def _common_steps(
 
 
 def _again(stage: _Stage, user_id: UserId, now_ms: int, random: Random) -> Drawn | None:
-    """Return the replacement of a control that did not reach the participant, if its part still has room."""
-    ordinal, drawn = stage.undelivered.get(user_id), stage.draws.get(user_id)
+    """Return the replacement of a control that was lost on its way, if its part still has room."""
+    ordinal, drawn = stage.lost.get(user_id), stage.draws.get(user_id)
     if ordinal is None or drawn is None or drawn.session_no != stage.session.no or drawn.ordinal <= ordinal:
         return None
     return rules.draw_again(stage.stored.plan, stage.session, ordinal, now_ms, random)

@@ -4,11 +4,13 @@ The statistics count for themselves, over evidence; these are the figures of pro
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
+from rollcall.domain.checks.windows import DELIVERY_MS
 from rollcall.domain.ids import CheckNo, MediaNo, ProjectNo, SessionNo, UserId
-from rollcall.store.tables import checks, list_media, lists, participants, prompts
+from rollcall.store.tables import checks, list_media, lists, participants, prompt_arrivals, prompts, spans
 
 
 def count_outcomes(
@@ -77,11 +79,32 @@ def count_unasked(
     return {check_no: everybody - counted.get(check_no, 0) for check_no in check_nos}
 
 
-def last_controls(
-    conn: Connection, project_no: ProjectNo, session_no: SessionNo, state: str | None = None
-) -> dict[UserId, int]:
-    """Return the last control of a plan that each participant had in a session, or the last one in `state`."""
-    query = (
+def last_controls(conn: Connection, project_no: ProjectNo, session_no: SessionNo) -> dict[UserId, int]:
+    """Return the last control of a plan that each participant had in a session."""
+    return _by_user(conn, _controls(project_no, session_no))
+
+
+def lost_controls(conn: Connection, project_no: ProjectNo, session_no: SessionNo) -> dict[UserId, int]:
+    """Return the last control of each participant that was lost on its way, and is to be asked again.
+
+    That is one that was not delivered and that no player kept from view. Where one had it, that is known once it has
+    reported up to when the prompt was given up: nobody is asked again because they were away or silent.
+    """
+    p, had = prompts.c, prompt_arrivals.c
+    given_up_ms = p.issued_ms + p.lifetime_ms + DELIVERY_MS
+    reported = select(spans.c.play_no).where(spans.c.play_no == had.play_no, spans.c.end_ms >= given_up_ms)
+    had_by_silent = select(had.play_no).where(
+        had.check_no == p.check_no,
+        had.user_id == p.user_id,
+        had.issued_ms == p.issued_ms,
+        ~reported.correlate(prompts, prompt_arrivals).exists(),
+    )
+    lost = p.state == "undelivered", p.unshown.is_(False), ~had_by_silent.correlate(prompts).exists()
+    return _by_user(conn, _controls(project_no, session_no).where(*lost))
+
+
+def _controls(project_no: ProjectNo, session_no: SessionNo) -> Select[Any]:
+    return (
         select(prompts.c.user_id, func.max(checks.c.ordinal))
         .join(checks, checks.c.no == prompts.c.check_no)
         .where(
@@ -91,6 +114,7 @@ def last_controls(
         )
         .group_by(prompts.c.user_id)
     )
-    if state is not None:
-        query = query.where(prompts.c.state == state)
+
+
+def _by_user(conn: Connection, query: Select[Any]) -> dict[UserId, int]:
     return {UserId(user_id): ordinal for user_id, ordinal in conn.execute(query)}

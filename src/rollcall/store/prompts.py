@@ -93,7 +93,7 @@ def add_prompts(
     now_ms: int,
     codes: Mapping[UserId, str],
 ) -> None:
-    """Issue a check to these participants at `now_ms`; one that was not delivered is issued anew, others stay.
+    """Issue a check to these participants at `now_ms`; one that was lost on its way is issued anew, others stay.
 
     `codes`: the digits drawn for each participant, for a check of kind `code`.
     """
@@ -107,11 +107,10 @@ def add_prompts(
             "lifetime_ms": new.lifetime_ms,
             "code": new.code,
             "issues": prompts.c.issues + 1,
-            "unshown": False,
             "withdrawn": False,
             **dict.fromkeys(("received_ms", "shown_ms", "closed_ms", "expired_ms")),
         },
-        where=prompts.c.state == "undelivered",
+        where=and_(prompts.c.state == "undelivered", prompts.c.unshown.is_(False)),
     )
     common = {
         "check_no": check.no,
