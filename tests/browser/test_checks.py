@@ -68,7 +68,7 @@ async def test_every_kind_is_answered_and_full_screen_keeps_none_from_view(stage
     digits = (await frame.get_by_test_id("check-code").inner_text()).strip()
     await page.keyboard.type("9999" if digits != "9999" else "0000")
     await page.keyboard.press("Enter")
-    await frame.locator("#check-wrong").get_by_text("попыток").wait_for()
+    await frame.locator(".check-wrong").get_by_text("попыток").wait_for()
     await page.keyboard.type(digits)
     await page.keyboard.press("Enter")
     await done(frame)
@@ -80,6 +80,26 @@ async def test_every_kind_is_answered_and_full_screen_keeps_none_from_view(stage
     assert [each["outcome"] for each in ended] == ["confirmed"] * 3
     assert (ended[2]["answer"], ended[2]["correct"]) == (1, False)
     assert await shown(page) == [False] * 3
+
+
+async def test_a_second_check_is_displayed_beside_one_that_is_open(stage: Stage) -> None:
+    """Nothing waits behind a long check while its own time is due: both are shown, and each may be answered first."""
+    page = await watch(stage)
+    frame = player(page)
+    long = await ask(stage, lifetime_s=300, kind="code")
+    await frame.get_by_test_id("check-entry").wait_for(timeout=15_000)
+    await page.keyboard.type("00")
+    short = await ask(stage, lifetime_s=60)
+    await eventually(lambda: told(page, [False, False]), 20)
+    await page.keyboard.type("0")  # the field that is in use keeps the keyboard
+    assert await frame.get_by_test_id("check-entry").input_value() == "000"
+    await frame.locator(f'[data-check="{short}"]').get_by_test_id("check-confirm").click()
+    await frame.locator(f'[data-check="{short}"]').wait_for(state="detached", timeout=15_000)
+    digits = (await frame.get_by_test_id("check-code").inner_text()).strip()
+    await frame.get_by_test_id("check-entry").fill(digits)
+    await page.keyboard.press("Enter")
+    await done(frame)
+    assert [(await outcome(stage, check))["outcome"] for check in (long, short)] == ["confirmed"] * 2
 
 
 async def test_picture_in_picture_is_left_so_that_the_dialog_is_seen(stage: Stage) -> None:

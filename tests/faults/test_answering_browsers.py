@@ -71,8 +71,8 @@ async def answer_by_hand(page: Page, draw: Random, *, uniform: bool) -> None:
     button = player(page).get_by_test_id("check-confirm")
     while True:
         await button.wait_for(timeout=300_000)
-        check = await button.evaluate("button => button.closest('dialog').dataset.check")
-        own = player(page).locator(f'dialog[data-check="{check}"]').get_by_test_id("check-confirm")
+        check = await button.evaluate("button => button.closest('[data-check]').dataset.check")
+        own = player(page).locator(f'[data-check="{check}"]').get_by_test_id("check-confirm")
         await asyncio.sleep(draw.uniform(1, 5) if uniform else min(5.0, 1.4 * exp(draw.gauss(0, 0.5))))
         box: Any = await own.bounding_box()
         await page.mouse.move(draw.uniform(50, 800), draw.uniform(50, 500))

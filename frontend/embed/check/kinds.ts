@@ -58,11 +58,11 @@ function code(
     <div class="check-entry">
       <input name="code" data-testid="check-entry" type="text" inputmode="numeric" autocomplete="off" maxlength=${DIGITS}
         pattern="[0-9]{${DIGITS}}" required aria-label=${t("check.code_field")} ?disabled=${closed}
-        aria-invalid=${prompt.wrong > 0 ? "true" : "false"} aria-describedby="check-wrong"/>
+        aria-invalid=${prompt.wrong > 0 ? "true" : "false"} aria-describedby="check-wrong-${prompt.check}"/>
       <button class="primary check-confirm" data-testid="check-confirm" ?disabled=${closed}>
         ${icons.check}<span>${t("check.code_confirm")}</span></button>
     </div>
-    <p class="check-wrong" id="check-wrong" role="alert">${prompt.wrong > 0 ? wrong(left) : nothing}</p>
+    <p class="check-wrong" id="check-wrong-${prompt.check}" role="alert">${prompt.wrong > 0 ? wrong(left) : nothing}</p>
   </form>`;
 }
 

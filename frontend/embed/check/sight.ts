@@ -1,12 +1,15 @@
 /**
- * Whether the check's dialog can be seen: at least half of it in view, in a visible page, and not covered where the
- * browser can tell (`trackVisibility`). A page that is not drawn is not seen either.
+ * Whether a check in its dialog can be seen: at least half of it in view (or of what the dialog can hold at once), in a
+ * visible page, and not covered where the browser can tell (`trackVisibility`). A page that is not drawn is not seen
+ * either.
  */
 /** Not half in view for this long (the frame is scrolled away or covered): the same as a hidden page. */
 const OUT_OF_VIEW_MS = 1_500;
 /** In view, and yet no frame is drawn for this long: nobody sees it. */
 const NOT_DRAWN_MS = 5_000;
 const TRACK_MS = 100;
+/** A check longer than its dialog is looked at again as it is scrolled. */
+const STEPS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** What `trackVisibility` adds where there is one. */
 interface Tracking extends IntersectionObserverInit {
@@ -28,7 +31,7 @@ export class Sight {
   begin(element: Element): void {
     this.end();
     this.#since_ms = performance.now();
-    const options: Tracking = { threshold: [0, 0.5, 1], trackVisibility: true, delay: TRACK_MS };
+    const options: Tracking = { threshold: STEPS, trackVisibility: true, delay: TRACK_MS };
     this.#watch = new IntersectionObserver((entries) => this.#look(entries), options);
     this.#watch.observe(element);
   }
@@ -63,9 +66,16 @@ export class Sight {
 
   #look(entries: IntersectionObserverEntry[]): void {
     const last = entries.at(-1) as (IntersectionObserverEntry & { isVisible?: boolean }) | undefined;
-    const inView = (last?.intersectionRatio ?? 0) >= 0.5 && last?.isVisible !== false;
+    const inView = last !== undefined && inViewOf(last) >= 0.5 && last.isVisible !== false;
     if (inView !== this.#inView) this.#since_ms = performance.now();
     this.#inView = inView;
     this.#changed();
   }
+}
+
+/** The share that is in view of what can be at once. */
+function inViewOf({ target, intersectionRect, boundingClientRect }: IntersectionObserverEntry): number {
+  const holds = target.closest("dialog")?.clientHeight ?? Number.POSITIVE_INFINITY;
+  const most = boundingClientRect.width * Math.min(boundingClientRect.height, holds);
+  return most > 0 ? (intersectionRect.width * intersectionRect.height) / most : 0;
 }
