@@ -1,7 +1,8 @@
 """Customers of subscriptions: added as often as a site likes, prolonged, looked up. Each call is one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from rollcall.actions import lists as list_actions
 from rollcall.actions.access import Gate, withdraw
@@ -101,7 +102,8 @@ async def add_customer(
     """
 
     def add(conn: Connection) -> Customer:
-        list_no = _list_that_opens(conn, project_no, code, media)
+        found = _list_that_opens(conn, project_no, code, media)
+        list_no = found.no
         subscription = _of(conn, project_no, list_no)
         user_id = UserId(wish.hash or new_digits())
         known = participants.find_participant(conn, project_no, list_no, user_id)
@@ -114,7 +116,7 @@ async def add_customer(
             access = changed_access(subscription, _access(known), wish.until_ms, known.created_ms)
         else:
             access = _access(known)
-        return _put(conn, project_no, list_no, known, user_id, wish, access, actor, now_ms)
+        return _put(conn, project_no, found, known, user_id, wish, access, actor, now_ms)
 
     return await db.write(add)
 
@@ -125,13 +127,13 @@ async def change_customer(
     """Change a customer who is on the list. Raises NotFound, or Conflict beyond a hard subscription's end."""
 
     def change(conn: Connection) -> Customer:
-        list_no = list_actions.find(conn, project_no, code, hold=True).no
-        known = require_customer(conn, project_no, list_no, wish.hash)
+        found = list_actions.find(conn, project_no, code, hold=True)
+        known = require_customer(conn, project_no, found.no, wish.hash)
         access = _access(known)
         if wish.names_end:
-            rules = _of(conn, project_no, list_no)
+            rules = _of(conn, project_no, found.no)
             access = changed_access(rules, access, wish.until_ms, known.created_ms)
-        return _put(conn, project_no, list_no, known, known.user_id, wish, access, actor, now_ms)
+        return _put(conn, project_no, found, known, known.user_id, wish, access, actor, now_ms)
 
     return await db.write(change)
 
@@ -153,7 +155,7 @@ def activations(customer: Customer) -> int:
 def _put(
     conn: Connection,
     project_no: ProjectNo,
-    list_no: ListNo,
+    of: List,
     known: Participant | None,
     user_id: UserId,
     wish: Wish,
@@ -169,10 +171,23 @@ def _put(
     email = wish.email or (known.email if known is not None else None)
     entry = Entry(user_id, name, email, access.from_ms, access.until_ms, fields)
     if known is None or entry != _entry(known):
-        participants.put_participants(conn, project_no, list_no, [entry], now_ms)
-        audit.record(conn, project_no, actor, "participant.put", str(list_no), now_ms, user_id=user_id)
-    stored = require_customer(conn, project_no, list_no, user_id)
-    return Customer(replace(stored, fields=fields), _of(conn, project_no, list_no))
+        participants.put_participants(conn, project_no, of.no, [entry], now_ms)
+        told = _told(entry, known)
+        audit.record(conn, project_no, actor, "participant.put", of.code, now_ms, **told)
+    stored = require_customer(conn, project_no, of.no, user_id)
+    return Customer(replace(stored, fields=fields), _of(conn, project_no, of.no))
+
+
+def _told(entry: Entry, known: Participant | None) -> dict[str, Any]:
+    """Return what the audit says of a change: what changed by name, and when access begins and ends by now."""
+    before, after = (None if known is None else asdict(_entry(known))), asdict(entry)
+    return {
+        "user_id": entry.user_id,
+        "changed": [name for name in after if before is None or after[name] != before[name]],
+        "valid_from_ms": entry.valid_from_ms,
+        "valid_until_ms": entry.valid_until_ms,
+        "activation": entry.fields.get(ACTIVATION),
+    }
 
 
 def _entry(known: Participant) -> Entry:
@@ -189,9 +204,9 @@ def _of(conn: Connection, project_no: ProjectNo, list_no: ListNo) -> Subscriptio
     return subscriptions.subscriptions_of(conn, project_no, [list_no])[list_no]
 
 
-def _list_that_opens(conn: Connection, project_no: ProjectNo, code: str, media: str) -> ListNo:
-    list_no = list_actions.find(conn, project_no, code, hold=True).no
-    opened = lists.media_of(conn, project_no, [list_no]).get(list_no, [])
+def _list_that_opens(conn: Connection, project_no: ProjectNo, code: str, media: str) -> List:
+    found = list_actions.find(conn, project_no, code, hold=True)
+    opened = lists.media_of(conn, project_no, [found.no]).get(found.no, [])
     if media not in [code for _, code in opened]:
         raise NotFound("Media not found")
-    return list_no
+    return found

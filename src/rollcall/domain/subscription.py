@@ -17,6 +17,7 @@ Kind = Literal["subscription", "password", "collection"]
 class Subscription:
     """What a subscription adds to a list. `period_days` or `ends_ms` limits access; both None: it never ends.
 
+    A period counts from when somebody is added, or from `starts_ms` where access begins later.
     `hard`: nobody has access beyond `ends_ms`, or beyond the period where there is no `ends_ms`; and who was taken off
     the list is not let in again by being added.
     """
@@ -33,7 +34,13 @@ class Subscription:
         """Return the end beyond which who was added at `since_ms` has no access, None when there is none."""
         if not self.hard or self.ends_ms is not None:
             return self.ends_ms if self.hard else None
-        return None if self.period_days is None else since_ms + self.period_days * DAY_MS
+        return self.period_end_ms(since_ms)
+
+    def period_end_ms(self, since_ms: int) -> int | None:
+        """Return when the period of who was added at `since_ms` is over, None without a period."""
+        if self.period_days is None:
+            return None
+        return max(since_ms, self.starts_ms or 0) + self.period_days * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,8 @@ def first_access(subscription: Subscription, wish_ms: int | None, now_ms: int) -
     until_ms = wish_ms
     if until_ms is None:
         until_ms = subscription.ends_ms
-    if until_ms is None and subscription.period_days is not None:
-        until_ms = now_ms + subscription.period_days * DAY_MS
+    if until_ms is None:
+        until_ms = subscription.period_end_ms(now_ms)
     limited_ms = _limited(subscription.hard_end_ms(now_ms), until_ms, asked=wish_ms is not None)
     return _begun(Access(subscription.starts_ms, limited_ms))
 

@@ -28,6 +28,9 @@ async def test_a_broadcast_made_here_is_plain_and_has_the_known_fields(at: Site)
     assert told["PublishKey"].startswith("sk_")
     assert "{{width}}" in told["PlayerCode"]
     assert f"/{at.media}&quot;" in told["PlayerCode"]
+    for listed in (told, *(await at.json("live/list"))["Items"]["Item"]):
+        assert listed["EncoderLink"] == ""
+        assert [listed[name] for name in ("Screenshots", "Recordings")] == [{"Item": []}] * 2
     media = (await at.tenant.api.get(f"/media/{at.media}")).json()
     assert (media["identity"], media["starts_at"]) == ("plain", "2099-03-01T07:00:00.000Z")
 
@@ -51,6 +54,18 @@ async def test_listings_have_the_shapes_that_clients_read(at: Site) -> None:
     assert changed["Title"] == "Другой эфир"
     assert (await at.json("live/delete", code=at.media))["Status"] == "Success"
     assert (await at.json("live/info", code=at.media))["Message"] == "Media not found"
+
+
+async def test_a_recording_is_no_broadcast(at: Site) -> None:
+    made = await at.tenant.api.post("/media", json={"title": "Запись", "kind": "recording"})
+    code = made.json()["code"]
+    for method in ("live/info", "live/update", "live/delete"):
+        told = await at.json(method, code=code, title="Другая запись")
+        assert (told["Status"], told["Message"]) == (
+            "Failed", "This media is a recording, not a broadcast: see media/info",
+        )  # fmt: skip
+    kept = await at.json("media/info", code=code)
+    assert (kept["Title"], kept["Type"], kept["Screenshots"]) == ("Запись", "recording", {"Item": []})
 
 
 async def test_listings_are_paged_and_sorted_over_broadcasts_alone(api_on_both: Api) -> None:
@@ -136,8 +151,6 @@ async def test_controls_are_asked_listed_cancelled_and_planned(at: Site) -> None
     assert [item["Code"] for item in listed] == [asked["Code"], later["Code"]]
     plan = await at.json("live/control/plan", code=at.media)
     assert (plan["From"], plan["To"], plan["Lifetime"]) == (30, 45, 60)
-    wrong = await at.json("live/control/plan", **{"code": at.media, "from": 45, "to": 30})
-    assert wrong["Status"] == "Failed"
     assert (await at.json("live/control/plan", code=at.media, off=1))["Status"] == "Success"
 
 
@@ -156,10 +169,56 @@ async def test_the_statistics_are_those_of_v1_in_both_formats(at: Site) -> None:
     )
     assert [c["Outcome"] for c in row["Controls"]["Item"]] == [c["outcome"] for c in expected["checks"]]
     assert [s["Session"] for s in row["Sessions"]["Item"]] == [s["session_id"] for s in expected["sessions"]]
+    assert told["Sessions"]["Item"][0]["EndsAt"] == "0000-00-00 00:00:00"
+    absent = "0000-00-00 00:00:00"
+    assert [row[name] for name in ("FirstSeenAt", "LastSeenAt", "RemovedAt")] == [absent] * 3
+    assert told["GeneratedAt"] > "2026"
     root = await at.xml("live/nmo", code=at.media, ip=1, useragent=1)
+    assert root.findtext("Sessions/Item/EndsAt") == absent
     assert root.findtext("Media/Code") == at.media
     assert root.findtext("Participants/Item/Hash") == expected["user_id"]
     assert root.find("Participants/Item/ip") is not None
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            {"method": "live/session/create", "title": "X", "start": "2099-02-02", "end": "2099-02-01"},
+            "Parameter 'end' must be later than 'start'",
+        ),
+        (
+            {"method": "live/session/update", "end": "2098-01-01"},
+            "Parameter 'end' must be later than 'start'",
+        ),
+        (
+            {"method": "live/control/plan", "from": "45", "to": "30"},
+            "Parameter 'from' must not be above 'to'",
+        ),
+        ({"method": "live/control/create", "start": "2020-01-01"}, "Parameter 'start': This moment is past."),
+        ({"method": "live/create", "title": "X", "event": "nosuchid"}, "Event not found"),
+        (
+            {"method": "live/update", "start": "2099-12-31"},
+            "Parameter 'start' must be earlier than the end of this media",
+        ),
+        (
+            {"method": "live/session/create", "title": "X", "code": "recording"},
+            "A recording is cut by positions of its content, not by times: use API v1",
+        ),
+    ],
+)
+async def test_sentences_name_the_parameters_of_this_api(
+    at: Site, call: dict[str, str], sentence: str
+) -> None:
+    await at.tenant.api.patch(f"/media/{at.media}", json={"ends_at": "2099-06-01T00:00:00Z"})
+    made = await at.json("live/session/create", code=at.media, title="Блок 1", start="2099-03-01 10:00:00")
+    given = {"code": at.media, "session": made["Code"], **call}
+    if given["code"] == "recording":
+        recording = await at.tenant.api.post("/media", json={"title": "Запись", "kind": "recording"})
+        given["code"] = recording.json()["code"]
+    answer = await at.json(given.pop("method"), **given)
+    assert answer["Status"] == "Failed"
+    assert answer["Message"].startswith(sentence)
 
 
 @pytest.mark.parametrize(

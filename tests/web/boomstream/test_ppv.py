@@ -6,7 +6,9 @@ from urllib.parse import quote, unquote_plus
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
+from rollcall.store import tables
 from tests.web.boomstream.site import HASH, MOSCOW, Site
 from tests.web.conftest import Api
 
@@ -280,13 +282,61 @@ async def test_a_change_with_a_fault_changes_nothing(at: Site) -> None:
     assert (await at.json("ppv/list"))["Items"] == listed["Items"]
 
 
+@pytest.mark.parametrize("hard", [0, 1])
+async def test_a_period_counts_from_the_start_of_access_where_that_is_still_to_come(
+    at: Site, hard: int
+) -> None:
+    await at.subscribe(access_start="2099-01-01 00:00:00", period=5, hard=hard)
+    added = await at.json("ppv/addbuyer", **at.buyer())
+    assert added["AccessExpirationDate"] == "2099-01-06 00:00:00"
+    later = await at.json("ppv/updatebuyer", **at.buyer(access_expire="2099-01-06 00:00:01"))
+    assert later["Status"] == ("Failed" if hard else "Success")
+    await at.json("ppv/update", code=at.code, access_start="2020-01-01")
+    moscow_now = datetime.now(MOSCOW)
+    begun = (await at.json("ppv/addbuyer", **at.buyer(hash="begun")))["AccessExpirationDate"]
+    ends = datetime.strptime(begun, "%Y-%m-%d %H:%M:%S").replace(tzinfo=MOSCOW)
+    assert abs(ends - moscow_now - timedelta(days=5)) < timedelta(minutes=1)
+
+
+async def test_a_period_of_zero_is_none_where_an_end_is_given(at: Site) -> None:
+    await at.subscribe(period=0, access_expire="2099-01-01")
+    added = await at.json("ppv/addbuyer", **at.buyer())
+    assert (added["Status"], added["Period"], added["AccessExpirationDate"]) == (
+        "Success", 0, "2099-01-01 23:59:59",
+    )  # fmt: skip
+    made = {"name": "X", "subscription_type": "password", "period": 0}
+    refused = await at.json("ppv/create", **made)
+    assert refused["Message"] == "Parameter 'period' must be at least 1 where there is no 'access_expire'"
+    assert (await at.json("ppv/update", code=at.code, period=0))["Status"] == "Success"
+
+
+async def test_the_audit_finds_a_customer_by_the_code_of_the_list_and_tells_what_changed(at: Site) -> None:
+    await at.subscribe(access_expire="2099-01-01 00:00:00", period=0)
+    await at.json("ppv/addbuyer", **at.buyer(hash="d-1", name="Анна"))
+    await at.json("ppv/addbuyer", **at.buyer(hash="d-1", name="Анна"))  # says nothing new
+    await at.json(
+        "ppv/updatebuyer", code=at.code, hash="d-1", access_expire="2098-01-01 00:00:00", activation=5
+    )
+    a = tables.audit.c
+    rows = await at.api.deps.db.read(
+        lambda conn: conn.execute(
+            select(a.object, a.detail).where(a.action == "participant.put").order_by(a.no)
+        ).all()
+    )
+    assert [row.object for row in rows] == [at.code] * 2
+    added, changed = (row.detail for row in rows)
+    assert {"user_id", "name", "valid_until_ms"} <= set(added["changed"])
+    assert changed == {
+        "user_id": "d-1", "changed": ["valid_until_ms", "fields"], "valid_from_ms": None,
+        "valid_until_ms": added["valid_until_ms"] - 365 * 86_400_000, "activation": 5,
+    }  # fmt: skip
+    assert "Анна" not in str(added)
+
+
 async def test_an_access_does_not_end_before_it_begins(at: Site) -> None:
     await at.subscribe(access_start="2099-01-01", period=1)
-    for given in ({}, {"access_expire": "2098-12-31"}):
-        refused = await at.json("ppv/addbuyer", **at.buyer(**given))
-        assert (refused["Status"], refused["Message"]) == (
-            "Failed", "The access would end before it begins",
-        )  # fmt: skip
+    refused = await at.json("ppv/addbuyer", **at.buyer(access_expire="2098-12-31"))
+    assert (refused["Status"], refused["Message"]) == ("Failed", "The access would end before it begins")
     assert (await at.json("ppv/listbuyers", code=at.code))["ItemCount"] == 0
     assert (await at.json("ppv/addbuyer", **at.buyer(access_expire="2099-12-31")))["Status"] == "Success"
     earlier = await at.json("ppv/updatebuyer", **at.buyer(access_expire="2098-12-31"))

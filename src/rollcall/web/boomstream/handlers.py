@@ -12,7 +12,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from rollcall.domain.errors import MissingScope, NotFound, RollcallError, Unauthorised
+from rollcall.domain.errors import Malformed, MissingScope, NotFound, Problem, RollcallError, Unauthorised
 from rollcall.web.auth import identify
 from rollcall.web.boomstream import customers, live, nmo, probe, stats
 from rollcall.web.boomstream import ppv as subscriptions
@@ -37,12 +37,19 @@ HEADERS: Final = {
 MOST_BYTES: Final = 256 * 1024
 MOST_AT_ONCE: Final = 1_000  # values that the event loop may write itself
 NOT_OURS: Final = {"docs", "v1"}  # what lies under these is not of this API
-# Sentences that existing clients know, in place of ours.
-NOT_FOUND: Final = {
+# Sentences that existing clients know, and such with the names of this API, in place of ours.
+SENTENCES: Final = {
     "There is no such media.": "Media not found",
     "There is no such list.": "Subscription not found",
     "There is no such participant on this list.": "Customer not found",
+    "$.event: there is no such event.": "Event not found",
+    "A session ends after it starts.": "Parameter 'end' must be later than 'start'",
+    "Must be later than 'starts_at'.": "Parameter 'start' must be earlier than the end of this media",
+    "A recording is cut by 'from_ms' and 'to_ms' of its content, not by times.": (
+        "A recording is cut by positions of its content, not by times: use API v1"
+    ),
 }
+PARAMETERS: Final = {"starts_at": "start", "ends_at": "end", "at": "start"}  # by the names of v1
 
 
 @route(
@@ -106,10 +113,18 @@ def _message(refusal: RollcallError) -> str:
             return "Application not found"
         case MissingScope():
             return f"This key lacks the scope '{refusal.scope}'"
-        case NotFound():
-            return NOT_FOUND.get(refusal.detail, refusal.detail)
+        case Malformed(problems=problems) if problems:
+            return "; ".join(map(_fault, problems))
         case _:
-            return refusal.detail
+            return SENTENCES.get(refusal.detail, refusal.detail)
+
+
+def _fault(problem: Problem) -> str:
+    """Return what is wrong with a value, by the name that its parameter has here."""
+    if problem.message in SENTENCES:
+        return SENTENCES[problem.message]
+    field = problem.path.removeprefix("$.")
+    return f"Parameter '{PARAMETERS.get(field, field)}': {problem.message}"
 
 
 handlers: list[ControllerRouterHandler] = [answer]

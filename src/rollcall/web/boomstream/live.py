@@ -25,13 +25,14 @@ from rollcall.wire.api.values import Title
 PAGE_ROWS = 1_000
 MOST_CODES = 1_000
 MOSCOW = "Europe/Moscow"
+NONE: Value = {"Item": []}
 BY_TITLE = ("title", "name")
 BY_DATE = ("date", "created", "creationdate")
 
 
 async def info(deps: Deps, caller: Caller, call: Call) -> Data:
     """Return one broadcast."""
-    return _live(deps, caller, await _found(deps, caller, call.need("code")))
+    return _live(deps, caller, await _broadcast(deps, caller, call.need("code")))
 
 
 async def list_all(deps: Deps, caller: Caller, call: Call) -> Data:
@@ -74,7 +75,7 @@ async def create(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def update(deps: Deps, caller: Caller, call: Call) -> Data:
     """Change title or start of a broadcast."""
-    code = call.need("code")
+    code = (await _broadcast(deps, caller, call.need("code"))).code
     values: dict[str, str | int | None] = {}
     if call.has("title"):
         values["title"] = _title(call.text("title"))
@@ -86,7 +87,8 @@ async def update(deps: Deps, caller: Caller, call: Call) -> Data:
 
 async def delete(deps: Deps, caller: Caller, call: Call) -> Data:
     """Archive a broadcast: its evidence and statistics stay."""
-    await actions.archive_media(deps.gate(), caller.project_no, call.need("code"), caller.actor)
+    code = (await _broadcast(deps, caller, call.need("code"))).code
+    await actions.archive_media(deps.gate(), caller.project_no, code, caller.actor)
     return {"Message": "Live is successfully deleted"}
 
 
@@ -115,6 +117,14 @@ async def _recordings(deps: Deps, rows: Sequence[Media]) -> dict[MediaNo, Record
 
 async def _found(deps: Deps, caller: Caller, code: str) -> Media:
     return await deps.db.read(lambda conn: find(conn, caller.project_no, code))
+
+
+async def _broadcast(deps: Deps, caller: Caller, code: str) -> Media:
+    """Return a media that is no recording; raises NotFound and Refused."""
+    found = await _found(deps, caller, code)
+    if found.kind == "recording":
+        raise Refused("This media is a recording, not a broadcast: see media/info")
+    return found
 
 
 async def _page(deps: Deps, caller: Caller, call: Call) -> tuple[list[Media], int]:
@@ -154,6 +164,9 @@ def _live(deps: Deps, caller: Caller, row: Media) -> dict[str, Value]:
         "PlayerLink": player_link(deps, row.code),
         "PlayerCode": _player_code(deps, row.code),
         "Poster": None,
+        "EncoderLink": "",
+        "Screenshots": NONE,
+        "Recordings": NONE,
     }
 
 
@@ -172,6 +185,8 @@ def _media(deps: Deps, row: Media, shown: Recording | None) -> dict[str, Value]:
         "PlayerLink": player_link(deps, row.code),
         "PlayerCode": _player_code(deps, row.code),
         "Poster": None,
+        "Screenshots": NONE,
+        "DownloadLink": "",
     }
 
 

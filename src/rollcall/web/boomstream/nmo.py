@@ -146,6 +146,8 @@ async def plan_controls(deps: Deps, caller: Caller, call: Call) -> Data:
         await check_plans.delete_plan(deps.db, caller.project_no, code, caller.actor, now_ms)
         return {"Message": "Plan is successfully deleted"}
     gap = (call.number("from", 30, 1, 1440), call.number("to", 45, 1, 1440))
+    if gap[0] > gap[1]:
+        raise Refused("Parameter 'from' must not be above 'to'")
     per_session = call.number("per_session", 0, 0, 100) or None
     lifetime_s = call.number("lifetime", 60, 10, 300)
     plan = Plan(gap, None, lifetime_s, call.flag("sound"), True, per_session)
@@ -154,7 +156,7 @@ async def plan_controls(deps: Deps, caller: Caller, call: Call) -> Data:
 
 
 async def statistics(deps: Deps, caller: Caller, call: Call) -> Data:
-    """Return the result of a broadcast, a page of 1,000 participants at a time; `ip=1`, `useragent=1` on request."""
+    """Return the result of a media, a page of 1,000 participants at a time; `ip=1`, `useragent=1` on request."""
     page = call.number("page", 1, 1, 1_000_000)
     user_id = call.exact("hash")
     ask = Ask(
@@ -202,7 +204,7 @@ def _values(value: Struct) -> dict[str, Value]:
             told[ITEMS.get(name, _styled(name))] = {"Item": items}
         elif isinstance(content, bool):
             told[_styled(name)] = int(content)
-        elif isinstance(content, str) and name.endswith("_at"):
+        elif name.endswith("_at"):
             told[_styled(name)] = _moment(content)
         else:
             told[_styled(name)] = content
@@ -214,8 +216,8 @@ def _styled(name: str) -> str:
     return renamed.get(name) or "".join(part.capitalize() for part in name.split("_"))
 
 
-def _moment(text: str) -> str:
-    return written(to_ms(datetime.fromisoformat(text)))
+def _moment(text: str | None) -> str:
+    return written(None if text is None else to_ms(datetime.fromisoformat(text)))
 
 
 def _session(session: Session) -> dict[str, Value]:

@@ -131,7 +131,7 @@ def _wanted(call: Call, known: Subscription) -> Subscription:
     """Return a subscription with everything that the call says of it."""
     changed = known
     if call.has("period"):
-        changed = replace(changed, period_days=call.number("period", 0, 1, LONGEST_PERIOD_DAYS))
+        changed = replace(changed, period_days=call.number("period", 0, 0, LONGEST_PERIOD_DAYS) or None)
     if call.has("access_expire"):
         changed = replace(changed, ends_ms=read_end("access_expire", call.text("access_expire")))
     if call.has("access_start"):
@@ -144,9 +144,15 @@ def _wanted(call: Call, known: Subscription) -> Subscription:
         changed = replace(changed, hard=call.flag("hard"))
     if changed.starts_ms is not None and changed.ends_ms is not None and changed.ends_ms <= changed.starts_ms:
         raise Refused("Parameter 'access_expire' must be later than 'access_start'")
-    if changed.hard and changed.ends_ms is None and changed.period_days is None:
+    if call.has("period") and not call.has("access_expire") and _is_endless(changed):
+        raise Refused("Parameter 'period' must be at least 1 where there is no 'access_expire'")
+    if changed.hard and _is_endless(changed):
         raise Refused("Parameter 'hard' needs 'period' or 'access_expire': there is no end to hold to")
     return changed
+
+
+def _is_endless(subscription: Subscription) -> bool:
+    return subscription.ends_ms is None and subscription.period_days is None
 
 
 def _items(rows: list[Value]) -> Value:
