@@ -69,7 +69,7 @@ def _in_order(root: list[Any]) -> list[Any]:
 
 
 def _singular(name: str) -> str:
-    return "media" if name == "per_media" else name.removesuffix("s")
+    return {"per_media": "media", "quizzes": "quiz"}.get(name, name.removesuffix("s"))
 
 
 def _text(value: Any) -> str:

@@ -32,7 +32,9 @@ from rollcall.wire.statistics import (
     Outcome,
     Participant,
     ParticipantCheck,
+    ParticipantQuiz,
     ParticipantSession,
+    Quiz,
     Report,
     Rules,
     Session,
@@ -111,6 +113,31 @@ CHECKS = [
 ]
 
 
+def quizzes(count: int) -> list[Quiz]:
+    return [
+        Quiz(
+            f"quiz{n:04}", f"Тест {n}", "2026-03-01T20:00:00.000Z", None, None, 50 + n, [10, None][n % 2],
+            3 * n, n, 2 * n, media=MEDIA[n % 3].code,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def took(row: Participant, held: list[Quiz]) -> Participant:
+    """Return the participant with a result of about every second quiz."""
+    drawn = random.Random(row.user_id)
+    return msgspec.structs.replace(
+        row,
+        quizzes=[
+            ParticipantQuiz(
+                quiz.id, drawn.randrange(1, 40), drawn.choice([0, 8, 8.5, 20_000.01]), drawn.randrange(1, 20_001),
+                drawn.choice([0, 66.66, 100]), drawn.choice([True, False, None]), None,
+            )
+            for quiz in held if drawn.random() < 0.5
+        ],
+    )  # fmt: skip
+
+
 def pages(made: bytes) -> list[str]:
     with pypdfium2.PdfDocument(made) as file:
         return [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in file]
@@ -157,6 +184,43 @@ def test_every_number_is_that_of_the_json(count: int, held: int, rows_per_part: 
         assert f"{number} {at} {check['lifetime_s']} {check['confirmed']} {check['missed']}\n" in text
     assert f"Участников в протоколе {count}\n" in text
     assert "02.03.2026 06:00 02.03.2026 07:00 60" in text  # the first session, ten hours ahead of UTC
+
+
+@pytest.mark.parametrize(("held", "sessions_held"), [(1, 1), (3, 12), (2, 20)])
+def test_every_number_of_quizzes_is_that_of_the_json(held: int, sessions_held: int) -> None:
+    of_report, asked = sessions(sessions_held), quizzes(held)
+    rows = [took(row, asked) for row in people(30, of_report, [])]
+
+    def whole() -> Report:
+        return report(iter(rows), of_report, [], quizzes=asked)
+
+    told = msgspec.json.decode(b"".join(json_chunks(whole())))
+    text = " ".join("\n".join(printed(whole(), 20)).split())
+    verdicts = {True: "сдан", False: "не сдан", None: "ждёт проверки"}
+    parts = [
+        found for name in (row["user_id"] for row in told["participants"]) if (found := text.find(name)) >= 0
+    ]
+    assert parts == sorted(parts)
+    assert len(parts) == len(rows)
+    for row, start, end in zip(told["participants"], parts, [*parts[1:], len(text)], strict=True):
+        lines = [
+            f"{[quiz.id for quiz in asked].index(taken['quiz_id']) + 1}: {verdicts[taken['passed']]}, "
+            f"{comma(taken['points'])} из {taken['max_points']} ({comma(taken['percent'])} %), "
+            f"попыток: {taken['attempts']}"
+            for taken in row["quizzes"]
+        ]
+        assert " ".join(lines) in text[start:end], row["user_id"]
+        assert text[start:end].count("попыток:") == len(lines)
+    for number, quiz in enumerate(told["quizzes"], 1):
+        hall = {media.code: media.title for media in MEDIA}[quiz["media"]]
+        counts = [quiz[f"participants{which}"] for which in ("", "_passed", "_pending")]
+        most = [] if quiz["max_points"] is None else [quiz["max_points"]]
+        cells = [number, quiz["title"], hall, f"{quiz['pass_percent']} %", *most, *counts]
+        assert " ".join(map(str, cells)) in text
+
+
+def comma(value: float) -> str:
+    return str(value).removesuffix(".0").replace(".", ",")
 
 
 def test_pages_are_numbered_through_however_many_parts_there_are() -> None:
@@ -217,8 +281,13 @@ def test_in_english() -> None:
     text = printed(told)[0]
     for sentence in ("Record of attendance", "Presence checks", "page 1 of 1", "Made 03.03.2026 00:59:58"):
         assert sentence in text
+    assert "Quiz" not in text
+    row = took(people(1, [], [])[0], quizzes(9))
+    text = " ".join(printed(report(iter([row]), [], [], language="en", quizzes=quizzes(9)))[0].split())
+    for sentence in ("Quizzes", "Pass mark", "the participant's best attempt", "attempts: "):
+        assert sentence in text
     assert not re.search(
-        "[а-яё]", re.sub("Конгресс|Зал|Блок|Анна Иванова|Ёж Ъ. О’Нил|Ким-|Ли|я+|АНО", "", text)
+        "[а-яё]", re.sub("Тест|Конгресс|Зал|Блок|Анна Иванова|Ёж Ъ. О’Нил|Ким-|Ли|я+|АНО", "", text)
     )
 
 

@@ -19,7 +19,9 @@ from rollcall.wire.statistics import (
     ParticipantCheck,
     ParticipantFlag,
     ParticipantMedia,
+    ParticipantQuiz,
     ParticipantSession,
+    Quiz,
     Report,
     Rules,
     Session,
@@ -39,13 +41,23 @@ NUMBERS = {
     "late_percent",
     "step_percent",
     "unshown_prompts",
+    "attempts",
+    "attempts_allowed",
+    "max_points",
+    "participants",
+    "participants_passed",
+    "participants_pending",
+    "pass_percent",
 }
-FLAGS = {"sound", "late", "hidden_counts", "behind_counts"}
-LISTS = {"sessions", "checks", "participants", "per_media", "flags", "outages"}
+EXACT = {"points", "percent"}
+FLAGS = {"sound", "late", "hidden_counts", "behind_counts", "passed"}
+LISTS = {"sessions", "checks", "participants", "per_media", "flags", "outages", "quizzes"}
 
 times = st.sampled_from(["2026-03-01T09:00:00.000Z", "2026-12-31T23:59:59.999Z"])
 maybe = st.none() | times
 amounts = st.integers(0, 2**53)
+some = st.integers(1, 10**6)
+exact = st.integers(0, 2_000_000).map(lambda hundredths: hundredths / 100)
 legal = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=20)
 media = st.builds(Media, legal, legal, legal, legal, legal)
 
@@ -63,6 +75,21 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
         if seen
         else {}
     )
+    quizzes = draw(
+        st.lists(
+            st.builds(
+                Quiz, texts, texts, maybe, maybe, st.none() | some, amounts, st.none() | amounts, amounts, amounts,
+                amounts, **extra,
+            ),
+            max_size=2,
+            unique_by=lambda quiz: quiz.id,
+        )
+    )  # fmt: skip
+    if quizzes:
+        ids = st.sampled_from([quiz.id for quiz in quizzes])
+        passed = st.none() | st.booleans()
+        taken = st.builds(ParticipantQuiz, ids, some, exact, amounts, exact, passed, maybe)
+        rows["quizzes"] = st.lists(taken, max_size=2, unique_by=lambda quiz: quiz.quiz_id)
     session = st.builds(ParticipantSession, texts, *[amounts] * 6)
     outage = st.builds(Outage, times, times, st.sampled_from(["down", "incident"]), st.none() | texts)
     outcome = st.sampled_from(["confirmed", "missed", "not_present", "pending"])
@@ -97,6 +124,7 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
             )
         ),
         outages=draw(st.lists(outage, max_size=2)),
+        quizzes=quizzes,
         rules=draw(st.none() | st.builds(Rules, policies, st.booleans(), st.booleans(), *[amounts] * 7)),
     )  # fmt: skip
 
@@ -127,6 +155,8 @@ def back(element: etree._Element) -> Any:
 def scalar(name: str, text: str) -> Any:
     if name in FLAGS:
         return {"true": True, "false": False}[text]
+    if name in EXACT:
+        return float(text)
     return int(text) if name in NUMBERS or name.endswith("_ms") else text
 
 
@@ -156,7 +186,7 @@ def numbers(value: Any) -> list[Any]:
         return [found for name in sorted(value) for found in numbers(value[name])]
     if isinstance(value, list):
         return [found for item in value for found in numbers(item)]
-    return [value] if isinstance(value, int) else []
+    return [value] if isinstance(value, int | float) else []
 
 
 def participant(user_id: str, name: str | None = None) -> Participant:
@@ -188,9 +218,21 @@ def test_unknown_attributes_and_elements_validate_but_wrong_numbers_do_not() -> 
     found = element.find("participants/participant")
     assert found is not None
     found.set("decision", "credited")
-    etree.SubElement(found, "quizzes").set("count", "2")
+    etree.SubElement(found, "polls").set("count", "2")
+    quizzes = etree.SubElement(found, "quizzes")
+    quiz = etree.SubElement(quizzes, "quiz", quiz_id="a", points="66.66", percent="0.01", grade="B")
     etree.SubElement(element, "seal")
     XSD.assertValid(element)
+    for wrong in ({"points": "66.666"}, {"percent": "-1.0"}, {"attempts": "0"}, {"passed": "perhaps"}):
+        known = dict(quiz.attrib)
+        quiz.attrib.update(wrong)
+        assert not XSD.validate(element), wrong
+        quiz.attrib.clear()
+        quiz.attrib.update(known)
+    XSD.assertValid(element)
+    etree.SubElement(quizzes, "quiz", quiz_id="a")
+    assert not XSD.validate(element)
+    found.remove(quizzes)
     found.set("watched_ms", "-1")
     assert not XSD.validate(element)
 

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from rollcall.render import statistics_xlsx, titles
 from rollcall.render.cells import scalars
-from rollcall.render.statistics_csv import csv_chunks
+from rollcall.render.statistics_csv import OF_QUIZ, csv_chunks
 from rollcall.render.statistics_json import json_chunks
 from rollcall.render.statistics_xlsx import xlsx_chunks
 from rollcall.wire.statistics import (
@@ -29,7 +29,9 @@ from rollcall.wire.statistics import (
     Media,
     Participant,
     ParticipantCheck,
+    ParticipantQuiz,
     ParticipantSession,
+    Quiz,
     Report,
     Session,
 )
@@ -45,6 +47,10 @@ SESSIONS = [
 ]
 CHECKS = [
     Check("check001", "sess0001", "plan", 1, ISSUED, ISSUED, 60, True, 1, 2, 3, 4),
+]
+QUIZZES = [
+    Quiz("quiz0001", "=1+1", ISSUED, None, None, 70, 10, 3, 1, 1),
+    Quiz("quiz0002", "Итог", ISSUED, ISSUED, 2, 50, None, 0, 0, 0),
 ]
 
 names = st.none() | st.sampled_from(
@@ -88,21 +94,36 @@ in_checks = st.lists(
     ),
     max_size=1,
 )  # fmt: skip
+exact = st.integers(0, 2_000_000).map(lambda hundredths: hundredths / 100)
+in_quizzes = st.lists(
+    st.builds(
+        ParticipantQuiz, st.sampled_from(["quiz0001", "quiz0002"]), st.integers(1, 99), exact, amounts, exact,
+        st.none() | st.booleans(), moments,
+    ),
+    max_size=2,
+    unique_by=lambda quiz: quiz.quiz_id,
+)  # fmt: skip
 people = st.lists(
     st.builds(
         Participant, st.text("=+-@abcЯ", min_size=1, max_size=8), names, st.sampled_from(["signed", "plain"]),
-        amounts, amounts, moments, moments, moments, in_sessions, in_checks,
+        amounts, amounts, moments, moments, moments, in_sessions, in_checks, quizzes=in_quizzes,
     ),
     max_size=4,
 )  # fmt: skip
 
 
 def report(rows: list[Participant], head: Media | Event = MEDIA) -> Report:
-    return Report(head, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows))
+    return Report(head, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows), quizzes=QUIZZES)
 
 
 def as_json(rows: list[Participant]) -> Any:
     return msgspec.json.decode(b"".join(json_chunks(report(rows))))
+
+
+def said(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def unguarded(text: str) -> str:
@@ -136,7 +157,12 @@ def test_csv_has_every_number_of_the_json_and_no_formula(rows: list[Participant]
                 }
                 line |= {f"session_{name}": watched[name] for name in watched if name != "session_id"}
                 line["session_duration_ms"] = heads[watched["session_id"]].duration_ms
-            expected.append({name: "" if value is None else str(value) for name, value in line.items()})
+            taken = {one["quiz_id"]: one for one in row["quizzes"]}
+            for quiz in QUIZZES:
+                line[f"quiz_{quiz.id}_title"] = quiz.title
+                one = taken.get(quiz.id, {})
+                line |= {f"quiz_{quiz.id}_{name}": one.get(name) for name in OF_QUIZ}
+            expected.append({name: said(value) for name, value in line.items()})
     assert [
         {name: unguarded(line[name]) for name in known} for line, known in zip(lines, expected, strict=True)
     ] == expected
@@ -170,9 +196,10 @@ def read_back(name: str, cell: Any) -> Any:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if name in titles.WORDS:
         return {said: value for value, said in titles.WORDS[name].items()}[cell]
-    if name in ("correct", "late", "sound"):
+    if name in ("correct", "late", "sound", "passed"):
         return {"да": True, "нет": False}[cell]
-    return int(cell) if isinstance(cell, float) else cell
+    whole = isinstance(cell, float) and name not in ("points", "percent")
+    return int(cell) if whole else cell
 
 
 @settings(max_examples=40, deadline=None)
@@ -183,10 +210,17 @@ def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> N
         titles.SUMMARY,
         titles.SESSIONS,
         titles.CHECKS,
+        titles.QUIZZES,
         titles.PARTICIPANTS,
         titles.CHECK_LOG,
+        titles.QUIZ_RESULTS,
     ]
-    for name, part in ((titles.SESSIONS, "sessions"), (titles.CHECKS, "checks")):
+    assert dict(sheets[titles.SUMMARY])[titles.title("quizzes")] == len(QUIZZES)
+    for name, part in (
+        (titles.SESSIONS, "sessions"),
+        (titles.CHECKS, "checks"),
+        (titles.QUIZZES, "quizzes"),
+    ):
         header, *lines = sheets[name]
         fields = [TITLES_OF[part].get(title, title) for title in header]
         assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == told[
@@ -210,15 +244,38 @@ def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> N
         for check in row["checks"]
     ]
     assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == log
+    _, *lines = sheets[titles.QUIZ_RESULTS]
+    fields = ["user_id", "name", "title", *scalars(ParticipantQuiz)]
+    called = {quiz.id: quiz.title for quiz in QUIZZES}
+    results = [
+        {"user_id": row["user_id"], "name": row["name"], "title": called[taken["quiz_id"]], **taken}
+        for row in told["participants"]
+        for taken in row["quizzes"]
+    ]
+    assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == results
+
+
+def test_a_report_without_quizzes_has_no_columns_and_sheets_of_them() -> None:
+    told = Report(
+        MEDIA, ISSUED, SESSIONS, CHECKS, [Participant("a", None, "signed", 0, 0, None, None, None, [], [])]
+    )
+    assert "quiz" not in b"".join(csv_chunks(told)).decode()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(xlsx_chunks(told))))
+    assert not {titles.QUIZZES, titles.QUIZ_RESULTS} & set(book.sheet_names)
+    summary = dict(book.get_sheet_by_name(titles.SUMMARY).to_python())
+    assert titles.title("quizzes") not in summary
 
 
 TITLES_OF = {
     "sessions": {titles.title(name): name for name in scalars(Session)},
     "checks": {titles.title(name): name for name in scalars(Check)},
+    "quizzes": {titles.title(name): name for name in scalars(Quiz)},
 }
 
 
-@pytest.mark.parametrize("kind", [Participant, ParticipantSession, ParticipantCheck, Session, Check, Media])
+@pytest.mark.parametrize(
+    "kind", [Participant, ParticipantSession, ParticipantCheck, ParticipantQuiz, Session, Check, Quiz, Media]
+)
 def test_every_column_has_a_title_for_people(kind: type[msgspec.Struct]) -> None:
     assert [name for name in scalars(kind) if name not in titles.TITLES] == []
 

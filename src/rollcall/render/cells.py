@@ -11,9 +11,9 @@ from typing import TypeAlias, get_args, get_origin
 
 from msgspec import UNSET, Struct, structs
 
-from rollcall.wire.statistics import Participant
+from rollcall.wire.statistics import Participant, ParticipantQuiz
 
-Cell: TypeAlias = str | int | bool | None
+Cell: TypeAlias = str | int | float | bool | None
 
 # A cell begins where the text does, and after whatever some reader takes for the end of a cell. What readers drop there
 # (white space, marks that are not seen, quotes) may stand before a formula. Wide signs count as the plain ones.
@@ -23,7 +23,7 @@ FORMULA = re.compile(
     r"([\s\"\u200b-\u200f\u2060\ufeff]*)"
     r"(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])"
 )
-ROWS_OF_THEIR_OWN = frozenset({"sessions", "checks", "per_media"})
+ROWS_OF_THEIR_OWN = frozenset({"sessions", "checks", "per_media", "quizzes"})
 
 
 def guarded(text: str) -> str:
@@ -60,6 +60,11 @@ def list_names(row: Participant) -> list[str]:
 def list_texts(row: Participant, names: Sequence[str]) -> list[Cell]:
     """Return these lists as one cell each, an item a line."""
     return ["\n".join(_item(item) for item in getattr(row, name)) for name in names]
+
+
+def quizzes_of(row: Participant) -> dict[str, ParticipantQuiz]:
+    """Return what a participant did at quizzes, by the quiz; nothing where the report has none."""
+    return {} if row.quizzes is UNSET else {taken.quiz_id: taken for taken in row.quizzes}
 
 
 def _item(item: object) -> str:

@@ -1,7 +1,8 @@
 """Statistics as CSV (RFC 4180, UTF-8 with a mark so that spreadsheets know it): a row per participant and session.
 
 Texts stand in quotes and are no formulas, also to readers that part cells by semicolons or tabs. Columns have the
-names of the JSON, those of a session with `session_` before them. Whoever has no session is one row all the same. How
+names of the JSON, those of a session with `session_` before them, and behind these the ones of each quiz with
+`quiz_<id>_` before them, equal in all rows of a participant. Whoever has no session is one row all the same. How
 single checks went is in the other formats.
 """
 
@@ -12,12 +13,13 @@ from itertools import islice
 
 from msgspec import Struct
 
-from rollcall.render.cells import Cell, cells, guarded, list_names, list_texts, present, scalars
-from rollcall.wire.statistics import Participant, ParticipantSession, Report, Session
+from rollcall.render.cells import Cell, cells, guarded, list_names, list_texts, present, quizzes_of, scalars
+from rollcall.wire.statistics import Participant, ParticipantQuiz, ParticipantSession, Quiz, Report, Session
 
 BATCH_ROWS = 250
 BOM = "\ufeff"
 OF_SESSION = "session_"
+OF_QUIZ = [name for name in scalars(ParticipantQuiz) if name != "quiz_id"]
 
 
 def csv_chunks(report: Report) -> Iterator[bytes]:
@@ -28,7 +30,7 @@ def csv_chunks(report: Report) -> Iterator[bytes]:
     known = {session.id: session for session in report.sessions}
     rows = iter(report.participants)
     first = next(rows, None)
-    columns = _Columns(first, report.sessions)
+    columns = _Columns(first, report.sessions, report.quizzes)
     writer.writerow(columns.header)
     if first is not None:
         writer.writerows(columns.rows(first, known))
@@ -42,23 +44,26 @@ def csv_chunks(report: Report) -> Iterator[bytes]:
 class _Columns:
     """The columns of one report: fields that it does not have are left out, as its first values tell."""
 
-    def __init__(self, first: Participant | None, sessions: list[Session]) -> None:
+    def __init__(self, first: Participant | None, sessions: list[Session], quizzes: list[Quiz]) -> None:
         self._person = list(scalars(Participant)) if first is None else present(first, scalars(Participant))
         self._lists = [] if first is None else list_names(first)
         # `id` is the `session_id` of what was watched in it.
         head = [name for name in scalars(Session) if name != "id"]
         self._head = present(sessions[0], head) if sessions else head
         self._watched = [name for name in scalars(ParticipantSession) if name != "session_id"]
+        self._quizzes = quizzes
         of_session = [*self._head, *self._watched]
+        of_quizzes = [f"quiz_{quiz.id}_{name}" for quiz in quizzes for name in ("title", *OF_QUIZ)]
         self.header = [
-            *self._person, *self._lists, "session_id", *(OF_SESSION + name for name in of_session)
+            *self._person, *self._lists, "session_id", *(OF_SESSION + name for name in of_session), *of_quizzes
         ]  # fmt: skip
 
-    def rows(self, row: Participant, known: dict[str, Session]) -> Iterator[list[str | int]]:
+    def rows(self, row: Participant, known: dict[str, Session]) -> Iterator[list[str | float]]:
         """Yield the lines of one participant."""
         person = [*cells(row, self._person), *list_texts(row, self._lists)]
+        quizzes = self._of_quizzes(row)
         for watched in row.sessions or (None,):
-            yield [_text(cell) for cell in [*person, *self._session(watched, known)]]
+            yield [_text(cell) for cell in [*person, *self._session(watched, known), *quizzes]]
 
     def _session(self, watched: ParticipantSession | None, known: dict[str, Session]) -> list[Cell]:
         if watched is None:
@@ -66,14 +71,23 @@ class _Columns:
         head: Struct = known[watched.session_id]
         return [watched.session_id, *cells(head, self._head), *cells(watched, self._watched)]
 
+    def _of_quizzes(self, row: Participant) -> list[Cell]:
+        taken = quizzes_of(row)
+        nothing: list[Cell] = [None] * len(OF_QUIZ)
+        return [
+            cell
+            for quiz in self._quizzes
+            for cell in (quiz.title, *(cells(taken[quiz.id], OF_QUIZ) if quiz.id in taken else nothing))
+        ]
 
-def _text(cell: Cell) -> str | int:
+
+def _text(cell: Cell) -> str | float:
     match cell:
         case None:
             return ""
         case bool():
             return "true" if cell else "false"
-        case int():
+        case int() | float():
             return cell
         case _:
             return guarded(cell)

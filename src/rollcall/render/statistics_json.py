@@ -20,6 +20,7 @@ def json_chunks(report: Report) -> Iterator[bytes]:
         "sessions": report.sessions,
         "checks": report.checks,
         "outages": report.outages,
+        "quizzes": report.quizzes,
     }
     if report.rules is not None:
         top["rules"] = report.rules

@@ -1,5 +1,7 @@
 """Statistics as a workbook for people: summary, sessions, checks, participants × sessions, and the log of every check.
 
+Where there are quizzes, they and what everybody did at them are two more sheets.
+
 Moments are real dates in the media's zone, durations real durations, so a spreadsheet can sort and add them. Rows go to
 disk as they are made; what does not fit one sheet goes on in the next. Texts are written as texts, never as formulas.
 The file says that it was made when it was counted, so that one report is always the same bytes.
@@ -16,11 +18,13 @@ from msgspec import Struct
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rollcall.render.cells import Cell, cells, list_names, list_texts, present, scalars
+from rollcall.render.cells import Cell, cells, list_names, list_texts, present, quizzes_of, scalars
 from rollcall.render.titles import (
     CHECK_LOG,
     CHECKS,
     PARTICIPANTS,
+    QUIZ_RESULTS,
+    QUIZZES,
     SESSIONS,
     SUMMARY,
     title,
@@ -30,7 +34,9 @@ from rollcall.wire.statistics import (
     Check,
     Participant,
     ParticipantCheck,
+    ParticipantQuiz,
     ParticipantSession,
+    Quiz,
     Report,
     Rules,
     Session,
@@ -92,7 +98,7 @@ class _Workbook:
                 sheet.write_string(row, column, "да" if cell else "нет")
             case int() if field.endswith("_ms"):
                 sheet.write_number(row, column, cell / DAY_MS, self.duration)
-            case int():
+            case int() | float():
                 sheet.write_number(row, column, cell)
             case str() if field.endswith("_at"):
                 sheet.write_datetime(row, column, self._local(cell), self.moment)
@@ -104,18 +110,24 @@ class _Workbook:
         summary = self.sheet(SUMMARY, [("", ""), ("", "")])
         self._small(SESSIONS, Session, report.sessions)
         self._small(CHECKS, Check, report.checks)
+        if report.quizzes:
+            self._small(QUIZZES, Quiz, report.quizzes)
         rows = iter(report.participants)
         first = next(rows, None)
         people = _People(self, first, report.sessions)
         log = _CheckLog(self)
+        results = _QuizResults(self, report.quizzes) if report.quizzes else None
         count = 0
         while first is not None:
             people.add(first)
             log.add(first)
+            if results is not None:
+                results.add(first)
             count, first = count + 1, next(rows, None)
         self._summary(summary, report, count)
-        for sheet in (people.sheet, log.sheet):
-            sheet.finish()
+        for table in (people, log, results):
+            if table is not None:
+                table.sheet.finish()
         self._book.close()
 
     def _local(self, moment: str) -> dt.datetime:
@@ -138,6 +150,8 @@ class _Workbook:
             "sessions": len(report.sessions),
             "checks": len(report.checks),
         }
+        if report.quizzes:
+            counts["quizzes"] = len(report.quizzes)
         for field, count in counts.items():
             sheet.pair(field, count)
         sheet.pair("duration_ms", sum(session.duration_ms for session in report.sessions))
@@ -228,3 +242,18 @@ class _CheckLog:
         """Add the checks of one participant."""
         for check in row.checks:
             self.sheet.row([row.user_id, row.name, *cells(check, self._names)])
+
+
+class _QuizResults:
+    """What every participant did at every quiz that they began: a row each."""
+
+    def __init__(self, book: _Workbook, quizzes: Sequence[Quiz]) -> None:
+        self._titles = {quiz.id: quiz.title for quiz in quizzes}
+        self._names = scalars(ParticipantQuiz)
+        fields = ("user_id", "name", "title", *self._names)
+        self.sheet = book.sheet(QUIZ_RESULTS, [(field, title(field)) for field in fields])
+
+    def add(self, row: Participant) -> None:
+        """Add the quizzes of one participant."""
+        for quiz, taken in quizzes_of(row).items():
+            self.sheet.row([row.user_id, row.name, self._titles[quiz], *cells(taken, self._names)])

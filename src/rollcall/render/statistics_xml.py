@@ -23,6 +23,7 @@ SINGULAR = {
     "checks": "check",
     "flags": "flag",
     "outages": "outage",
+    "quizzes": "quiz",
     "media": "media",
     "per_media": "media",
 }
@@ -51,6 +52,7 @@ def xml_chunks(report: Report) -> Iterator[bytes]:
                     out.flush()
                     yield sink.take()
             out.write(_list("outages", report.outages))
+            out.write(_list("quizzes", report.quizzes))
             if report.rules is not None:
                 out.write(_element("rules", report.rules))
     yield sink.take()
@@ -82,7 +84,7 @@ def _list(name: str, values: Sequence[Struct]) -> etree._Element:
 def _scalars(value: Struct) -> dict[str, str]:
     names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
     contents = ((name, getattr(value, field)) for name, field in names)
-    return {name: _text(content) for name, content in contents if isinstance(content, (str, int))}
+    return {name: _text(content) for name, content in contents if isinstance(content, (str, int, float))}
 
 
 def _fill(element: etree._Element, value: Struct) -> etree._Element:
@@ -115,9 +117,9 @@ def _items(element: etree._Element, values: Sequence[Struct]) -> etree._Element:
     return element
 
 
-def _text(value: str | int | bool) -> str:
+def _text(value: str | float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
         return str(value)
     return value if value.isascii() and value.isprintable() else ILLEGAL.sub("\ufffd", value)

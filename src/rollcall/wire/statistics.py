@@ -74,6 +74,26 @@ class Check(Struct, frozen=True):
     media: str | UnsetType = UNSET
 
 
+class Quiz(Struct, frozen=True):
+    """A quiz that is open or was, with the participants of this answer.
+
+    `attempts_allowed` None: any number. `max_points`: of an attempt that begins now, None where the draw decides.
+    `participants` began; `participants_pending` wait for a reviewer to say whether they passed.
+    """
+
+    id: str
+    title: str
+    opened_at: str | None
+    closed_at: str | None
+    attempts_allowed: int | None
+    pass_percent: int
+    max_points: int | None
+    participants: int
+    participants_passed: int
+    participants_pending: int
+    media: str | UnsetType = UNSET
+
+
 class Outage(Struct, frozen=True):
     """A time that touched the sessions in which late evidence counts without a cap.
 
@@ -137,6 +157,22 @@ class ParticipantCheck(Struct, frozen=True, gc=False):
     unshown: Literal[True] | UnsetType = UNSET
 
 
+class ParticipantQuiz(Struct, frozen=True, gc=False):
+    """What one participant did at a quiz that they began: how many attempts, then the best, the earliest of equals.
+
+    `points` and `percent` are rounded down to hundredths, `passed` is not; None while only a review can say.
+    `ended_at` None while the best attempt runs.
+    """
+
+    quiz_id: str
+    attempts: int
+    points: float
+    max_points: int
+    percent: float
+    passed: bool | None
+    ended_at: str | None
+
+
 class ParticipantFlag(Struct, frozen=True, gc=False):
     """What looked odd about one participant, by kind: for a person to judge, no number depends on it."""
 
@@ -159,6 +195,7 @@ class Participant(Struct, frozen=True):
     `unverified_ms` and `voided_ms` do not count: nobody has promoted it, a check was missed. The rest is listed only,
     whether it counts or not; `overlap_ms`: several plays of the participant at once. All of it inside sessions.
     `user_ids`: those that the event joins into this row, whose own is what they have in common or the first of them.
+    `quizzes`: where the report has any, those that the participant began.
     """
 
     user_id: str
@@ -185,6 +222,7 @@ class Participant(Struct, frozen=True):
     user_ids: list[str] | UnsetType = UNSET
     ip: list[str] | UnsetType = UNSET
     user_agent: list[str] | UnsetType = UNSET
+    quizzes: list[ParticipantQuiz] | UnsetType = UNSET
 
 
 def always() -> None:
@@ -211,6 +249,7 @@ class Report:
     checks: list[Check]
     participants: Iterable[Participant]
     outages: list[Outage] = dataclasses.field(default_factory=list)
+    quizzes: list[Quiz] = dataclasses.field(default_factory=list, kw_only=True)
     rules: Rules | None = None
     organiser: str = ""
     logo: Logo | None = None
@@ -228,6 +267,7 @@ class MediaStatistics(Struct, frozen=True):
     sessions: list[Session]
     checks: list[Check]
     outages: list[Outage]
+    quizzes: list[Quiz]
     participants: list[Participant]
     rules: Rules | UnsetType = UNSET
 
@@ -240,5 +280,6 @@ class EventStatistics(Struct, frozen=True):
     sessions: list[Session]
     checks: list[Check]
     outages: list[Outage]
+    quizzes: list[Quiz]
     participants: list[Participant]
     rules: Rules | UnsetType = UNSET

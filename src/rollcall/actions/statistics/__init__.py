@@ -11,6 +11,7 @@ from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_fra
 from rollcall.actions.statistics.heads import checks, head, outages, rules_of, sessions
 from rollcall.actions.statistics.joining import flags_of
 from rollcall.actions.statistics.outcomes import read_outcomes
+from rollcall.actions.statistics.quizzes import read_quizzes, told_quizzes
 from rollcall.actions.statistics.roster import Roster, read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
 from rollcall.actions.statistics.watching import count_watched
@@ -107,18 +108,22 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
     flags = flags_by_user(connection, frame.project_no, frame.media_nos(), roster.whose)
     if roster.joined is not None:
         flags = flags_of(roster.joined, flags)
+    quizzes = read_quizzes(connection, frame, roster, ask)
     return Report(
         head=head(frame),
         generated_at=rfc3339(frame.now_ms),
         sessions=sessions(frame),
         checks=checks(frame, outcomes),
         outages=outages(frame, _outages(connection, frame, roster)),
+        quizzes=told_quizzes(frame, quizzes),
         rules=rules_of(frame.judged),
         organiser=get_project(connection, frame.project_no).title,
         logo=find_logo(connection, frame.project_no),
         language=ask.language,
         count=len(roster.user_ids),
-        participants=participants(Counted(frame, ask, roster, watched, outcomes, whereabouts, flags)),
+        participants=participants(
+            Counted(frame, ask, roster, watched, outcomes, whereabouts, flags, quizzes)
+        ),
     )
 
 

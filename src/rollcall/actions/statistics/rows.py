@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.heads import session_code
 from rollcall.actions.statistics.outcomes import NO_ANSWER, NOT_ASKED, NUMBER, OUTCOMES, Outcomes
+from rollcall.actions.statistics.quizzes import Quizzes, of_participant
 from rollcall.actions.statistics.roster import NEVER, Roster, Whereabouts
 from rollcall.actions.statistics.watched import LISTED, Watched
 from rollcall.domain.ids import UserId
@@ -45,6 +46,7 @@ class Counted:
     outcomes: Outcomes
     whereabouts: Whereabouts
     flags: Mapping[UserId, Sequence[FlagCount]]
+    quizzes: Quizzes
 
 
 def participants(counted: Counted) -> Iterator[Participant]:
@@ -84,6 +86,7 @@ def participants(counted: Counted) -> Iterator[Participant]:
                 user_agent=_distinct(counted.whereabouts.user_agent, counted, user)
                 if counted.ask.user_agent
                 else UNSET,
+                quizzes=of_participant(counted.quizzes, user) if counted.quizzes.quizzes else UNSET,
             )
 
 

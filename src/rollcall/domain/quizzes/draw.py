@@ -63,6 +63,17 @@ def check_draw(questions: Sequence[Question], how: Drawing) -> None:
         raise Conflict(sentence, code="quiz_too_long")
 
 
+def worth(questions: Sequence[Question], how: Drawing) -> int | None:
+    """Return how many points an attempt that is drawn now can earn; None where chance decides."""
+    points = sum(question.points for question in questions if question.pool not in how.pools)
+    for pool, wanted in how.pools.items():
+        of_pool = [question.points for question in questions if question.pool == pool]
+        if wanted < len(of_pool) and len(set(of_pool)) > 1:
+            return None
+        points += sum(of_pool[:wanted])
+    return points
+
+
 def as_displayed(drawn: Drawn, answer: tuple[int, ...] | str) -> tuple[int, ...] | str:
     """Return an answer in the places that were displayed."""
     if isinstance(answer, str):

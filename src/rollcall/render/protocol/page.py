@@ -9,18 +9,20 @@ from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from rollcall.domain.logo import Logo
+from rollcall.render.cells import quizzes_of
 from rollcall.render.protocol.words import words_of
-from rollcall.wire.statistics import Event, Participant, Report, Rules, Session
+from rollcall.wire.statistics import Event, Participant, Quiz, Report, Rules, Session
 
 MINUTE_MS = 60_000
 NO_BREAK = "\u00a0"
-PORTRAIT_COLUMNS, MOST_COLUMNS = 4, 12
+PORTRAIT_COLUMNS, MOST_COLUMNS, COLUMNS_OF_QUIZZES = 4, 12, 3
 MOMENT = "%d.%m.%Y %H:%M"
 MOST_IDS = 12
 ASKED = frozenset({"confirmed", "missed", "pending"})
+VERDICTS = {True: "quiz_passed", False: "quiz_failed", None: "quiz_pending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Page:
                 ]
                 for n, c in enumerate(report.checks, 1)
             ],
+            "quizzes": [self._quiz(n, quiz) for n, quiz in enumerate(report.quizzes, 1)],
             "rules": self._rules(),
             "outages": [
                 [self.moment(o.start), self.moment(o.end), o.reason or self.words[o.source]]
@@ -64,11 +67,11 @@ class Page:
             "made": f"{self.words['made']} {self.moment(report.generated_at, seconds=True)}, "
             f"{self.words['by']} {version('rollcall')}",
             "columns": len(report.sessions) if len(report.sessions) <= MOST_COLUMNS else 0,
-            "wide": len(report.sessions) > PORTRAIT_COLUMNS,
+            "wide": len(report.sessions) + COLUMNS_OF_QUIZZES * bool(report.quizzes) > PORTRAIT_COLUMNS,
         }
 
     def row(self, number: int, row: Participant) -> list[str]:
-        """Return one line of the table: who, minutes by session, in all, checks, remark."""
+        """Return one line of the table: who, minutes by session, in all, checks, remark, quizzes."""
         watched = {s.session_id: str(s.watched_ms // MINUTE_MS) for s in row.sessions}
         by_session = [watched.get(session.id, "–") for session in self.report.sessions]
         if len(by_session) > MOST_COLUMNS:
@@ -86,6 +89,7 @@ class Page:
             str(row.watched_ms // MINUTE_MS),
             f"{asked.count('confirmed')} {self.words['of']} {len(asked)}",
             self._remark(row),
+            "\n".join(self._taken(row)),
         ]
 
     def moment(self, text: str | None, *, seconds: bool = False) -> str:
@@ -102,22 +106,49 @@ class Page:
         more = len(row.user_ids) - MOST_IDS
         return ", ".join(row.user_ids[:MOST_IDS]) + (f" … +{more}" if more > 0 else "")
 
+    def _quiz(self, number: int, quiz: Quiz) -> list[str]:
+        most = "" if quiz.max_points is None else str(quiz.max_points)
+        counts = quiz.participants, quiz.participants_passed, quiz.participants_pending
+        hall = self._hall(quiz.media)
+        return [str(number), quiz.title, hall, f"{quiz.pass_percent}{NO_BREAK}%", most, *map(str, counts)]
+
+    def _taken(self, row: Participant) -> list[str]:
+        """Return a line for each quiz that a participant began."""
+        taken = quizzes_of(row)
+        return [
+            self.words["quiz_result"].format(
+                number=number,
+                verdict=self.words[VERDICTS[one.passed]],
+                points=self._decimal(one.points),
+                max_points=one.max_points,
+                percent=self._decimal(one.percent),
+                attempts=one.attempts,
+            )
+            for number, quiz in enumerate(self.report.quizzes, 1)
+            if (one := taken.get(quiz.id)) is not None
+        ]
+
+    def _decimal(self, value: float) -> str:
+        return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", self.words["decimal_point"])
+
     def _remark(self, row: Participant) -> str:
         plain = [self.words["plain"]] if row.identity == "plain" else []
         removed = [f"{self.words['removed']} {self.moment(row.removed_at)}"] if row.removed_at else []
         return "; ".join([*plain, *removed])
 
     def _session(self, number: int, session: Session) -> list[str]:
-        titles = (
-            {m.code: m.title for m in self.report.head.media} if isinstance(self.report.head, Event) else {}
-        )
         minutes = str(session.duration_ms // MINUTE_MS)
-        hall = "" if session.media is UNSET else titles.get(session.media, session.media)
+        hall = self._hall(session.media)
         if session.from_ms is not UNSET and session.to_ms is not UNSET:
             start = f"{self.words['of_content']} {_clock(session.from_ms)}"
             return [str(number), session.title, hall, start, _clock(session.to_ms), minutes]
         end = self.moment(session.ends_at) or self.words["goes_on"]
         return [str(number), session.title, hall, self.moment(session.starts_at), end, minutes]
+
+    def _hall(self, code: str | UnsetType) -> str:
+        """Return the title of a media of an event, "" where there is but one."""
+        media = self.report.head.media if isinstance(self.report.head, Event) else []
+        return "" if code is UNSET else {m.code: m.title for m in media}.get(code, code)
 
     def _period(self) -> str:
         starts = [s.starts_at for s in self.report.sessions if s.starts_at]
