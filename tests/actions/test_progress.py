@@ -94,4 +94,5 @@ async def test_progress_of_an_open_session_as_the_page_receives_it(database: Dat
                 "checks_missed": 0,
             }
         ],
+        "quizzes": [],
     }

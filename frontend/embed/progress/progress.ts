@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { minutes, rangeWithZone, timeWithZone } from "../../shared/format";
 import { language, t } from "../../shared/i18n";
-import type { ChecksExpected, Progress, SessionProgress } from "../../shared/wire";
+import type { ChecksExpected, Progress, QuizProgress, SessionProgress } from "../../shared/wire";
+import { percent, points } from "../quiz/result";
 import { Part } from "../ui/part";
 
 export class ProgressView extends Part {
@@ -18,7 +19,7 @@ export class ProgressView extends Part {
   }
 
   #known(progress: Progress): TemplateResult {
-    const { watched_ms, checks_confirmed, checks_asked, expected, sessions } = progress;
+    const { watched_ms, checks_confirmed, checks_asked, expected, sessions, quizzes } = progress;
     return html`
       <dl class="totals">
         <div><dt>${t("progress.watched")}</dt><dd data-testid="progress-total" data-ms=${watched_ms}>${minutes(watched_ms)}</dd></div>
@@ -34,7 +35,8 @@ export class ProgressView extends Part {
       <h2>${t("progress.sessions")}</h2>
       ${sessions.length === 0 ? html`<p class="small">${t("progress.no_sessions")}</p>` : nothing}
       <ul class="sessions">${sessions.map((session) => this.#session(session))}</ul>
-      <p class="small">${t("progress.rule")}</p>`;
+      <p class="small">${t("progress.rule")}</p>
+      ${quizzes.length > 0 ? html`<h2>${t("quiz.list")}</h2><ul class="sessions">${quizzes.map(taken)}</ul>` : nothing}`;
   }
 
   #session(session: SessionProgress): TemplateResult {
@@ -77,6 +79,34 @@ export class ProgressView extends Part {
 function beside(name: "recovered" | "unverified" | "voided", ms: number): TemplateResult | typeof nothing {
   if (ms === 0) return nothing;
   return html`<div><dt>${t(`progress.${name}`)}</dt><dd data-testid=${`progress-${name}`} data-ms=${ms}>${minutes(ms)}</dd></div>`;
+}
+
+/** A quiz as far as it shows results: equal to the statistics, of the best attempt. */
+function taken(quiz: QuizProgress): TemplateResult {
+  const { score } = quiz;
+  return html`<li data-testid="progress-quiz" data-hundredths=${score?.hundredths ?? nothing} data-passed=${score?.passed ?? nothing}>
+    <p><b>${quiz.title}</b> ${score ? html`<span>${percent(score.percent_hundredths)}</span>` : nothing}</p>
+    <p class="small">${standing(quiz)}${
+      score
+        ? html` · ${t("quiz.score", { points: points(score.hundredths), count: score.max_points })}`
+        : nothing
+    }</p>
+    <p class="small">${attempts(quiz)}</p>
+  </li>`;
+}
+
+function standing({ state, show_results, attempts_used, running, score }: QuizProgress): string {
+  if (running) return t("progress.quiz.running");
+  if (attempts_used === 0) return t("progress.quiz.open");
+  if (score) return t(score.passed === null ? "quiz.pending" : score.passed ? "quiz.passed" : "quiz.failed");
+  return t(
+    `progress.quiz.hidden.${show_results === "after_close" && state === "open" ? "after_close" : "never"}`,
+  );
+}
+
+function attempts({ attempts_used, attempts_allowed }: QuizProgress): string {
+  if (attempts_allowed === null) return t("progress.quiz.attempts", { used: attempts_used });
+  return t("progress.quiz.attempts_of", { used: attempts_used, all: attempts_allowed });
 }
 
 /** How many checks to expect; never when. */

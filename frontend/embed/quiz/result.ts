@@ -84,6 +84,6 @@ function worth({ hundredths, max_points }: QuizMark): string {
   return t("quiz.score", { points: points(hundredths), count: max_points });
 }
 
-function points(hundredths: number): string {
+export function points(hundredths: number): string {
   return new Intl.NumberFormat(language(), { maximumFractionDigits: 2 }).format(hundredths / 100);
 }

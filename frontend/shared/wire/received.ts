@@ -183,7 +183,8 @@ export interface Playlist {
  * What "my progress" shows: proven time per session and in total, equal to the statistics of this moment.
  *
  * `recovered_ms` is the part of `watched_ms` that came late and counts; `unverified_ms` came late and waits for a
- * reviewer; `voided_ms` does not count because a check was missed. All inside sessions.
+ * reviewer; `voided_ms` does not count because a check was missed. All inside sessions. Quizzes equal the statistics
+ * too, as far as each of them shows results.
  */
 export interface Progress {
   type: "progress";
@@ -195,6 +196,7 @@ export interface Progress {
   checks_asked: number;
   expected: ChecksExpected | null;
   sessions: SessionProgress[];
+  quizzes: QuizProgress[];
 }
 
 /**
@@ -216,6 +218,32 @@ export interface SessionProgress {
   watched_ms: number;
   checks_confirmed: number;
   checks_missed: number;
+}
+
+/**
+ * A quiz that is open, or that the participant took. `attempts_allowed` null: any number.
+ *
+ * `score` null: there is no attempt, one runs, or the quiz does not show results, or not yet.
+ */
+export interface QuizProgress {
+  quiz: string;
+  title: string;
+  state: "closed" | "open";
+  show_results: "after_attempt" | "after_close" | "never";
+  attempts_allowed: number | null;
+  attempts_used: number;
+  running: boolean;
+  score: QuizFigures | null;
+}
+
+/**
+ * What the best attempt at a quiz has earned, hundredths rounded down. `passed` null: only a review can say.
+ */
+export interface QuizFigures {
+  hundredths: number;
+  max_points: number;
+  percent_hundredths: number;
+  passed: boolean | null;
 }
 
 /**

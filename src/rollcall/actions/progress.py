@@ -4,14 +4,17 @@ from collections import Counter
 
 from rollcall.actions.statistics.frame import session_holding
 from rollcall.actions.statistics.judging import read_cases, read_event
+from rollcall.actions.statistics.quizzes import Taken, count_quizzes
 from rollcall.domain.credit import Count, Share
-from rollcall.domain.ids import MediaNo, UserId
+from rollcall.domain.ids import MediaNo, ProjectNo, UserId
+from rollcall.domain.quizzes.rule import hundredths, is_shown
 from rollcall.domain.rules import PUBLISHED, Rules
 from rollcall.store import check_plans, statistics
 from rollcall.store.check_plans import StoredPlan
 from rollcall.store.database import Connection, Database
+from rollcall.store.quizzes import Quiz, list_opened
 from rollcall.store.statistics import SessionRow
-from rollcall.wire.viewer_out import ChecksExpected, Progress, SessionProgress
+from rollcall.wire.viewer_out import ChecksExpected, Progress, QuizFigures, QuizProgress, SessionProgress
 
 
 async def read_progress(
@@ -51,6 +54,7 @@ def _progress(
             _session(row, share, ended[position, "confirmed"], ended[position, "missed"])
             for position, (row, share) in enumerate(zip(rows, in_sessions, strict=True))
         ],
+        quizzes=_quizzes(connection, event.project_no, media_no, user_id, now_ms),
     )
 
 
@@ -63,6 +67,42 @@ def _session(row: SessionRow, share: Share, confirmed: int, missed: int) -> Sess
         watched_ms=share.watched_ms,
         checks_confirmed=confirmed,
         checks_missed=missed,
+    )
+
+
+def _quizzes(
+    connection: Connection, project_no: ProjectNo, media_no: MediaNo, user_id: UserId, now_ms: int
+) -> list[QuizProgress]:
+    """Return the quizzes that the participant may take or took."""
+    opened = list_opened(connection, [media_no])
+    found = count_quizzes(connection, project_no, opened, user_id, {user_id: 0}, now_ms)
+    told = ((quiz, found.taken[quiz.no].get(0)) for quiz in opened)
+    return [_quiz(quiz, taken) for quiz, taken in told if taken is not None or quiz.state == "open"]
+
+
+def _quiz(quiz: Quiz, taken: Taken | None) -> QuizProgress:
+    return QuizProgress(
+        quiz=quiz.id,
+        title=quiz.title,
+        state="open" if quiz.state == "open" else "closed",
+        show_results=quiz.rule.show,
+        attempts_allowed=quiz.rule.attempts,
+        attempts_used=0 if taken is None else taken.attempts,
+        running=taken is not None and taken.running,
+        score=None if taken is None else _figures(quiz, taken),
+    )
+
+
+def _figures(quiz: Quiz, taken: Taken) -> QuizFigures | None:
+    """Return what the participant may see; nothing while they answer, lest the figures tell what is right."""
+    score = taken.score
+    if taken.running or not is_shown(quiz.rule.show, quiz.state, ended=True):
+        return None
+    return QuizFigures(
+        hundredths=hundredths(score.points),
+        max_points=score.of,
+        percent_hundredths=hundredths(score.points * 100 / score.of),
+        passed=score.passed(quiz.rule.pass_percent),
     )
 
 

@@ -219,10 +219,10 @@ class Participant(Struct, frozen=True):
     behind_ms: int = 0
     overlap_ms: int = 0
     per_media: list[ParticipantMedia] | UnsetType = UNSET
+    quizzes: list[ParticipantQuiz] | UnsetType = UNSET
     user_ids: list[str] | UnsetType = UNSET
     ip: list[str] | UnsetType = UNSET
     user_agent: list[str] | UnsetType = UNSET
-    quizzes: list[ParticipantQuiz] | UnsetType = UNSET
 
 
 def always() -> None:

@@ -190,11 +190,37 @@ class ChecksExpected(msgspec.Struct, frozen=True):
     every_s: tuple[int, int] | None
 
 
+class QuizFigures(msgspec.Struct, frozen=True):
+    """What the best attempt at a quiz has earned, hundredths rounded down. `passed` null: only a review can say."""
+
+    hundredths: int
+    max_points: int
+    percent_hundredths: int
+    passed: bool | None
+
+
+class QuizProgress(msgspec.Struct, frozen=True):
+    """A quiz that is open, or that the participant took. `attempts_allowed` null: any number.
+
+    `score` null: there is no attempt, one runs, or the quiz does not show results, or not yet.
+    """
+
+    quiz: str
+    title: str
+    state: Literal["open", "closed"]
+    show_results: Literal["never", "after_attempt", "after_close"]
+    attempts_allowed: int | None
+    attempts_used: int
+    running: bool
+    score: QuizFigures | None
+
+
 class Progress(Message, frozen=True, tag="progress"):
     """What "my progress" shows: proven time per session and in total, equal to the statistics of this moment.
 
     `recovered_ms` is the part of `watched_ms` that came late and counts; `unverified_ms` came late and waits for a
-    reviewer; `voided_ms` does not count because a check was missed. All inside sessions.
+    reviewer; `voided_ms` does not count because a check was missed. All inside sessions. Quizzes equal the statistics
+    too, as far as each of them shows results.
     """
 
     watched_ms: int
@@ -205,6 +231,7 @@ class Progress(Message, frozen=True, tag="progress"):
     checks_asked: int
     expected: ChecksExpected | None
     sessions: list[SessionProgress]
+    quizzes: list[QuizProgress] = []
 
 
 class Refused(Message, frozen=True, tag="refused"):
