@@ -88,6 +88,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
             "timezone": "Europe/Moscow",
         },
         "generated_at": "2026-03-01T09:10:00.000Z",
+        "quizzes": [],
         "sessions": [
             {
                 "id": first,
