@@ -31,7 +31,7 @@ LOOKOUT = """if (location.pathname.startsWith("/embed/")) {
   let asked = null;
   setInterval(() => {
     const button = document.querySelector("[data-testid=check-confirm]");
-    const check = button?.closest("dialog")?.dataset.check;
+    const check = button?.closest("[data-check]")?.dataset.check;
     if (!button || check === asked) return;
     asked = check;
     setTimeout(() => {
