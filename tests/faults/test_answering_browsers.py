@@ -68,7 +68,7 @@ async def let_debugger_click(context: BrowserContext, stage: Stage, user_id: str
 
 async def answer_by_hand(page: Page, draw: Random, *, uniform: bool) -> None:
     """Answer each prompt with a mouse that moves, after a time of 1-5 s or as people take it."""
-    button = player(page).get_by_test_id("check-confirm")
+    button = player(page).get_by_test_id("check-confirm").first
     while True:
         await button.wait_for(timeout=300_000)
         check = await button.evaluate("button => button.closest('[data-check]').dataset.check")
