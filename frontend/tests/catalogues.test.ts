@@ -14,7 +14,7 @@ const COMPOSED = [
   /^progress\.(recovered|unverified|voided)$/,
   /^quiz\.refused\./,
   /^quiz\.(kind|results|ended_by|verdict)\.\w+$/,
-  /^quiz\.hidden\.(after_close|never)$/,
+  /^(progress\.)?quiz\.hidden\.(after_close|never)$/,
   /^quiz\.(pending|passed|failed)$/,
 ];
 
