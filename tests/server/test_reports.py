@@ -69,8 +69,14 @@ def asking(server: RunningServer, media: str, name: str) -> Iterator[list[http.c
 
 
 def presses(server: RunningServer) -> list[psutil.Process]:
-    children = psutil.Process(server.pid).children()
-    return [child for child in children if "rollcall.render.protocol.press" in child.cmdline()]
+    return [child for child in psutil.Process(server.pid).children() if _is_press(child)]
+
+
+def _is_press(child: psutil.Process) -> bool:
+    try:
+        return "rollcall.render.protocol.press" in child.cmdline()
+    except psutil.NoSuchProcess:  # it has ended, whether or not that was noticed yet
+        return False
 
 
 def compatible(server: RunningServer, method: str, **given: str) -> Any:

@@ -197,5 +197,6 @@ async def test_the_description_of_the_api_knows_the_answer(sqlite_database: Data
             "checks",
             "outages",
             "participants",
+            "quizzes",
             "rules",
         }
