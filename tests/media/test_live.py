@@ -134,11 +134,13 @@ async def test_the_media_process_ends_with_its_server(tmp_path: Path) -> None:
     listening.setblocking(False)
     connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Future()
     server = await asyncio.start_unix_server(lambda *ends: connected.set_result(ends), sock=listening)
-    command = ["-m", "rollcall.media", "--link", str(tmp_path / "link"), "--http", str(tmp_path / "http")]
+    places = [("--link", "link"), ("--http", "http"), ("--recordings", "recordings")]
+    options = [text for option, name in places for text in (option, str(tmp_path / name))]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, "--rtmp-port", "0", stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", "rollcall.media", *options, "--rtmp-port", "0", stdout=PIPE, stderr=PIPE
     )
-    reader, writer = await connected
+    async with asyncio.timeout(60):  # one that cannot start says so and never connects
+        reader, writer = await connected
     ready = media_link.decode_from_media(await reader.readline())
     assert isinstance(ready, Ready)
     writer.write(media_link.encode(Welcome(path_key=KEY.hex(), revoked=[])) + b"\n")
