@@ -16,6 +16,9 @@ const COMPOSED = [
   /^quiz\.(kind|results|ended_by|verdict)\.\w+$/,
   /^(progress\.)?quiz\.hidden\.(after_close|never)$/,
   /^quiz\.(pending|passed|failed)$/,
+  /^selftest\.(picture|sound|check|line|clock|storage|site)$/,
+  /^selftest\.(all|grade)\.(good|note|bad)$/,
+  /^selftest\.(sound|check)\.ask$/,
 ];
 
 const SOURCES = import.meta.glob<string>("../{embed,shared}/**/*.ts", {

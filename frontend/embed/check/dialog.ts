@@ -8,6 +8,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../../shared/i18n";
 import { Part } from "../ui/part";
+import type { Checks } from "./checks";
 import { answering, fieldOf, HINTS } from "./kinds";
 import { leftOf, type OpenPrompt } from "./prompts";
 import { Sight } from "./sight";
@@ -17,7 +18,12 @@ const AROUND = 2 * Math.PI * 44;
 const PLACES = 6;
 const REDRAW_MS = 200;
 
-export class CheckDialog extends Part {
+/** What it tells: each display and each answer. */
+export interface Asking {
+  readonly checks: Pick<Checks, "displayed" | "answer">;
+}
+
+export class CheckDialog extends Part<Asking> {
   /** Where each check's button is, and whether it can be seen. */
   readonly #places = new Map<string, number>();
   readonly #sights = new Map<string, Sight>();

@@ -6,6 +6,7 @@ import type { Media } from "../../shared/wire";
 import type { View } from "../view";
 import { icons } from "./icons";
 import { Part } from "./part";
+import "./readiness";
 
 export type Scene =
   | "connecting"
@@ -71,7 +72,7 @@ export class Overlay extends Part {
         : html`<p>${dateOf(starts_at_ms)}, ${timeWithZone(starts_at_ms, timezone)}</p>
             <p class="countdown" role="timer">${countdown(left_ms)}</p>`;
     return html`<p class="eyebrow">${t("overlay.waiting")}</p><h1 class="lead">${title}</h1>${start}
-      <p class="small">${t("overlay.waiting_hint")}</p>`;
+      <p class="small">${t("overlay.waiting_hint")}</p><rollcall-readiness></rollcall-readiness>`;
   }
 
   #click(text: "overlay.play" | "overlay.again"): TemplateResult {

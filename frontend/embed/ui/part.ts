@@ -9,13 +9,14 @@ import { Redraw, type Store } from "../../shared/store";
 import type { View } from "../view";
 import type { Viewer } from "../viewer";
 
-export abstract class Part extends LitElement {
+/** `Asked`: what it acts on, the opened player or the part of it that it needs. */
+export abstract class Part<Asked = Viewer> extends LitElement {
   static override properties: Record<string, object> = {
     store: { attribute: false },
     viewer: { attribute: false },
   };
   declare store: Store<View>;
-  declare viewer: Viewer;
+  declare viewer: Asked;
 
   constructor() {
     super();

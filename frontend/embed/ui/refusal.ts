@@ -5,6 +5,7 @@ import { isKey, t } from "../../shared/i18n";
 import { watchHere } from "../host/takeover";
 import { icons } from "./icons";
 import { Part } from "./part";
+import "./readiness";
 
 /** Doctors who wait together do not come back in the same second, nor does a fast clock reload in a loop. */
 const SPREAD_MS = 5_000;
@@ -43,7 +44,8 @@ export class RefusalView extends Part {
 
   #opens(at_ms: number): TemplateResult {
     return html`<p>${dateOf(at_ms)}, ${timeWithZone(at_ms, "Europe/Moscow")}</p>
-      <p class="countdown" role="timer">${countdown(at_ms - Date.now())}</p>`;
+      <p class="countdown" role="timer">${countdown(at_ms - Date.now())}</p>
+      <rollcall-readiness></rollcall-readiness>`;
   }
 
   #second(): void {
