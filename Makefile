@@ -8,7 +8,7 @@ export ROLLCALL_PORT ?= 8080
 # Compiled modules are kept: without them every start of the program, of which tests make hundreds, takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup demo test lint bench soak pages lock format
+.PHONY: setup demo test lint bench soak gallery pages lock format
 
 setup: $(STAMPS)/python $(STAMPS)/pages
 
@@ -59,6 +59,11 @@ bench: setup
 
 soak: setup
 	@$(PY) -m bench.soak
+
+# A picture of every state of the player, for `docs/gallery`.
+gallery: setup
+	@bash scripts/test_tools.sh
+	@$(PY) -m bench.gallery
 
 # Lock files record versions and hashes only, never where they came from.
 lock: $(STAMPS)/uv

@@ -1,0 +1,59 @@
+"""WCAG 2.2 AA by axe in every state, in both colour schemes, on a desktop in Russian and a phone in English."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.stage import Stage
+from tests.browser.states import STATES, Show, shown
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP = {"viewport": {"width": 1280, "height": 720}, "locale": "ru-RU", "color_scheme": "light"}
+PHONE = {
+    "viewport": {"width": 320, "height": 640}, "locale": "en-US", "color_scheme": "dark",
+    "is_mobile": True, "has_touch": True, "reduced_motion": "reduce",
+}  # fmt: skip
+
+
+async def violations(page: Page) -> list[str]:
+    """Return what axe objects to: the rule, and where."""
+    if not await page.evaluate("typeof axe !== 'undefined'"):
+        await page.evaluate(AXE.read_text())
+    found: dict[str, Any] = await page.evaluate(
+        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", RULES
+    )
+    return [
+        f"{each['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_axe_finds_nothing_and_nothing_is_cut_off_in_any_state(
+    stage: Stage, device: dict[str, Any]
+) -> None:
+    context = await stage.browser.new_context(**device)
+    show = Show(stage, context)
+    found = {}
+    for state in STATES:
+        async with shown(state, show) as page:
+            found[state.name] = await violations(page)
+            if not await page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                found[state.name].append("wider than the screen")
+    assert {name: what for name, what in found.items() if what} == {}
+    await context.close()
+
+
+async def test_axe_would_find_something(stage: Stage) -> None:
+    """The check itself fails where there is something to object to."""
+    page = await stage.browser.new_page()
+    await page.goto(f"{stage.server.url}/embed/{stage.media}")
+    await page.get_by_test_id("refusal").wait_for()
+    await page.evaluate("document.querySelector('h1').innerHTML = '<img src=/x.png><button></button>'")
+    assert {found.split(":")[0] for found in await violations(page)} >= {"image-alt", "button-name"}
