@@ -15,7 +15,8 @@ SCRIPTS = (
     "<link rel=stylesheet href=//evil.example/x.css>", "<base href=//evil.example/>",
     "<meta http-equiv=refresh content='0;url=javascript:{ran}'>", "<template><script>{ran}</script></template>",
     "javascript:{ran}", "https://academy.example/\" onmouseover=\"{ran}", "https://x.example/'><script>{ran}</script>",
-    "data:text/html,<script>{ran}</script>", "//evil.example/{ran}", "${{{ran}}}", "{{{{{ran}}}}}", "<!--<img src=--><img src=x onerror={ran}>",
+    "data:text/html,<script>{ran}</script>", "//evil.example/{ran}", "${{{ran}}}", "{{{{{ran}}}}}",
+    "<!--<img src=--><img src=x onerror={ran}>",
     "]]><script>{ran}</script>", "&lt;script&gt;{ran}&lt;/script&gt;",
 )  # fmt: skip
 BEFORE = (

@@ -1,4 +1,4 @@
-"""Two hundred texts that would like to be script, in everything a page shows: none runs, the policy has nothing to say."""
+"""Two hundred texts that would like to be script, wherever a page shows a text: none runs, none is even refused."""
 
 from collections.abc import Iterator
 from typing import Any
