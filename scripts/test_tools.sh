@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sees to it that the programs which only the tests need are there: a browser, a PostgreSQL server, fonts, PHP, nginx, strace.
+# Sees to it that the programs which only the tests need are there: two browsers and a screen for one of
+# them, a PostgreSQL server, fonts, PHP, nginx, strace.
 # Silent and instant when they are. Installs Debian packages as root or by sudo, else says what is missing.
 set -euo pipefail
 
@@ -13,6 +14,11 @@ command -v php > /dev/null || missing+=(php-cli)
 [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
 command -v openssl > /dev/null || missing+=(openssl)
 command -v strace > /dev/null || missing+=(strace)
+command -v Xvfb > /dev/null || missing+=(xvfb)
+# WebKitGTK with its driver, and what decodes H.264 and AAC for it.
+command -v WebKitWebDriver > /dev/null || missing+=(
+    webkit2gtk-driver gstreamer1.0-libav gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-gl
+)
 
 ((${#missing[@]})) || exit 0
 
