@@ -51,16 +51,19 @@ class Show:
 
     async def enter(self, media: str = "") -> Page:
         """Open the player as d-1 and wait until it has let them in."""
-        page = await self.opened(media)
+        page = await self.opened(await self.link(media))
         await page.locator(".stage").wait_for()
         await page.locator(".overlay.connecting").wait_for(state="detached", timeout=30_000)
         return page
 
-    async def opened(self, media: str = "") -> Page:
-        """Open the player as d-1."""
-        launched = await self.call("POST", "launch", {"user_id": "d-1"}, media)
+    async def link(self, media: str = "") -> str:
+        """Return a fresh link of d-1."""
+        return str((await self.call("POST", "launch", {"user_id": "d-1"}, media))["url"])
+
+    async def opened(self, url: str) -> Page:
+        """Open a new page at this address."""
         page = await self.context.new_page()
-        await page.goto(str(launched["url"]))
+        await page.goto(url)
         return page
 
     async def watch(self) -> Page:
@@ -124,8 +127,7 @@ async def shown(state: State, show: Show) -> AsyncIterator[Page]:
 
 @state("refused", "Отказ: ссылка без приглашения")
 async def _refused(show: Show) -> AsyncIterator[Page]:
-    page = await show.context.new_page()
-    await page.goto(f"{show.stage.server.url}/embed/{show.stage.media}")
+    page = await show.opened(f"{show.stage.server.url}/embed/{show.stage.media}")
     await page.get_by_test_id("refusal").wait_for()
     yield page
 
@@ -134,9 +136,10 @@ async def _refused(show: Show) -> AsyncIterator[Page]:
 async def _not_open(show: Show) -> AsyncIterator[Page]:
     valid_from = datetime.now(UTC) + timedelta(hours=2)
     path = f"/lists/{show.stage.people}/participants/d-1"
+    link = await show.link()
     await show.stage.api.call("PUT", path, {"name": "Анна Иванова", "valid_from": valid_from.isoformat()})
     try:
-        page = await show.opened()
+        page = await show.opened(link)
         await page.get_by_test_id("refusal").wait_for()
         yield page
     finally:

@@ -71,7 +71,7 @@ export class Overlay extends Part {
         ? html`<p>${t(soon)}</p>`
         : html`<p>${dateOf(starts_at_ms)}, ${timeWithZone(starts_at_ms, timezone)}</p>
             <p class="countdown" role="timer">${countdown(left_ms)}</p>`;
-    return html`<p class="eyebrow">${t("overlay.waiting")}</p><h1 class="lead">${title}</h1>${start}
+    return html`<p class="eyebrow">${t("overlay.waiting")}</p><p class="lead" aria-hidden="true">${title}</p>${start}
       <p class="small">${t("overlay.waiting_hint")}</p><rollcall-readiness></rollcall-readiness>`;
   }
 

@@ -31,7 +31,7 @@ export class RefusalView extends Part {
     const title = `refusal.${code}`;
     const hint = `refusal.${code}.hint`;
     const opens_at_ms = refusal?.opens_at_ms ?? null;
-    return html`<main class="refusal" data-testid="refusal" data-code=${code} role="alert">
+    return html`<main class="refusal" data-testid="refusal" data-code=${code}><div class="refusal-box" role="alert">
       <span class="badge">${icons[badgeOf(code, opens_at_ms !== null)]}</span>
       <h1>${isKey(title) ? t(title) : t("refusal.unknown")}</h1>
       <p>${isKey(hint) ? t(hint) : t("refusal.unknown.hint")}</p>
@@ -39,7 +39,7 @@ export class RefusalView extends Part {
       ${chooses(code) ? html`<button class="primary" data-testid="watch-here" @click=${watchHere}>${t("refusal.watch_here")}</button>` : nothing}
       ${waits(code) ? html`<button class="primary" @click=${() => location.reload()}>${t("refusal.again")}</button>` : nothing}
       <p class="small">${t("refusal.code")} <code>${code}</code></p>
-    </main>`;
+    </div></main>`;
   }
 
   #opens(at_ms: number): TemplateResult {

@@ -49,7 +49,7 @@ export class Stage extends Part {
         ${this.video}
         <div class="tap" @click=${this.#tap} @dblclick=${this.#full}></div>
         <rollcall-overlay .store=${this.store} .viewer=${this.viewer}></rollcall-overlay>
-        ${media && playback?.moving ? html`<h1 class="stage-title">${media.title}</h1>` : nothing}
+        ${media ? html`<h1 class=${playback?.moving ? "stage-title" : "spoken"}>${media.title}</h1>` : nothing}
         <div class="stage-top" role="status">${link === "kept" || link === "sending" ? this.#banner(link) : nothing}</div>
         <rollcall-invitation .store=${this.store} .viewer=${this.viewer} .panel=${this.panel}></rollcall-invitation>
         ${

@@ -47,7 +47,11 @@ test("a line is told by its median answer and its rate in megabits", () => {
 test("a clock that is off is told in minutes, and never a reason to worry", () => {
   expect(judgeClock(4_000).grade).toBe("good");
   expect(judgeClock(null).grade).toBe("note");
-  expect(judgeClock(300_000)).toMatchObject({ grade: "note", text: "selftest.clock.ahead", values: { count: 5 } });
+  expect(judgeClock(300_000)).toMatchObject({
+    grade: "note",
+    text: "selftest.clock.ahead",
+    values: { count: 5 },
+  });
   expect(judgeClock(-45_000)).toMatchObject({ text: "selftest.clock.behind", values: { count: 1 } });
 });
 
@@ -80,7 +84,13 @@ test("the whole is the worst of all, as soon as that is known", () => {
 });
 
 test("every sentence that can be said is in the catalogues", () => {
-  const said = [...Object.values(GOOD), judgeSound(false), judgeSound(null), judgeStorage(false), judgeCheck(null)];
+  const said = [
+    ...Object.values(GOOD),
+    judgeSound(false),
+    judgeSound(null),
+    judgeStorage(false),
+    judgeCheck(null),
+  ];
   const keys = said.flatMap(({ text, advice }) => (advice ? [text, advice] : [text]));
   const named = SUBJECTS.map((subject) => `selftest.${subject}`);
   expect([...keys, ...named].filter((key) => !(key in en))).toEqual([]);
