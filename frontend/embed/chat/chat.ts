@@ -29,11 +29,13 @@ export class ChatView extends Part {
   protected override render(): TemplateResult {
     const { items, pending } = this.view.room;
     return html`
-      <ol class="chat-list" data-testid="chat-list" tabindex="0" role="log" aria-label=${t("chat.title")} @scroll=${this.#scrolled}>
+      <div class="chat-list" data-testid="chat-list" tabindex="0" role="log" aria-label=${t("chat.title")} @scroll=${this.#scrolled}>
+        <ol>
         ${items.length + pending.length === 0 ? html`<li class="chat-empty">${t("chat.empty")}</li>` : nothing}
         ${guard([items, language()], () => repeat(items, (item) => item.id, said))}
         ${repeat(pending, (each) => each.ref, own)}
-      </ol>
+        </ol>
+      </div>
       ${
         this.unseen
           ? html`<button class="chat-new" @click=${this.#toEnd}>${icons.down} ${t("chat.new")}</button>`
