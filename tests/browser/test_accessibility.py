@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.browser.stage import Stage
 from tests.browser.states import STATES, Show, shown
@@ -13,8 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESKTOP = {"width": 1280, "height": 720}
-PHONE = {"width": 320, "height": 640}
+DESKTOP = ViewportSize(width=1280, height=720)
+PHONE = ViewportSize(width=320, height=640)
 
 
 async def violations(page: Page) -> list[str]:
