@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import click
 
-from bench import backlog, connections, durable, formats, glass, report, simulation
+from bench import backlog, connections, durable, formats, glass, report, simulation, startup
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
-NAMES = ("connections", "durable", "backlog", "report", "formats", "glass", "simulation")
+NAMES = ("connections", "durable", "backlog", "report", "formats", "glass", "startup", "simulation")
 
 
 @click.command()
@@ -26,6 +26,7 @@ def main(names: tuple[str, ...], viewers: int, simulated: int, seconds: int) -> 
         "report": report.run,
         "formats": formats.run,
         "glass": glass.run,
+        "startup": startup.run,
         "simulation": lambda: simulation.run(simulated, seconds),
     }
     results = []

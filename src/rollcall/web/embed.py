@@ -12,7 +12,6 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
-from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from rollcall.actions.redeem import Embedded, NotOpenYet, find_embedded, redeem
@@ -20,6 +19,7 @@ from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany, 
 from rollcall.live.framing import FramingCounts
 from rollcall.live.limits import Limit
 from rollcall.web.address import client_address
+from rollcall.web.assets import build_assets
 from rollcall.web.deps import Deps
 from rollcall.web.errors import PROBLEM_JSON, ProblemDetails, status_of
 from rollcall.wire.embed import Redeem, Redeemed
@@ -92,28 +92,13 @@ def build_pages(given: EmbedDeps) -> list[ControllerRouterHandler]:
         except (Unauthorised, Forbidden, NotFound, TooMany) as refusal:
             return _refused(refusal, parents)
 
-    assets = create_static_files_router(
-        "/assets",
-        directories=[PAGES / "assets"],
-        include_in_schema=False,
-        cache_control=None,
-        after_request=_immutable,
-    )
-    return [page, redeem_token, assets]
+    return [page, redeem_token, *build_assets(PAGES / "assets")]
 
 
 def _shell(shell: bytes, parents: tuple[str, ...], status: int) -> Response[bytes]:
     allowed = " ".join(parents) or "'self'"
     headers = {**HEADERS, "Content-Security-Policy": POLICY.format(parents=allowed)}
     return Response(shell, status_code=status, media_type="text/html", headers=headers)
-
-
-def _immutable(response: Response[bytes]) -> Response[bytes]:
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    # A frame whose sandbox has no `allow-same-origin` is of no origin: it loads these to say what its site forgot.
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
 
 
 def _note_framing(given: EmbedDeps, embedded: Embedded, request: Request[object, object, State]) -> None:
