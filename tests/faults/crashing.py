@@ -1,7 +1,8 @@
 """Crashes of a real server under load, in any number: the tests run a few of each kind, the soak many.
 
 Where strace may attach to the server, system calls fail or kill; elsewhere crash points in the environment stand in.
-Every function returns what the oracle found, and prints which way it went.
+Every function returns what the oracles found, and prints which way it went. Each time that the server has ended, its
+database is held against what the players were told, before any of them can come back.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from pathlib import Path
 import click
 
 from rollcall.base.crash_points import POINTS, VARIABLE
-from tests.faults.watchers import CUT_S, Found, Watcher, acknowledged, look, watching
+from tests.faults.receipts import Inspected, beside, copied
+from tests.faults.watchers import CUT_S, Found, Watcher, acknowledged, all_parted, look, watching
 from tests.server.conftest import Event
 
 WATCHERS = 4
@@ -28,29 +30,31 @@ FATAL = 70  # how `main` ends when nobody knows what is on disk
 
 
 async def kill_at_random(event: Event, kills: int, seed: int) -> Found:
-    """Kill the server again and again at random moments under load; print how long it was away."""
-    rng, away = random.Random(seed), list[float]()
+    """Kill the server again and again at random moments under load; print how long its start takes."""
+    rng, away, seen = random.Random(seed), list[float](), Inspected()
     async with watching(event, WATCHERS) as watchers:
         for _ in range(kills):
             await acknowledged(watchers, time.monotonic())
             await asyncio.sleep(rng.uniform(0, 0.4))
-            began = time.monotonic()
             event.server.kill()
-            away.append(await _restarted(event, watchers, began))
+            await _inspect_dead(event, watchers, seen)
+            away.append(await _restarted(event, watchers, time.monotonic()))
         await acknowledged(watchers, time.monotonic())
-    found = _stopped(event, watchers)
+    found = _stopped(event, watchers, seen)
     click.echo(
-        f"{kills} x kill -9 (seed {seed}): {found.acknowledged} rows acknowledged, {len(found.faults)} faults;"
-        f" kill to first acknowledgement: median {sorted(away)[len(away) // 2]:.2f} s, worst {max(away):.2f} s"
+        f"{kills} x kill -9 (seed {seed}): {_said(found, seen)};"
+        f" start to first acknowledgement: median {sorted(away)[len(away) // 2]:.2f} s, worst {max(away):.2f} s"
     )
     return found
 
 
 async def crash_at_points(event: Event, times: int, seed: int) -> Found:
     """Let the server kill itself at each crash point `times` times; each prompt ends in one state."""
-    rng = random.Random(seed)
+    rng, seen = random.Random(seed), Inspected()
     async with watching(event, WATCHERS) as watchers:
+        await acknowledged(watchers, time.monotonic())
         event.server.stop()
+        await _inspect_dead(event, watchers, seen)
         for point in POINTS * times:
             nth = 1 if point.startswith("prompt.") else rng.randint(1, 20)
             await asyncio.to_thread(event.server.start, {VARIABLE: f"{point}:{nth}"}, may_end=True)
@@ -64,15 +68,16 @@ async def crash_at_points(event: Event, times: int, seed: int) -> Found:
                 ) from None
             await asking
             assert code == -9, f"{point}: ended with {code}"
+            await _inspect_dead(event, watchers, seen)
         await _restarted(event, watchers, time.monotonic())
         states = await _settled_prompts(event)
         await acknowledged(watchers, time.monotonic())
-    found = _stopped(event, watchers)
+    found = _stopped(event, watchers, seen)
     if wrong := [state for state in states if state != "confirmed"]:
         found.faults.append(f"{len(wrong)} of {len(states)} prompts ended as {set(wrong)}")
     click.echo(
-        f"{len(POINTS)} crash points x {times} (seed {seed}): {found.acknowledged} rows acknowledged,"
-        f" {len(states)} prompts confirmed, {len(found.faults)} faults"
+        f"{len(POINTS)} crash points x {times} (seed {seed}): {len(states)} prompts confirmed,"
+        f" {_said(found, seen)}"
     )
     return found
 
@@ -82,7 +87,7 @@ async def crash_with_open_prompts(event: Event, people: int) -> Found:
     users = [f"p-{n}" for n in range(people)]
     for user_id in users:
         await event.api.call("PUT", f"/lists/{event.people}/participants/{user_id}", {"name": user_id})
-    cut_s = max(CUT_S, people * OF_MANY_S)
+    cut_s, seen = max(CUT_S, people * OF_MANY_S), Inspected()
     async with watching(event, people, answers=False, users=users, cut_s=cut_s) as watchers:
         await acknowledged(watchers, time.monotonic())
         check = await event.api.call("POST", f"/media/{event.media}/checks", {"lifetime_s": LIFETIME_S})
@@ -91,6 +96,7 @@ async def crash_with_open_prompts(event: Event, people: int) -> Found:
                 await asyncio.sleep(0.05)
         await acknowledged(watchers, time.monotonic())  # the display is durable
         event.server.kill()
+        await _inspect_dead(event, watchers, seen)
         await asyncio.sleep(LIFETIME_S)  # every lifetime ends while the server is away
         for watcher in watchers:
             watcher.answers = True
@@ -99,11 +105,11 @@ async def crash_with_open_prompts(event: Event, people: int) -> Found:
             while not all(check["id"] in watcher.answered for watcher in watchers):
                 await asyncio.sleep(0.05)
         states = await _settled_prompts(event)  # not present: those of the list who never came
-    found = _stopped(event, watchers)
+    found = _stopped(event, watchers, seen)
     if states.count("confirmed") != people or set(states) - {"confirmed", "not_present"}:
         found.faults.append(f"prompts ended as {sorted(states)}")
     click.echo(
-        f"killed with {people} open prompts: {states.count('confirmed')} confirmed, {len(found.faults)} faults"
+        f"killed with {people} open prompts: {states.count('confirmed')} confirmed, {_said(found, seen)}"
     )
     return found
 
@@ -113,7 +119,7 @@ async def fail_system_calls(event: Event, injections: Sequence[str], *, fatal: b
 
     `fatal`: the process must end at once by itself, or by the signal of the injection; else it must live on.
     """
-    ended = list[str]()
+    ended, seen = list[str](), Inspected()
     async with watching(event, WATCHERS) as watchers:
         for inject in injections:
             await acknowledged(watchers, time.monotonic())
@@ -128,12 +134,15 @@ async def fail_system_calls(event: Event, injections: Sequence[str], *, fatal: b
                 else:
                     await asyncio.sleep(1)
             if fatal:
+                await _inspect_dead(event, watchers, seen)
                 await asyncio.to_thread(event.server.start)
+            else:
+                _inspect_living(event, watchers, seen)
             assert event.server.is_alive(), inject
         await acknowledged(watchers, time.monotonic())
-    found = _stopped(event, watchers)
+    found = _stopped(event, watchers, seen)
     click.echo(
-        f"strace {_counted(injections)}: {found.acknowledged} rows acknowledged, {len(found.faults)} faults"
+        f"strace {_counted(injections)}: {_said(found, seen)}"
         + (f"; ended within {', '.join(ended)}" if fatal else "; lived on")
     )
     return found
@@ -184,7 +193,7 @@ def small_disk(where: Path, mebibytes: int) -> Iterator[bool]:
 
 async def fill_disk(event: Event) -> Found:
     """Fill the disk that the server writes to; free it after a while: nothing acknowledged is lost."""
-    filler = event.server.data / "filler"
+    filler, seen = event.server.data / "filler", Inspected()
     async with watching(event, WATCHERS) as watchers:
         await acknowledged(watchers, time.monotonic())
         with filler.open("wb", buffering=0) as file:
@@ -197,10 +206,11 @@ async def fill_disk(event: Event) -> Found:
             while "could not be stored" not in event.server.log():
                 await asyncio.sleep(0.1)
         assert event.server.is_alive()
+        _inspect_living(event, watchers, seen)
         filler.unlink()
         await acknowledged(watchers, time.monotonic())
-    found = _stopped(event, watchers)
-    click.echo(f"full disk: {found.acknowledged} rows acknowledged, {len(found.faults)} faults; lived on")
+    found = _stopped(event, watchers, seen)
+    click.echo(f"full disk: {_said(found, seen)}; lived on")
     return found
 
 
@@ -230,6 +240,31 @@ async def _settled_prompts(event: Event) -> list[str]:
             await asyncio.sleep(0.2)
 
 
-def _stopped(event: Event, watchers: Sequence[Watcher]) -> Found:
+async def _inspect_dead(event: Event, watchers: Sequence[Watcher], seen: Inspected) -> None:
+    """Hold what was said before the server died against what it left."""
+    await all_parted(watchers)
+    with copied(event.server.data) as db:
+        seen.inspect(db, [watcher.receipts for watcher in watchers])
+
+
+def _inspect_living(event: Event, watchers: Sequence[Watcher], seen: Inspected) -> None:
+    """Hold what was said until now against what another process reads."""
+    with beside(event.server.data) as db:
+        seen.inspect(db, [watcher.receipts for watcher in watchers])
+
+
+def _said(found: Found, seen: Inspected) -> str:
+    return (
+        f"{found.acknowledged} rows acknowledged, {seen.receipts} receipts held against {seen.databases} databases"
+        f" before anybody was back, {len(found.faults)} faults"
+    )
+
+
+def _stopped(event: Event, watchers: Sequence[Watcher], seen: Inspected) -> Found:
+    """Stop the server and look once more; what was seen before is found, too."""
     event.server.stop()
-    return look(event.server.data, watchers)
+    found = look(event.server.data, watchers)
+    found.faults += seen.faults
+    if not seen.receipts:
+        found.faults.append("nothing was held against any database")
+    return found

@@ -1,7 +1,8 @@
 """Players that never stop, and the oracle that knows what they sent and what was acknowledged.
 
 A watcher cuts rows many times a second, keeps each until it is acknowledged, reconnects at once, shows and answers
-every prompt. The oracle compares the database with the watchers' own memory, never with the product's arithmetic.
+every prompt. The oracle compares the database with the watchers' own memory, never with the product's arithmetic. What
+each was told is durable it keeps as `receipts`, which are held against the database before it may come back.
 """
 
 import asyncio
@@ -9,13 +10,14 @@ import itertools
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from tests.faults.receipts import Receipts
 from tests.server.conftest import Event
 from tests.server.player import Message, Player
 
@@ -35,7 +37,11 @@ STATES = ("playing", "playing", "paused", "playing", "stalled")
 
 @dataclass(slots=True)
 class Watcher:
-    """One play. `rows` are all that it ever cut, `acked` the highest that the server called durable."""
+    """One play. `rows` are all that it ever cut, `acked` the highest that the server called durable.
+
+    `parted`: how many connections, or attempts at one, have ended. `forgotten`: what it was told is durable and, on the
+    next connection, no longer was.
+    """
 
     player: Player
     deaf: bool = False  # drops the connection at each new acknowledgement, as if it had been lost
@@ -47,6 +53,9 @@ class Watcher:
     answered: set[str] = field(default_factory=set)
     answers: bool = True
     cut_s: float = CUT_S
+    parted: int = 0
+    forgotten: list[str] = field(default_factory=list)
+    _receipts: Receipts | None = None
     _cut_ms: int = 0
     _ignored: int = 0
 
@@ -59,19 +68,32 @@ class Watcher:
                 await asyncio.sleep(0.05)
             finally:
                 await self.player.leave()
+                self.parted += 1
+
+    @property
+    def receipts(self) -> Receipts:
+        """What it was told is durable."""
+        assert self.player.play is not None
+        self._receipts = self._receipts or Receipts(self.player.play["play"])
+        return self._receipts
 
     async def _watch_once(self) -> None:
         opened = await self.player.connect()
         assert opened["resumed"] or not self.rows, "a play that was durable is gone"
+        if opened["durable"] < self.acked:
+            self.forgotten.append(f"{self.acked} acknowledged, {opened['durable']} known when it came back")
         self._note(opened["durable"])
         await self._send_from(opened["durable"] + 1)
-        for check in {message["check"] for message in self.player.heard if message["type"] == "prompt"}:
-            await self._asked(check)
+        for message in [message for message in self.player.heard if message["type"] == "prompt"]:
+            await self._asked(message)
         hearing, cutting = asyncio.create_task(self._hear()), asyncio.create_task(self._cut_on())
         try:
-            done, _ = await asyncio.wait({hearing, cutting}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await asyncio.wait({hearing, cutting}, return_when=asyncio.FIRST_COMPLETED)
+            if cutting.done() and not isinstance(cutting.exception(), BROKEN):
+                cutting.result()
+            await (
+                hearing
+            )  # what came before the end of the connection is heard, also when nothing can be sent
         finally:
             for task in (hearing, cutting):
                 task.cancel()
@@ -84,19 +106,31 @@ class Watcher:
             match message["type"]:
                 case "ack":
                     self._hear_ack(message["durable"])
-                case "gap":
-                    await self._send_from(message["expected"])
-                case "tick":
-                    self.player.take(message)
-                    await self.player.answer()
-                case "prompt":
-                    self.player.prompted(message)
-                    await self._asked(message["check"])
+                case "prompt_closed" if message["outcome"] == "confirmed":
+                    self.receipts.confirmed.add(message["check"])
                 case _:
-                    pass
+                    with suppress(
+                        *BROKEN
+                    ):  # where nothing can be sent any more, what had come is heard all the same
+                        await self._react(message)
 
-    async def _asked(self, check: str) -> None:
+    async def _react(self, message: Message) -> None:
+        match message["type"]:
+            case "gap":
+                await self._send_from(message["expected"])
+            case "tick":
+                self.player.take(message)
+                await self.player.answer()
+            case "prompt":
+                self.player.prompted(message)
+                await self._asked(message)
+            case _:
+                pass
+
+    async def _asked(self, prompt: Message) -> None:
         """Show a prompt once, and confirm it once where this watcher answers."""
+        check = prompt["check"]
+        self.receipts.issued[check] = max(prompt["issued_at_ms"], self.receipts.issued.get(check, 0))
         if check not in self.shown:
             self.shown.add(check)
             await self._send(self.player.mark("shown", check))
@@ -112,6 +146,7 @@ class Watcher:
         self._note(durable)
 
     def _note(self, durable: int) -> None:
+        self.receipts.rows |= {seq: self.rows[seq] for seq in range(self.acked + 1, durable + 1)}
         if durable > self.acked:
             self.acked, self.acked_s = durable, time.monotonic()
 
@@ -174,6 +209,14 @@ async def acknowledged(watchers: Sequence[Watcher], since_s: float, *, everybody
             await asyncio.sleep(0.005)
 
 
+async def all_parted(watchers: Sequence[Watcher]) -> None:
+    """Wait, once the server is dead, until everybody has heard the last of what it had said."""
+    before = [watcher.parted for watcher in watchers]
+    async with asyncio.timeout(60):
+        while any(watcher.parted == parted for watcher, parted in zip(watchers, before, strict=True)):
+            await asyncio.sleep(0.005)
+
+
 @dataclass(slots=True)
 class Found:
     """What the oracle found in the database."""
@@ -199,6 +242,7 @@ def _look_at(db: sqlite3.Connection, watcher: Watcher, found: Found) -> None:
     assert watcher.player.play is not None
     code = watcher.player.play["play"]
     play = db.execute("select * from plays where code = ?", [code]).fetchone()
+    found.faults += [f"{code}: {fault}" for fault in watcher.forgotten]
     found.acknowledged += watcher.acked
     found.stored += play["applied"]
     if play["applied"] < watcher.acked:
