@@ -1,4 +1,4 @@
-"""What every test may ask for: a fresh, migrated database on both engines; a real server."""
+"""What every test may ask for: a fresh, migrated database on both engines; a real server; to say what made a fault."""
 
 import logging
 import shutil
@@ -12,8 +12,11 @@ from hypothesis import settings
 
 from rollcall.store.database import Database, open_database
 from rollcall.store.schema import migrate
+from tests.means import means, pytest_terminal_summary
 from tests.postgres import Cluster, running_cluster
 from tests.running import RunningServer
+
+__all__ = ["means", "pytest_terminal_summary"]
 
 log = logging.getLogger(__name__)
 settings.register_profile("patient", deadline=None)  # no test depends on the speed of a machine
