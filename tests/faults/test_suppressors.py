@@ -13,10 +13,13 @@ from sqlalchemy import select
 
 from rollcall.actions import sessions
 from rollcall.actions.checks import NewCheck, create_check
+from rollcall.actions.events import change_event
 from rollcall.actions.statistics import Ask, report_media
 from rollcall.domain.checks.threshold import CountThreshold, ShareThreshold, Tally, judge
 from rollcall.domain.ids import ProjectNo
+from rollcall.domain.judging import HiddenMiss
 from rollcall.domain.sessions import WallWindow
+from rollcall.jobs.flags import FlagSweep
 from rollcall.live.arrivals import SLOWEST_MS
 from rollcall.store import tables
 from rollcall.store.checks import Wording
@@ -262,3 +265,66 @@ async def test_a_prompt_that_a_line_grown_slow_lost_on_its_way_did_not_arrive(
     row = await stage.prompt()
     assert (row.state, row.unshown) == ("undelivered", False)
     assert not await stage.arrived()
+
+
+class Claiming(Distant):
+    """A player that says of each prompt which it suppresses that nobody can see its page."""
+
+    def hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "prompt" and self.suppresses and self.real.received_ms is None:
+            self.real.received_ms = self.clock.at_ms
+            self.prompted(message)
+            self.mark("received", message["check"])
+        super().hear(message)
+
+
+async def dropping(
+    database: Database, setting: HiddenMiss, dropped: int, kind: type[Distant] = Claiming
+) -> tuple[Counter[str], int, list[str]]:
+    """Ask five checks of a player that drops the last ones; return outcomes, how many are unshown, and the flags."""
+    stage = await scene(database)
+    player = kind(stage.world, stage.place, USER, stage.clock, after_ms=5 * SECOND)
+    project_no = ProjectNo(stage.place.project_no)
+    judged: dict[str, Any] = {"hidden_miss": setting}
+    await change_event(database, project_no, stage.place.event, judged, None, "test", stage.clock.at_ms)
+    stage.world.every(10 * SECOND, FlagSweep(database, stage.node.hub, stage.clock).run_once)
+    await stage.begin(player)
+    for number in range(CHECKS):
+        player.suppresses = number >= CHECKS - dropped
+        began_ms = stage.clock.at_ms
+        await stage.ask()
+        await stage.world.run(began_ms + EACH_MS)
+    row = await stage.told()
+    unshown = sum(check.unshown is True for check in row.checks)
+    return Counter(str(check.outcome) for check in row.checks), unshown, [flag.kind for flag in row.flags]
+
+
+RULES = (ShareThreshold(70), ShareThreshold(70, denominator="asked"), CountThreshold(4, CHECKS))
+
+
+async def test_a_player_that_claims_to_be_hidden_misses_what_it_drops(sqlite_database: Database) -> None:
+    outcomes, _, _ = await dropping(sqlite_database, "missed", 2)
+    assert outcomes == {"confirmed": 3, "missed": 2}
+    assert {judge(rule, Tally(**outcomes)).result for rule in RULES} == {"failed"}
+
+
+async def test_where_the_event_spares_hidden_pages_such_a_player_is_judged_by_what_it_answers(
+    sqlite_database: Database,
+) -> None:
+    """The price of the setting, as the documentation and the description of the API state it."""
+    outcomes, unshown, flags = await dropping(sqlite_database, "undelivered", 2)
+    assert (outcomes, unshown, flags) == ({"confirmed": 3, "undelivered": 2}, 0, [])
+    assert {judge(rule, Tally(**outcomes)).result for rule in RULES} == {"passed"}
+
+
+async def test_but_not_by_less_than_half(sqlite_database: Database) -> None:
+    outcomes, _, _ = await dropping(sqlite_database, "undelivered", 3)
+    assert outcomes == {"confirmed": 2, "undelivered": 3}
+    assert {judge(rule, Tally(**outcomes)).result for rule in RULES} == {"not_assessable"}
+
+
+async def test_a_player_that_says_nothing_of_what_it_drops_fails_there_too(sqlite_database: Database) -> None:
+    outcomes, unshown, flags = await dropping(sqlite_database, "undelivered", 2, Distant)
+    assert (outcomes, unshown) == ({"confirmed": 3, "undelivered": 2}, 2)
+    assert set(flags) == {"unshown_prompts"}
+    assert {judge(rule, Tally(**outcomes, unshown=unshown)).result for rule in RULES} == {"failed"}

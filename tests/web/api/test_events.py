@@ -78,3 +78,10 @@ async def test_concurrency_belongs_to_a_media(api_on_both: Api) -> None:
     assert made["concurrency"] == "ask"
     changed = (await api.patch(f"/media/{made['code']}", json={"concurrency": "newest"})).json()
     assert changed == {**made, "concurrency": "newest"} == (await api.get(f"/media/{made['code']}")).json()
+
+
+async def test_the_description_says_what_sparing_hidden_pages_costs(api_on_both: Api) -> None:
+    document = (await api_on_both.mine.api.get("/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    for name in ("NewEvent", "EventChange", "EventOut"):
+        assert "whoever alters their player" in str(schemas[name]["properties"]["hidden_miss"])

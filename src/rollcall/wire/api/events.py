@@ -9,6 +9,12 @@ from rollcall.domain.joining import JoinUsersBy
 from rollcall.domain.judging import HiddenMiss, PresencePolicy
 from rollcall.wire.api.values import Code, In, MomentOut, Timezone, Title
 
+HIDDEN_MISS = (
+    "What a check is that nobody answered and that was never in view: `missed`, or `undelivered`, which counts against"
+    " nobody. That a page is hidden is the player's own word: with `undelivered`, whoever alters their player to say so"
+    " is judged by the checks that they choose to answer, as long as those are half of all or more. No flag tells."
+)
+HiddenMissSetting = Annotated[HiddenMiss, Meta(description=HIDDEN_MISS)]
 MediaCodes = Annotated[list[Code], Meta(max_length=1000)]
 
 
@@ -25,7 +31,7 @@ class NewEvent(In, frozen=True):
     timezone: Timezone = "Europe/Moscow"
     media: MediaCodes = msgspec.field(default_factory=list)
     presence_policy: PresencePolicy = "record"
-    hidden_miss: HiddenMiss = "missed"
+    hidden_miss: HiddenMissSetting = "missed"
     hidden_counts: bool = True
     behind_counts: bool = False
     join_users_by: JoinUsersBy = "none"
@@ -41,7 +47,7 @@ class EventChange(In, frozen=True):
     timezone: Timezone | UnsetType = UNSET
     media: MediaCodes | UnsetType = UNSET
     presence_policy: PresencePolicy | UnsetType = UNSET
-    hidden_miss: HiddenMiss | UnsetType = UNSET
+    hidden_miss: HiddenMissSetting | UnsetType = UNSET
     hidden_counts: bool | UnsetType = UNSET
     behind_counts: bool | UnsetType = UNSET
     join_users_by: JoinUsersBy | UnsetType = UNSET
@@ -56,7 +62,7 @@ class EventOut(msgspec.Struct, frozen=True):
     media: list[str]
     created_at: MomentOut
     presence_policy: PresencePolicy
-    hidden_miss: HiddenMiss
+    hidden_miss: HiddenMissSetting
     hidden_counts: bool
     behind_counts: bool
     join_users_by: JoinUsersBy
