@@ -1,5 +1,6 @@
 """Honest viewers whose connection breaks for minutes, again and again: rarely do two prompts fall into such moments."""
 
+from dataclasses import replace
 from random import Random
 
 from rollcall.domain.flags.presence import DODGES, Stretch, dodged
@@ -48,3 +49,14 @@ def test_who_breaks_the_connection_at_every_prompt_is_caught() -> None:
             for start, end in zip(starts, ends, strict=True)
         ]
         assert sum(dodged(at_ms, stretches) is not None for at_ms in issued) == 3
+
+
+def test_who_comes_for_a_moment_each_half_minute_shows_no_gap_to_any_flag() -> None:
+    """A limit that `docs/evidence.md` states: such time is live, one stretch after the other."""
+    visits = [
+        Stretch(PlayNo(1), MediaNo(1), 0, "192.0.2.1", at, at + 28_000, playing=True, visible=True, live=True)
+        for at in range(0, HOUR_MS, 28_000)
+    ]
+    assert not any(dodged(issued_ms, visits) for issued_ms in range(MINUTE_MS, HOUR_MS - MINUTE_MS, 1_000))
+    one_late = [replace(visit, live=visit.start_ms != 280_000) for visit in visits]
+    assert dodged(290_000, one_late) is not None

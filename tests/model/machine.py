@@ -65,18 +65,25 @@ class Inline(Executor):
 
 @dataclass
 class World:
-    """What all runs of one process share: the database, a loop, and how much was done in all."""
+    """What all runs of one process share: the database, a loop, and how many steps each run had.
+
+    A run is shorter than it may be where Hypothesis gives it up: it tries small ones first, and has a budget for each.
+    """
 
     db: Database
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-    runs: int = 0
-    steps: int = 0
+    lengths: list[int] = field(default_factory=list)
     bystander: Any = None
 
     def __post_init__(self) -> None:
         for threads in ("_write_threads", "_read_threads", "_report_threads"):
             getattr(self.db, threads).shutdown()
             setattr(self.db, threads, Inline())
+
+    @property
+    def steps(self) -> int:
+        """How many steps all runs had."""
+        return sum(self.lengths)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for asynchronous work."""
@@ -105,7 +112,7 @@ def step(**strategies: Any) -> Callable[[Callable[..., None]], Any]:
     def declare(act: Callable[..., None]) -> Any:
         @wraps(act)
         def counted(machine: "Evidence", **given: Any) -> None:
-            machine.world.steps += 1
+            machine.world.lengths[-1] += 1
             act(machine, **given)
 
         return rule(**strategies)(counted)  # type: ignore[no-untyped-call]
@@ -121,7 +128,7 @@ class Evidence(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         world = self.world
-        world.runs += 1
+        world.lengths.append(0)
         self.clock = SetClock(T0)
         self.nodes = [Node(world.db, self.clock), Node(world.db, self.clock)]
         self.viewers: list[Watched] = []
