@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import click
 
-from bench import backlog, connections, durable, formats, glass, report, simulation, startup
+from bench import backlog, connections, durable, formats, glass, recount, report, simulation, startup
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
-NAMES = ("connections", "durable", "backlog", "report", "formats", "glass", "startup", "simulation")
+NAMES = ("connections", "durable", "backlog", "report", "recount", "formats", "glass", "startup", "simulation")
 
 
 @click.command()
@@ -24,6 +24,7 @@ def main(names: tuple[str, ...], viewers: int, simulated: int, seconds: int) -> 
         "durable": lambda: durable.run(min(viewers, 1_000)),
         "backlog": lambda: backlog.run(viewers),
         "report": report.run,
+        "recount": recount.run,
         "formats": formats.run,
         "glass": glass.run,
         "startup": startup.run,

@@ -8,7 +8,7 @@ import resource
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -35,17 +35,17 @@ def run(scale: float = 1.0) -> list[Result]:
     participants = max(1, int(PARTICIPANTS * scale))
     with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as directory:
         file = Path(directory) / "rollcall.db"
-        database = open_database(f"sqlite:///{file}", _fail)
+        database = open_database(f"sqlite:///{file}", fail)
         try:
             database.write_now(migrate)
-            _fill(file, participants)
+            fill(file, participants)
             return _measure(database, file, participants)
         finally:
             database.close()
 
 
 def _measure(database: Database, file: Path, participants: int) -> list[Result]:
-    bare_s, expected_ms = _best(lambda: _bare(file))
+    bare_s, expected_ms = _best(lambda: bare(file))
     before_mib = _peak_mib()
     json_s, pieces = _best(lambda: _report(database, "json"))
     grown_mib = _peak_mib() - before_mib
@@ -84,7 +84,7 @@ def _report(database: Database, name: str) -> int:
     return sum(len(piece) for piece in FORMATS[name].chunks(report))
 
 
-def _bare(file: Path) -> int:
+def bare(file: Path, sessions: Sequence[tuple[int, int]] = SESSIONS) -> int:
     """Return the watched milliseconds of everybody, by the shortest program that reads and counts them."""
     connection = sqlite3.connect(file)
     user_of = dict(connection.execute("SELECT no, user_id FROM plays WHERE media_no = 1"))
@@ -107,12 +107,13 @@ def _bare(file: Path) -> int:
     owner, start, end = owner[opens], start[opens], (reach - owner * width)[closes]
     per_session = [
         np.bincount(owner, np.clip(np.minimum(end, b) - np.maximum(start, a), 0, None), len(numbers))
-        for a, b in SESSIONS
+        for a, b in sessions
     ]
     return int(np.sum(per_session))
 
 
-def _fill(file: Path, participants: int) -> None:
+def fill(file: Path, participants: int) -> None:
+    """Put an event with its spans into a migrated database."""
     sessions = ", ".join(f"(1, 1, 1, 'session{a}', 1, 'Session', {a}, {b}, 0)" for a, b in SESSIONS)
     connection = sqlite3.connect(file)
     connection.executescript(
@@ -159,5 +160,6 @@ def _peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _fail(error: BaseException) -> None:
+def fail(error: BaseException) -> None:
+    """Stand in for the end of the process."""
     raise error

@@ -328,3 +328,27 @@ async def test_a_player_that_says_nothing_of_what_it_drops_fails_there_too(sqlit
     assert (outcomes, unshown) == ({"confirmed": 3, "undelivered": 2}, 2)
     assert set(flags) == {"unshown_prompts"}
     assert {judge(rule, Tally(**outcomes, unshown=unshown)).result for rule in RULES} == {"failed"}
+
+
+async def test_who_breaks_the_line_as_prompts_come_is_not_told_from_a_bad_network_but_flagged(
+    sqlite_database: Database,
+) -> None:
+    """The limit of every record of this kind, as `docs/evidence.md` states it."""
+    stage = await scene(sqlite_database)
+    sweep = FlagSweep(sqlite_database, stage.node.hub, stage.clock)
+    stage.world.every(10 * SECOND, sweep.run_once)
+    player = Distant(stage.world, stage.place, USER, stage.clock, after_ms=5 * SECOND, back_ms=200 * SECOND)
+
+    async def drop() -> None:
+        player.suppresses, player.stage = True, "sent"
+        await stage.ask()
+        await stage.run(250 * SECOND)
+        player.suppresses, player.stage = False, None
+
+    await stage.begin(player)
+    await stage.five(drop)
+    row = await stage.told()
+    assert Counter(str(check.outcome) for check in row.checks) == {"confirmed": 3, "undelivered": 2}
+    assert not any(check.unshown is True for check in row.checks)
+    assert row.recovered_ms > 2 * 150 * SECOND
+    assert [(flag.kind, flag.count) for flag in row.flags] == [("dodged_prompts", 2)]
