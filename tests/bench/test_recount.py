@@ -9,7 +9,10 @@ from bench import recount, report
 
 
 @pytest.mark.slow
-def test_five_thousand_are_what_bare_numpy_counts_and_their_prompts_follow_the_session() -> None:
+def test_five_thousand_are_what_bare_numpy_counts_and_their_prompts_follow_the_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recount, "ROUNDS", 1)
     (result,) = recount.run()
     assert "5,000 participants" in result.name
 

@@ -111,7 +111,7 @@ def _holds(span: Any, beat: Message) -> bool:
 
 
 def _lacking_prompts(db: sqlite3.Connection, user_id: str, receipts: Receipts) -> list[str]:
-    query = """select checks.code, prompts.state, issued_ms from prompts
+    query = """select checks.code, prompts.state, prompts.issued_ms from prompts
         join checks on checks.no = prompts.check_no where user_id = ?"""
     stored = {prompt["code"]: prompt for prompt in db.execute(query, [user_id])}
     unissued = [

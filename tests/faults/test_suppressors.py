@@ -279,9 +279,9 @@ class Claiming(Distant):
 
 
 async def dropping(
-    database: Database, setting: HiddenMiss, dropped: int, kind: type[Distant] = Claiming
+    database: Database, setting: HiddenMiss, kind: type[Distant] = Claiming
 ) -> tuple[Counter[str], int, list[str]]:
-    """Ask five checks of a player that drops the last ones; return outcomes, how many are unshown, and the flags."""
+    """Ask five checks of a player that drops the last two; return outcomes, how many are unshown, and the flags."""
     stage = await scene(database)
     player = kind(stage.world, stage.place, USER, stage.clock, after_ms=5 * SECOND)
     project_no = ProjectNo(stage.place.project_no)
@@ -290,20 +290,25 @@ async def dropping(
     stage.world.every(10 * SECOND, FlagSweep(database, stage.node.hub, stage.clock).run_once)
     await stage.begin(player)
     for number in range(CHECKS):
-        player.suppresses = number >= CHECKS - dropped
+        player.suppresses = number >= CHECKS - 2
         began_ms = stage.clock.at_ms
         await stage.ask()
         await stage.world.run(began_ms + EACH_MS)
     row = await stage.told()
     unshown = sum(check.unshown is True for check in row.checks)
-    return Counter(str(check.outcome) for check in row.checks), unshown, [flag.kind for flag in row.flags]
+    return Counter(str(check.outcome) for check in row.checks), unshown, of_prompts(row)
+
+
+def of_prompts(row: Any) -> list[str]:
+    """Return the flags that tell of prompts which were not displayed."""
+    return [flag.kind for flag in row.flags if flag.kind in ("unshown_prompts", "dodged_prompts")]
 
 
 RULES = (ShareThreshold(70), ShareThreshold(70, denominator="asked"), CountThreshold(4, CHECKS))
 
 
 async def test_a_player_that_claims_to_be_hidden_misses_what_it_drops(sqlite_database: Database) -> None:
-    outcomes, _, _ = await dropping(sqlite_database, "missed", 2)
+    outcomes, _, _ = await dropping(sqlite_database, "missed")
     assert outcomes == {"confirmed": 3, "missed": 2}
     assert {judge(rule, Tally(**outcomes)).result for rule in RULES} == {"failed"}
 
@@ -312,21 +317,19 @@ async def test_where_the_event_spares_hidden_pages_such_a_player_is_judged_by_wh
     sqlite_database: Database,
 ) -> None:
     """The price of the setting, as the documentation and the description of the API state it."""
-    outcomes, unshown, flags = await dropping(sqlite_database, "undelivered", 2)
+    outcomes, unshown, flags = await dropping(sqlite_database, "undelivered")
     assert (outcomes, unshown, flags) == ({"confirmed": 3, "undelivered": 2}, 0, [])
     assert {judge(rule, Tally(**outcomes)).result for rule in RULES} == {"passed"}
 
 
-async def test_but_not_by_less_than_half(sqlite_database: Database) -> None:
-    outcomes, _, _ = await dropping(sqlite_database, "undelivered", 3)
-    assert outcomes == {"confirmed": 2, "undelivered": 3}
-    assert {judge(rule, Tally(**outcomes)).result for rule in RULES} == {"not_assessable"}
+def test_but_not_by_less_than_half() -> None:
+    assert {judge(rule, Tally(confirmed=2, undelivered=3)).result for rule in RULES} == {"not_assessable"}
 
 
 async def test_a_player_that_says_nothing_of_what_it_drops_fails_there_too(sqlite_database: Database) -> None:
-    outcomes, unshown, flags = await dropping(sqlite_database, "undelivered", 2, Distant)
+    outcomes, unshown, flags = await dropping(sqlite_database, "undelivered", Distant)
     assert (outcomes, unshown) == ({"confirmed": 3, "undelivered": 2}, 2)
-    assert set(flags) == {"unshown_prompts"}
+    assert flags == ["unshown_prompts"]
     assert {judge(rule, Tally(**outcomes, unshown=unshown)).result for rule in RULES} == {"failed"}
 
 
@@ -351,4 +354,4 @@ async def test_who_breaks_the_line_as_prompts_come_is_not_told_from_a_bad_networ
     assert Counter(str(check.outcome) for check in row.checks) == {"confirmed": 3, "undelivered": 2}
     assert not any(check.unshown is True for check in row.checks)
     assert row.recovered_ms > 2 * 150 * SECOND
-    assert [(flag.kind, flag.count) for flag in row.flags] == [("dodged_prompts", 2)]
+    assert of_prompts(row) == ["dodged_prompts"]
