@@ -261,10 +261,10 @@ def _said(found: Found, seen: Inspected) -> str:
 
 
 def _stopped(event: Event, watchers: Sequence[Watcher], seen: Inspected) -> Found:
-    """Stop the server and look once more; what was seen before is found, too."""
+    """Stop the server and look once more; what was seen before comes first."""
     event.server.stop()
     found = look(event.server.data, watchers)
-    found.faults += seen.faults
+    found.faults = seen.faults + found.faults
     if not seen.receipts:
         found.faults.append("nothing was held against any database")
     return found
