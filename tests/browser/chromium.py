@@ -28,13 +28,21 @@ START_S = 40
 class Tab:
     """One tab, driven over its own debugging socket."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, target: str) -> None:
+    def __init__(self, url: str, target: str, socket: aiohttp.ClientWebSocketResponse | None = None) -> None:
         self._socket = socket
         self._numbers = itertools.count(1)
+        self.url = url
         self.target = target
+
+    async def leave_alone(self) -> None:
+        """Let go of the tab: the browser discards none that a debugger looks into."""
+        if self._socket is not None:
+            await self._socket.close()
+            self._socket = None
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Call a method of the protocol; return its result."""
+        assert self._socket is not None, "nothing is attached"
         number = next(self._numbers)
         await self._socket.send_json({"id": number, "method": method, "params": params})
         while True:
@@ -108,7 +116,13 @@ class Chromium:
         async with self._http.put(f"{self._base}/json/new?{quote(url, safe='')}") as answer:
             target = await answer.json()
         socket = await self._http.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0)
-        return Tab(socket, target["id"])
+        return Tab(url, target["id"], socket)
+
+    async def moved(self, tab: Tab) -> Tab:
+        """Return a tab as it is known now: one that was discarded is another to the protocol. Nothing is attached."""
+        async with self._http.get(f"{self._base}/json/list") as answer:
+            (target,) = [each["id"] for each in await answer.json() if each["url"] == tab.url]
+        return Tab(tab.url, target)
 
     async def front(self, tab: Tab) -> None:
         """Bring a tab to the front; the one that was there is hidden."""

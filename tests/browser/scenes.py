@@ -15,6 +15,16 @@ from tests.browser.stage import Broadcast, eventually
 THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/5"
 SOUND_ON = "[data-testid=sound-on]"
 FULL_DISK = "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }; 0"
+# The browser's own page for it, where internal pages are allowed; it tells whether it has discarded the player.
+DISCARD = """(() => {
+    const main = document.querySelector("discards-main")?.shadowRoot
+    const rows = main?.querySelector("discards-tab")?.shadowRoot
+    const row = [...(rows?.querySelectorAll("tr") ?? [])].find(row => row.textContent.includes("/embed/"))
+    const links = [...(row?.querySelectorAll("*") ?? [])].filter(each => each.children.length === 0)
+    const link = links.find(link => link.textContent.trim() === "[Urgent Discard]")
+    link?.click()
+    return !!link
+})()"""
 HAND_OVER_S = 15
 GOOD_ENOUGH_MS = 2_000
 SETTLE_MS = 1_000  # a browser needs a moment to hide, stop or show a page
@@ -108,6 +118,21 @@ async def hidden(seat: Seat, browser: Chromium, tab: Tab, for_s: float) -> tuple
     return Scene(spans, since_ms, until_ms), oldest_ms
 
 
+async def minimised(seat: Seat, tab: Tab, for_s: float) -> tuple[Scene, int]:
+    """Minimise the window, as a locked screen hides it too, and bring it back; returns what `hidden` does."""
+    window = (await tab.call("Browser.getWindowForTarget"))["windowId"]
+    await tab.call("Browser.setWindowBounds", windowId=window, bounds={"windowState": "minimized"})
+    since_ms = now_ms()
+    oldest_ms = 0
+    while now_ms() - since_ms < for_s * 1000:
+        await asyncio.sleep(0.5)
+        oldest_ms = max(oldest_ms, now_ms() - seat.spans()[-1].end_ms)
+    until_ms = now_ms()
+    await tab.call("Browser.setWindowBounds", windowId=window, bounds={"windowState": "normal"})
+    spans = await seat.spans_when(lambda spans: spans[-1].end_ms > until_ms - SETTLE_MS // 4)
+    return Scene(spans, since_ms, until_ms), oldest_ms
+
+
 async def frozen(seat: Seat, browser: Chromium, tab: Tab, for_s: float) -> Scene:
     """Freeze the tab in the background, as browsers do, and bring it back; the stretch is the frozen one."""
     front = await browser.open("about:blank")
@@ -122,6 +147,22 @@ async def frozen(seat: Seat, browser: Chromium, tab: Tab, for_s: float) -> Scene
         lambda spans: any(is_playing_since(span, since_ms + SETTLE_MS) for span in spans)
     )
     await browser.close(front)
+    return Scene(spans, since_ms, until_ms)
+
+
+async def discarded(seat: Seat, browser: Chromium, tab: Tab, for_s: float) -> Scene:
+    """Let the browser discard the tab in the background, as it does for want of memory, and come back to it.
+
+    Its profile is a `profile_with_internal_pages`.
+    """
+    await tab.leave_alone()
+    control = await browser.open("chrome://discards")
+    await eventually(lambda: control.evaluate(DISCARD), 10)
+    since_ms = now_ms()
+    await asyncio.sleep(for_s)
+    until_ms = now_ms()
+    await browser.front(await browser.moved(tab))
+    spans = await seat.spans_when(lambda spans: any(is_playing_since(span, until_ms) for span in spans))
     return Scene(spans, since_ms, until_ms)
 
 

@@ -190,6 +190,13 @@ def profile_with_partitioned_storage(folder: Path) -> Path:
     return folder
 
 
+def profile_with_internal_pages(folder: Path) -> Path:
+    """Make a profile in which the browser's own pages about its tabs may be opened."""
+    folder.mkdir(parents=True)
+    (folder / "Local State").write_text(json.dumps({"internal_only_uis_enabled": True}))
+    return folder
+
+
 @contextlib.asynccontextmanager
 async def _site() -> AsyncIterator[str]:
     """Serve the organiser's page at another origin than the player's: `localhost`, and another port."""
