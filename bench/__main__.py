@@ -8,7 +8,17 @@ from bench import backlog, connections, durable, formats, glass, recount, report
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
-NAMES = ("connections", "durable", "backlog", "report", "recount", "formats", "glass", "startup", "simulation")
+NAMES = (
+    "connections",
+    "durable",
+    "backlog",
+    "report",
+    "recount",
+    "formats",
+    "glass",
+    "startup",
+    "simulation",
+)
 
 
 @click.command()
