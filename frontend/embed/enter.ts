@@ -84,10 +84,13 @@ function listen(viewer: Viewer): void {
   const heartbeat = new Worker(new URL("./heartbeat.worker.ts", import.meta.url), { type: "module" });
   heartbeat.addEventListener("message", () => viewer.pulse());
   document.addEventListener("visibilitychange", () => viewer.visibility());
+  document.addEventListener("fullscreenchange", () => viewer.fullScreen(document.fullscreenElement !== null));
   document.addEventListener("freeze", () => viewer.freeze());
   document.addEventListener("resume", () => viewer.thaw());
   addEventListener("pagehide", () => viewer.leave());
   addEventListener("pageshow", ({ persisted }) => (persisted ? viewer.thaw() : viewer.online()));
+  addEventListener("focus", () => viewer.focused(true));
+  addEventListener("blur", () => viewer.focused(false));
   addEventListener("online", () => viewer.online());
   for (const gesture of ["pointerdown", "keydown"]) {
     addEventListener(gesture, () => viewer.chime.unlock(), { capture: true, passive: true });

@@ -12,7 +12,8 @@ import type { Line } from "./connection/line";
 import { openLine } from "./connection/open";
 import { EvidenceDesk, type Shelf } from "./evidence/desk";
 import type { Keep } from "./host/keep";
-import type { ParentPage, Wish } from "./host/parent";
+import type { ParentPage, Place, Wish } from "./host/parent";
+import { PlayerEvents } from "./host/player_events";
 import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
 import { Playback } from "./playback/playback";
@@ -22,7 +23,6 @@ import { QuizTaker } from "./quiz/taker";
 import type { View } from "./view";
 
 const PROGRESS_EVERY_MS = 10_000;
-const TIME_EVERY_MS = 5_000;
 
 /** What opens the player: the media, the grant for it, where its evidence is kept. `ended`: it has let go of it. */
 export interface Admission {
@@ -48,16 +48,16 @@ export class Viewer {
   readonly #line: Line;
   readonly #desk: EvidenceDesk;
   readonly #uncounted: Uncounted;
+  readonly #events: PlayerEvents;
   readonly #admission: Admission;
   #askProgress_ms = Number.POSITIVE_INFINITY;
-  #tellTime_ms = 0;
-  #told: "play" | "pause" = "pause";
   #takeOver: boolean;
   #unsent: ViewerIn[] = [];
 
   constructor(view: Store<View>, parent: ParentPage, video: HTMLVideoElement, admission: Admission) {
     this.#view = view;
     this.#parent = parent;
+    this.#events = new PlayerEvents((message) => parent.tell(message));
     this.#admission = admission;
     this.#takeOver = admission.takeOver;
     const serverNow = () => Date.now() + this.#view.value.serverOffset_ms;
@@ -105,7 +105,7 @@ export class Viewer {
     this.checks.expire(now_ms);
     this.quizzes.pulse();
     if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
-    this.#tellTime(now_ms);
+    this.#tellPicture(now_ms);
     this.#refresh(now_ms);
   }
 
@@ -144,7 +144,27 @@ export class Viewer {
     else if (wish.type === "pause") this.playback.pause();
     else if (wish.type === "mute") this.playback.mute();
     else if (wish.type === "volume") this.playback.setVolume(wish.volume);
+    else if (wish.type === "seek") this.#seekAsTold(wish.position_s);
     else void this.playback.unmute();
+  }
+
+  /** The viewer moves to another place. */
+  seek(position_s: number): void {
+    this.playback.seek(position_s);
+    this.#parent.tell({ type: "seek", ...this.#place(Math.round(position_s * 1000)) });
+  }
+
+  /** The site may move to a place of a recording; a broadcast is watched as it comes. */
+  #seekAsTold(position_s: number): void {
+    if (this.#view.value.media?.kind === "recording") this.seek(position_s);
+  }
+
+  fullScreen(on: boolean): void {
+    this.#parent.tell({ type: "full_screen", on });
+  }
+
+  focused(focused: boolean): void {
+    this.#parent.tell({ type: "focus", focused });
   }
 
   say(text: string): void {
@@ -291,17 +311,20 @@ export class Viewer {
   }
 
   #looked(): void {
+    const now_ms = performance.now();
     this.#desk.look();
-    this.#refresh(performance.now());
-    const told = this.playback.video.paused ? "pause" : "play";
-    if (told !== this.#told) this.#parent.tell({ type: told });
-    this.#told = told;
+    this.#refresh(now_ms);
+    this.#tellPicture(now_ms);
   }
 
-  #tellTime(now_ms: number): void {
-    if (now_ms < this.#tellTime_ms || this.playback.video.paused) return;
-    this.#tellTime_ms = now_ms + TIME_EVERY_MS;
-    this.#parent.tell({ type: "time", position_ms: this.playback.sample().media_ms });
+  #tellPicture(now_ms: number): void {
+    const { state, media_ms } = this.playback.sample();
+    this.#events.look({ state, ...this.#place(media_ms) }, now_ms);
+  }
+
+  #place(position_ms: number): Place {
+    const { duration } = this.playback.video;
+    return { position_ms, duration_ms: Number.isFinite(duration) ? Math.round(duration * 1000) : 0 };
   }
 
   #refresh(now_ms: number): void {

@@ -118,6 +118,51 @@ async def test_a_recording_goes_on_where_it_was_left(stage: Stage, tmp_path: Pat
     await page.close()
 
 
+async def test_the_site_hears_what_the_viewer_does_in_the_words_of_either_dialect(
+    stage: Stage, tmp_path: Path
+) -> None:
+    own = await showing(stage, film(tmp_path / "film.mp4", 25), kind="recording")
+    link = (await own.launch("d-1")).replace("#", "?dialect=boomstream#")
+    page = await stage.context.new_page()
+    await page.goto(f"{stage.site}/?player={quote(link, safe='')}")
+    await plays_on(page)
+
+    async def heard(wanted: dict[str, Any]) -> dict[str, Any]:
+        """Return the first message to the site that has these fields."""
+
+        async def found() -> dict[str, Any] | None:
+            said = [data for origin, data in await page.evaluate("heard") if origin == own.server.url]
+            return next((data for data in said if wanted.items() <= data.items()), None)
+
+        return dict(await eventually(found))
+
+    theirs, ours = {"code": own.media}, {"source": "rollcall", "media": own.media}
+    played = await heard(theirs | {"method": "time"})
+    assert abs(played["duration"] - 25) < 1
+    button = player(page).get_by_test_id("full-screen")
+    await button.click()
+    assert await heard(theirs | {"method": "fullScreen", "event": "requestFullscreen"})
+    assert await heard(theirs | {"method": "event", "event": "window.onfocus"})
+    await button.click()
+    assert await heard(theirs | {"method": "fullScreen", "event": "exitFullscreen"})
+    assert await heard(ours | {"type": "full_screen", "on": False})
+    await page.mouse.click(1200, 650)
+    assert await heard(theirs | {"method": "event", "event": "window.onblur"})
+    act = """([code, url, data]) => document.getElementById("player").contentWindow.postMessage(
+        { code, method: "action", action: "seek", data }, url)"""
+    await page.evaluate(act, [own.media, own.server.url, 12])
+    await until_past(page, 12)
+    await player(page).locator("input.seek").press("End")
+    stopped = await heard(theirs | {"method": "stop"})
+    assert abs(stopped["time"] - stopped["duration"]) < 1
+    assert await heard(ours | {"type": "seek"})
+    assert set(await heard(theirs | {"method": "progress"})) == {"code", "method", "event"}
+    said = [data["method"] for _, data in await page.evaluate("heard") if "method" in data]
+    assert said[-1] == "stop"
+    assert "pause" not in said
+    await page.close()
+
+
 async def test_all_viewers_of_a_scheduled_broadcast_see_the_same_at_the_same_time(
     stage: Stage, tmp_path: Path
 ) -> None:

@@ -5,21 +5,40 @@
  */
 import type { ToParent, Wish } from "./parent";
 
-export interface BoomstreamEvent {
-  readonly method: "loaded" | "play" | "pause" | "time";
-  readonly code: string;
-  readonly time: number;
-  readonly duration: number;
-}
+export type BoomstreamEvent =
+  | {
+      readonly method: "loaded" | "play" | "pause" | "stop" | "time";
+      readonly code: string;
+      readonly time: number;
+      readonly duration: number;
+    }
+  | {
+      readonly method: "progress" | "fullScreen" | "event";
+      readonly code: string;
+      readonly event: "change" | "requestFullscreen" | "exitFullscreen" | "window.onfocus" | "window.onblur";
+    };
 
-/** The event for a message at a position, or null where they have none. */
-export function inBoomstream(message: ToParent, code: string, position_s: number): BoomstreamEvent | null {
+/** The event for a message, or null where they have none. */
+export function inBoomstream(message: ToParent, code: string): BoomstreamEvent | null {
   switch (message.type) {
     case "loaded":
+      return { method: "loaded", code, time: 0, duration: 0 };
     case "play":
     case "pause":
+    case "stop":
     case "time":
-      return { method: message.type, code, time: position_s, duration: 0 };
+      return {
+        method: message.type,
+        code,
+        time: message.position_ms / 1000,
+        duration: message.duration_ms / 1000,
+      };
+    case "seek":
+      return { method: "progress", code, event: "change" };
+    case "full_screen":
+      return { method: "fullScreen", code, event: message.on ? "requestFullscreen" : "exitFullscreen" };
+    case "focus":
+      return { method: "event", code, event: message.focused ? "window.onfocus" : "window.onblur" };
     default:
       return null;
   }
@@ -33,9 +52,9 @@ export function actionOf(data: unknown, code: string): Wish | null {
   const { action } = said;
   if (action === "play" || action === "pause" || action === "mute" || action === "unmute")
     return { type: action };
-  const percent = Number(said.data);
-  if (action === "volume" && said.data !== null && percent >= 0 && percent <= 100) {
-    return { type: "volume", volume: percent / 100 };
-  }
+  const number = said.data === null || said.data === "" ? Number.NaN : Number(said.data);
+  if (action === "volume" && number >= 0 && number <= 100) return { type: "volume", volume: number / 100 };
+  if (action === "seek" && number >= 0 && Number.isFinite(number))
+    return { type: "seek", position_s: number };
   return null;
 }

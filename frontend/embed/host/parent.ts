@@ -7,14 +7,25 @@
 import type { Dialect } from "./address";
 import { actionOf, inBoomstream } from "./boomstream";
 
+/** Where the picture is: in the file, or programme time (Unix ms) of a broadcast, whose length is not known (0). */
+export interface Place {
+  readonly position_ms: number;
+  readonly duration_ms: number;
+}
+
 export type ToParent =
-  | { type: "loaded" | "play" | "pause" }
-  | { type: "time"; position_ms: number }
+  | { type: "loaded" }
+  | ({ type: "play" | "pause" | "stop" | "time" | "seek" } & Place)
+  | { type: "full_screen"; on: boolean }
+  | { type: "focus"; focused: boolean }
   | { type: "check_shown"; check: string; hidden: boolean; left_ms: number }
   | { type: "check_confirmed" | "check_missed"; check: string }
   | { type: "access_denied"; code: string };
 
-export type Wish = { type: "play" | "pause" | "mute" | "unmute" } | { type: "volume"; volume: number };
+export type Wish =
+  | { type: "play" | "pause" | "mute" | "unmute" }
+  | { type: "volume"; volume: number }
+  | { type: "seek"; position_s: number };
 
 /** Where this page is embedded, or null when it stands alone or the browser will not say. */
 export function parentOrigin(page: Window): string | null {
@@ -46,7 +57,6 @@ export class ParentPage {
   #media: string;
   #dialect: Dialect;
   #origin: string | null = null;
-  #position_s = 0;
 
   constructor(page: Window, media: string, dialect: Dialect, wish: (wish: Wish) => void) {
     this.#page = page;
@@ -65,11 +75,9 @@ export class ParentPage {
 
   tell(message: ToParent): void {
     if (this.#origin === null) return;
-    if (message.type === "time") this.#position_s = message.position_ms / 1000;
     const ours = { source: "rollcall", media: this.#media, ...message };
     this.#page.parent.postMessage(ours, this.#origin);
-    const theirs =
-      this.#dialect === "boomstream" ? inBoomstream(message, this.#media, this.#position_s) : null;
+    const theirs = this.#dialect === "boomstream" ? inBoomstream(message, this.#media) : null;
     if (theirs) this.#page.parent.postMessage(theirs, this.#origin);
   }
 }

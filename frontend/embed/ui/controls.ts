@@ -61,8 +61,7 @@ export class Controls extends Part {
   }
 
   #seek({ position_s, duration_s }: PlaybackView): TemplateResult {
-    const change = (event: Event) =>
-      this.viewer.playback.seek(Number((event.target as HTMLInputElement).value));
+    const change = (event: Event) => this.viewer.seek(Number((event.target as HTMLInputElement).value));
     return html`<input class="seek" type="range" min="0" max=${Math.ceil(duration_s)} step="1" .value=${String(position_s)}
         aria-label=${t("player.position")} aria-valuetext=${place(position_s)} @change=${change}>
       <span class="position">${place(position_s)} / ${place(duration_s)}</span>`;

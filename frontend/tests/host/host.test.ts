@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nameOf, preferredLanguage, readLaunch, tokenId, withoutUserId } from "../../embed/host/address";
 import { actionOf, inBoomstream } from "../../embed/host/boomstream";
 import { grantName, openKeep } from "../../embed/host/keep";
-import { allowedParent, readWish } from "../../embed/host/parent";
+import { allowedParent, readWish, type ToParent } from "../../embed/host/parent";
 import { refusalForClose } from "../../embed/host/redeem";
 import { askToTakeOver, takesOver } from "../../embed/host/takeover";
 import { Close } from "../../shared/wire";
@@ -104,29 +104,45 @@ describe("the parent", () => {
   });
 
   test("in the other dialect events and actions have the known names, and other media are not obeyed", () => {
-    expect(inBoomstream({ type: "time", position_ms: 1500 }, "CODE1234", 1.5)).toEqual({
-      method: "time",
-      code: "CODE1234",
-      time: 1.5,
-      duration: 0,
-    });
-    expect(inBoomstream({ type: "check_missed", check: "c" }, "CODE1234", 0)).toBeNull();
+    const place = { position_ms: 1500, duration_ms: 60_000 };
+    const told = (message: ToParent) => inBoomstream(message, "CODE1234");
+    for (const type of ["play", "pause", "stop", "time"] as const) {
+      expect(told({ type, ...place })).toEqual({ method: type, code: "CODE1234", time: 1.5, duration: 60 });
+    }
+    const code = "CODE1234";
+    expect(told({ type: "loaded" })).toEqual({ method: "loaded", code, time: 0, duration: 0 });
+    expect(told({ type: "seek", ...place })).toEqual({ method: "progress", code, event: "change" });
+    expect([true, false].map((on) => told({ type: "full_screen", on }))).toEqual([
+      { method: "fullScreen", code, event: "requestFullscreen" },
+      { method: "fullScreen", code, event: "exitFullscreen" },
+    ]);
+    expect([true, false].map((focused) => told({ type: "focus", focused }))).toEqual([
+      { method: "event", code, event: "window.onfocus" },
+      { method: "event", code, event: "window.onblur" },
+    ]);
+    expect(told({ type: "check_missed", check: "c" })).toBeNull();
     const action = (action: unknown, data?: unknown, code = "CODE1234") =>
       actionOf({ code, method: "action", action, data }, "CODE1234");
-    expect([action("play"), action("volume", 25), action("volume", "50")]).toEqual([
+    expect([action("play"), action("volume", 25), action("volume", "50"), action("seek", "10")]).toEqual([
       { type: "play" },
       { type: "volume", volume: 0.25 },
       { type: "volume", volume: 0.5 },
+      { type: "seek", position_s: 10 },
     ]);
     const rubbish = [
-      action("seek", 1),
+      action("seek"),
+      action("seek", -1),
+      action("seek", "Infinity"),
+      action("seek", ""),
+      action("next"),
       action("volume"),
+      action("volume", null),
       action("volume", 101),
       action("play", null, "OTHER123"),
+      actionOf(null, "CODE1234"),
+      actionOf({ method: "play" }, "CODE1234"),
     ];
-    expect([...rubbish, actionOf(null, "CODE1234"), actionOf({ method: "play" }, "CODE1234")]).toEqual(
-      Array(6).fill(null),
-    );
+    expect(rubbish).toEqual(rubbish.map(() => null));
   });
 
   test("only known wishes are obeyed", () => {
