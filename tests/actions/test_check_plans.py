@@ -6,7 +6,7 @@ import pytest
 
 from rollcall.actions import check_plans as actions
 from rollcall.domain.checks.plan import Plan
-from rollcall.domain.errors import Conflict, Malformed, NotFound
+from rollcall.domain.errors import Malformed, NotFound
 from rollcall.store import check_plans
 from rollcall.store.database import Database
 from tests.hall import open_hall
@@ -62,8 +62,8 @@ async def test_the_same_plan_again_keeps_its_moments_and_another_draws_anew(data
     assert event.asked == {}
 
 
-async def test_recordings_have_no_plan_yet(database: Database) -> None:
+async def test_a_recording_has_no_moment_that_is_the_same_for_all(database: Database) -> None:
     event = Event(await open_hall(database, kind="recording"))
-    with pytest.raises(Conflict) as refused:
-        await event.put(PLAN)
-    assert refused.value.code == "not_available"
+    with pytest.raises(Malformed, match=r"\$.per_participant"):
+        await event.put(replace(PLAN, per_participant=False))
+    assert (await event.put(PLAN)).plan == PLAN

@@ -1,5 +1,6 @@
 """Recordings of a running server: they arrive over broken lines and killed servers, and play by the clock."""
 
+import asyncio
 import http.client
 import json
 import time
@@ -81,6 +82,47 @@ async def test_what_somebody_has_watched_is_not_replaced(
     async with http.get(server.url + player.play["playlist"]) as answer:
         assert (answer.status, b"live.m3u8" in await answer.read()) == (200, True)
     await player.leave()
+
+
+async def test_a_plan_asks_whoever_plays_in_a_session_of_a_recording_and_nobody_in_its_break(
+    server: RunningServer, http: aiohttp.ClientSession
+) -> None:
+    event = await make_event(server, http, kind="recording")
+    at = f"/media/{event.media}"
+    session = await event.api.call("POST", f"{at}/sessions", {"title": "A", "from_ms": 0, "to_ms": 600_000})
+    await event.api.call("PUT", f"{at}/check-plan", {"every_s": [3, 5], "lifetime_s": 10})
+    inside, outside = await event.player("d-1"), await event.player("d-2")
+    outside.position_ms = 700_000
+
+    async def play_on(since_ms: int) -> int:
+        """Report what both have played since."""
+        now_ms = inside.now_ms()
+        await inside.send(inside.beat(since_ms, now_ms))
+        until_ms = outside.now_ms()
+        await outside.send(outside.beat(max(0, until_ms - (now_ms - since_ms)), until_ms))
+        return now_ms
+
+    reported_ms, begun_ms = inside.now_ms(), inside.now_ms()
+    while not inside.asked:
+        await asyncio.sleep(0.5)
+        reported_ms = await play_on(reported_ms)
+    assert reported_ms - begun_ms >= 2_500
+    (check,) = inside.asked
+    await inside.send(inside.mark("shown", check), inside.mark("answered", check))
+    await inside.hear("prompt_closed")
+    while len(inside.asked) < 2:
+        await asyncio.sleep(0.5)
+        reported_ms = await play_on(reported_ms)
+    report = await event.api.call("GET", f"{at}/statistics")
+    told = {row["user_id"]: row for row in report["participants"]}
+    first = told["d-1"]["checks"][0]
+    assert (first["check_id"], first["session_id"], first["outcome"]) == (check, session["id"], "confirmed")
+    assert told["d-1"]["sessions"][0]["checks_confirmed"] == 1
+    assert [row["outcome"] for row in told["d-2"]["checks"]] == ["not_present"] * len(report["checks"])
+    assert outside.asked == {}
+    assert [(row["origin"], row["ordinal"]) for row in report["checks"]] == [("plan", 1), ("plan", 2)]
+    for player in (inside, outside):
+        await player.leave()
 
 
 def test_a_scheduled_broadcast_has_a_picture_while_its_recording_lasts(

@@ -1,16 +1,19 @@
 """The check plan of a media: set, shown, paused, resumed and taken away. Whom it asks when is the job's work."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from rollcall.actions.sessions import require_media
 from rollcall.domain.checks.plan import Plan, shortfall
-from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
+from rollcall.domain.errors import Malformed, NotFound, Problem
 from rollcall.domain.ids import MediaNo, ProjectNo, UserId
-from rollcall.domain.sessions import WallWindow
+from rollcall.domain.sessions import ContentWindow, WallWindow
 from rollcall.store import audit, check_plans, sessions
 from rollcall.store.check_plans import StoredPlan
 from rollcall.store.database import Connection, Database
 from rollcall.store.sessions import MediaRef
+
+COMMON = "A recording is watched by each at their own time, so no moment is the same for all. Give true."
 
 
 class PlayingTime(Protocol):
@@ -19,8 +22,17 @@ class PlayingTime(Protocol):
     def set_windows(self, media: MediaNo, windows: list[tuple[int, int | None]]) -> None:
         """Count only what falls into these sessions."""
 
+    def set_contents(self, media: MediaNo, contents: Sequence[ContentWindow]) -> None:
+        """Count of a recording only what lies in these sessions."""
+
     def expected_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
         """Return the playing time inside sessions, as it will be proven if the participant plays on until now."""
+
+    def covered_ms(self, media: MediaNo, user_id: UserId, session: ContentWindow, now_ms: int) -> int:
+        """Return how much content of a recording's session has been played, expected in the same way."""
+
+    def place(self, media: MediaNo, user_id: UserId, now_ms: int) -> ContentWindow | None:
+        """Return which session of a recording somebody is playing."""
 
     def present(self, media: MediaNo, now_ms: int) -> list[UserId]:
         """Return everybody who is proven to be playing now, or was a moment ago."""
@@ -29,16 +41,13 @@ class PlayingTime(Protocol):
 async def put_plan(
     db: Database, project_no: ProjectNo, code: str, plan: Plan, actor: str, now_ms: int
 ) -> StoredPlan:
-    """Let a plan run in place of the one before; moments are drawn anew. Raises NotFound, Malformed, Conflict."""
+    """Let a plan run in place of the one before; moments are drawn anew. Raises NotFound, Malformed."""
     _check_range(plan)
 
     def put(conn: Connection) -> StoredPlan:
         of = require_media(conn, project_no, code, hold=True)
-        if of.kind == "recording":
-            sentence = (
-                "A check plan for a recording is not available yet: its sessions are windows of content."
-            )
-            raise Conflict(sentence, code="not_available")
+        if of.kind == "recording" and not plan.per_participant:
+            raise Malformed(Problem("$.per_participant", COMMON))
         _refuse_shortfall(conn, of, plan, now_ms)
         known = check_plans.find_plan(conn, project_no, of.no)
         if known is None or known.plan != plan:

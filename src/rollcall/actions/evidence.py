@@ -94,8 +94,9 @@ class EvidenceWriter:
         reach("evidence.after_commit")
         for play, part, stretches in zip(plays, group, proven, strict=True):
             if part.no in held:
-                for start_ms, end_ms in stretches:
-                    self._playing.note(play.media_no, play.user_id, start_ms, end_ms, self._clock.now_ms())
+                for (start_ms, end_ms), content in stretches:
+                    now_ms = self._clock.now_ms()
+                    self._playing.note(play.media_no, play.user_id, start_ms, end_ms, now_ms, content)
                 reach("evidence.before_ack")
                 play.stored(part.applied)
                 reach("evidence.after_ack")

@@ -12,11 +12,11 @@ from rollcall.base.secrets import new_key, new_play_id
 from rollcall.base.together import Together
 from rollcall.domain.access import Open, Verdict, access
 from rollcall.domain.concurrency import Rank, refused_beside
+from rollcall.domain.credit.spans import Slice
 from rollcall.domain.errors import Forbidden, WatchingElsewhere
 from rollcall.domain.evidence.step import hold_on
 from rollcall.domain.evidence.tick import first_number_after_resume
 from rollcall.domain.ids import MediaNo, PlayId, ProjectNo, UserId
-from rollcall.domain.intervals import Interval
 from rollcall.live.playing import Playing
 from rollcall.live.plays import LivePlay
 from rollcall.live.screens import Screens
@@ -95,11 +95,11 @@ class Entrance:
         media_no, user_id = opened.grant.media_no, opened.grant.user_id
         if self._playing.knows(media_no, user_id):
             return
-        proven: list[Interval] = []
+        proven: list[Slice] = []
         if opened.returns:
             project_no = opened.grant.project_no
             proven = await self._db.read(lambda conn: live_playing_of(conn, project_no, media_no, user_id))
-        self._playing.set_baseline(media_no, user_id, proven)
+        self._playing.set_baseline(media_no, user_id, [part.wall for part in proven], proven)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from rollcall.actions.statistics.frame import session_holding
-from rollcall.actions.statistics.judging import read_cases, read_event
+from rollcall.actions.statistics.judging import read_cases, read_event, session_holding
 from rollcall.actions.statistics.quizzes import Taken, count_quizzes
 from rollcall.domain.credit import Count, Share
 from rollcall.domain.ids import MediaNo, ProjectNo, UserId
@@ -36,7 +35,7 @@ def _progress(
     total = count.total(spans)
     in_sessions = count.in_sessions(spans, count.proofs(spans))
     ended = Counter(
-        (session_holding(rows, media_no, prompt.check_issued_ms), prompt.state)
+        (session_holding(rows, media_no, prompt.check_issued_ms, prompt.session_no), prompt.state)
         for prompt in case.prompts
         if prompt.media_no == media_no
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from secrets import SystemRandom
+from typing import TypeVar
 
 from rollcall.actions import delivery
 from rollcall.actions.check_plans import PlayingTime
@@ -16,9 +17,9 @@ from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
 from rollcall.domain.checks import draws as rules
 from rollcall.domain.checks.draws import BEGUN, EVERYBODY, Drawn, Present, Random, Step
-from rollcall.domain.checks.plan import has_parts
-from rollcall.domain.ids import CheckId, UserId
-from rollcall.domain.sessions import Session, WallWindow, elapsed_ms, session_at
+from rollcall.domain.checks.plan import has_content_parts, has_parts
+from rollcall.domain.ids import CheckId, MediaNo, UserId
+from rollcall.domain.sessions import ContentWindow, Session, WallWindow, Window, elapsed_ms, session_at
 from rollcall.live.hub import Hub
 from rollcall.store import check_plans, checks, sessions
 from rollcall.store.check_counts import last_controls, lost_controls
@@ -27,6 +28,7 @@ from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
 from rollcall.store.open_prompts import users_asked_now
 
+Axis = TypeVar("Axis", WallWindow, ContentWindow)
 UNFORESEEN: Random = SystemRandom().randint
 
 
@@ -61,33 +63,55 @@ async def run_plan(
     """Bring one plan up to date: draw for whoever is new, ask whoever is due."""
     of = stored.of
     current = await db.read(lambda conn: sessions.list_sessions(conn, of.project_no, of.no))
-    playing.set_windows(of.no, _windows(current))
-    session = session_at(current, now_ms)
-    if session is None:
+    playing.set_windows(of.no, [(w.starts_ms, w.ends_ms) for w in _windows(current, WallWindow)])
+    playing.set_contents(of.no, _windows(current, ContentWindow))
+    if not current:
         return
-    stage = await db.read(partial(_read, stored, session, current, now_ms))
     connected = hub.room(of.no).lately()  # who comes for a moment now and then can be asked too
-    people = {
-        user_id: Present(
-            playing.expected_ms(of.no, user_id, now_ms), stage.asked.get(user_id, 0), user_id in stage.busy
-        )
-        for user_id in playing.present(of.no, now_ms)
-        if user_id in connected
-    }
-    steps = _steps(stage, people, now_ms, random)
-    if steps:
-        for check, users in await db.write(partial(_store, stage, steps, now_ms)):
-            await delivery.deliver(db, hub, check, users, now_ms)
+    present = [user_id for user_id in playing.present(of.no, now_ms) if user_id in connected]
+    for session, users in _by_session(playing, of.no, current, present, now_ms):
+        stage = await db.read(partial(_read, stored, session, current, now_ms))
+        people = {user_id: _seen(playing, stage, user_id, now_ms) for user_id in users}
+        steps = _steps(stage, people, now_ms, random)
+        if steps:
+            for check, asked in await db.write(partial(_store, stage, steps, now_ms)):
+                await delivery.deliver(db, hub, check, asked, now_ms)
 
 
-def _windows(current: Iterable[Session]) -> list[tuple[int, int | None]]:
-    return [(w.starts_ms, w.ends_ms) for w in (s.window for s in current) if isinstance(w, WallWindow)]
+def _windows(current: Iterable[Session], axis: type[Axis]) -> list[Axis]:
+    return [session.window for session in current if isinstance(session.window, axis)]
+
+
+def _by_session(
+    playing: PlayingTime, media: MediaNo, current: Sequence[Session], present: Sequence[UserId], now_ms: int
+) -> list[tuple[Session, list[UserId]]]:
+    """Return the sessions of now: the one of the clock with all who are present, of content each with its own."""
+    running = session_at(current, now_ms)
+    if running is not None:
+        return [(running, list(present))]
+    if not _windows(current, ContentWindow):
+        return []
+    places: dict[Window | None, list[UserId]] = {}
+    for user_id in present:
+        places.setdefault(playing.place(media, user_id, now_ms), []).append(user_id)
+    return [(session, places[session.window]) for session in current if session.window in places]
+
+
+def _seen(playing: PlayingTime, stage: _Stage, user_id: UserId, now_ms: int) -> Present:
+    media, window = stage.stored.of.no, stage.session.window
+    return Present(
+        playing.expected_ms(media, user_id, now_ms),
+        stage.asked.get(user_id, 0),
+        user_id in stage.busy,
+        playing.covered_ms(media, user_id, window, now_ms) if isinstance(window, ContentWindow) else 0,
+    )
 
 
 def _read(
     stored: StoredPlan, session: Session, current: Sequence[Session], now_ms: int, conn: Connection
 ) -> _Stage:
-    of, parts = stored.of, has_parts(stored.plan, session)
+    of, plan = stored.of, stored.plan
+    parts = has_parts(plan, session) or has_content_parts(plan, session)
     return _Stage(
         stored,
         session,
@@ -102,16 +126,17 @@ def _read(
 def _steps(
     stage: _Stage, people: Mapping[UserId, Present], now_ms: int, random: Random
 ) -> dict[UserId, Step]:
-    """Return the steps that change something."""
+    """Return the steps that change something, under the IDs under which their moments are kept."""
     plan, session = stage.stored.plan, stage.session
     if not plan.per_participant:
         return _common_steps(stage, people, now_ms, random)
     steps = {}
     for user_id, who in people.items():
-        drawn = _again(stage, user_id, now_ms, random) or stage.draws.get(user_id)
+        row = rules.row_of(plan, session, user_id)
+        drawn = _again(stage, user_id, who, now_ms, random) or stage.draws.get(row)
         step = rules.advance(plan, session, drawn, who, now_ms, random)
-        if step.drawn != stage.draws.get(user_id):
-            steps[user_id] = step
+        if step.drawn != stage.draws.get(row):
+            steps[row] = step
     return steps
 
 
@@ -131,12 +156,13 @@ def _common_steps(
     return {who: step for who, step in steps.items() if step is not None and step.drawn != draws.get(who)}
 
 
-def _again(stage: _Stage, user_id: UserId, now_ms: int, random: Random) -> Drawn | None:
+def _again(stage: _Stage, user_id: UserId, who: Present, now_ms: int, random: Random) -> Drawn | None:
     """Return the replacement of a control that was lost on its way, if its part still has room."""
-    ordinal, drawn = stage.lost.get(user_id), stage.draws.get(user_id)
-    if ordinal is None or drawn is None or drawn.session_no != stage.session.no or drawn.ordinal <= ordinal:
+    plan, session = stage.stored.plan, stage.session
+    ordinal, drawn = stage.lost.get(user_id), stage.draws.get(rules.row_of(plan, session, user_id))
+    if ordinal is None or drawn is None or drawn.session_no != session.no or drawn.ordinal <= ordinal:
         return None
-    return rules.draw_again(stage.stored.plan, stage.session, ordinal, now_ms, random)
+    return rules.draw_again(plan, session, ordinal, who, now_ms, random)
 
 
 def _store(
@@ -155,9 +181,9 @@ def _store(
     steps = {who: step for who, step in steps.items() if draws.get(who) == stage.draws.get(who)}
     check_plans.put_draws(conn, of, {user_id: step.drawn for user_id, step in steps.items()})
     due: dict[int, list[UserId]] = {}
-    for user_id, step in steps.items():
+    for row, step in steps.items():
         if step.ask is not None:
-            due.setdefault(step.ask, []).append(user_id)
+            due.setdefault(step.ask, []).append(rules.user_of(row))
     asked = []
     for ordinal, users in due.items():
         check = _control(conn, stage, ordinal, now_ms)

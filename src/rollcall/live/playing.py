@@ -3,43 +3,78 @@
 It follows the evidence of live grade as it is committed, over all plays, each moment once and in whatever order proofs
 come; the statistics do not use it. After a restart a participant begins at what the store proves. In memory only.
 
+Of a recording, whose sessions are windows of content, it counts what `reel` says.
+
 Who is present can be asked, and whoever earns live time has to be. So presence follows what has come just now, not what
 it speaks of: live time may come half a minute late, and end with a pause.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
+from rollcall.domain.credit.spans import PROGRAMME_MS, Slice
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, union
-
-PRESENT_WITHIN_MS = 15_000
+from rollcall.domain.sessions import ContentWindow
+from rollcall.live.reel import PRESENT_WITHIN_MS, Reel
 
 
 class Playing:
-    """Playing time by media and user. `windows` are a media's sessions, half-open; an end of None is open."""
+    """Playing time by media and user. `windows` are a media's sessions, half-open; an end of None is open.
+
+    `contents` are those of a recording.
+    """
 
     def __init__(self) -> None:
         self._windows: dict[MediaNo, Sequence[tuple[int, int | None]]] = {}
         self._proven: dict[MediaNo, dict[UserId, Intervals]] = {}
         self._known: set[tuple[MediaNo, UserId]] = set()
         self._came: dict[MediaNo, dict[UserId, int]] = {}  # when the latest proof of playing came
+        self._contents: dict[MediaNo, Sequence[ContentWindow]] = {}
+        self._reels: dict[MediaNo, dict[UserId, Reel]] = defaultdict(lambda: defaultdict(Reel))
 
     def set_windows(self, media: MediaNo, windows: Sequence[tuple[int, int | None]]) -> None:
         """Count from now on what falls into these sessions of `media`."""
         self._windows[media] = windows
 
+    def set_contents(self, media: MediaNo, contents: Sequence[ContentWindow]) -> None:
+        """Count from now on what of the recording `media` lies in these sessions."""
+        self._contents[media] = contents
+
     def knows(self, media: MediaNo, user_id: UserId) -> bool:
         """Return whether the participant has a baseline in this process."""
         return (media, user_id) in self._known
 
-    def set_baseline(self, media: MediaNo, user_id: UserId, proven: Sequence[Interval]) -> None:
-        """Begin to count a participant at what the store proves, beside what was committed while it was read."""
+    def set_baseline(
+        self,
+        media: MediaNo,
+        user_id: UserId,
+        proven: Sequence[Interval],
+        of_content: Sequence[Slice] = (),
+    ) -> None:
+        """Begin to count a participant at what the store proves, beside what was committed while it was read.
+
+        `of_content`: the same with the content that was played, if it is known.
+        """
         of_media = self._proven.setdefault(media, {})
         of_media[user_id] = union((*of_media.get(user_id, ()), *proven))
+        if of_file := [part for part in of_content if _is_of_a_file(part.content)]:
+            self._reels[media][user_id].begin(of_file)
         self._known.add((media, user_id))
 
-    def note(self, media: MediaNo, user_id: UserId, start_ms: int, end_ms: int, now_ms: int) -> None:
-        """Count a stretch of playing proven now; what was proven already, by whichever play, counts once."""
+    def note(
+        self,
+        media: MediaNo,
+        user_id: UserId,
+        start_ms: int,
+        end_ms: int,
+        now_ms: int,
+        content: Interval | None = None,
+    ) -> None:
+        """Count a stretch of playing proven now; what was proven already, by whichever play, counts once.
+
+        `content`: what was played in it, if it is known.
+        """
         self._came.setdefault(media, {})[user_id] = now_ms
         of_media = self._proven.setdefault(media, {})
         known = of_media.get(user_id, ())
@@ -47,6 +82,8 @@ class Playing:
             of_media[user_id] = (*known[:-1], Interval(known[-1].start, max(known[-1].end, end_ms)))
         else:
             of_media[user_id] = union((*known, Interval(start_ms, end_ms)))
+        if content is not None and _is_of_a_file(content):
+            self._reels[media][user_id].note(Slice(Interval(start_ms, end_ms), content), now_ms)
 
     def played_ms(self, media: MediaNo, user_id: UserId) -> int:
         """Return the playing time inside sessions so far."""
@@ -54,6 +91,8 @@ class Playing:
 
     def expected_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
         """Return the playing time inside sessions as it will be proven if a participant plays on until now."""
+        if contents := self._contents.get(media):
+            return self._reels[media][user_id].counted_ms(contents, now_ms)
         until_ms = _until_ms(self._of(media, user_id))
         played_ms = self.played_ms(media, user_id)
         plays_on = until_ms < now_ms and self._is_present(media, user_id, now_ms)
@@ -67,6 +106,16 @@ class Playing:
             if self._is_present(media, user_id, now_ms) and self.knows(media, user_id)
         ]
 
+    def covered_ms(self, media: MediaNo, user_id: UserId, session: ContentWindow, now_ms: int) -> int:
+        """Return how much content of a recording's session a participant has played, expected like `expected_ms`."""
+        contents = self._contents[media]
+        return self._reels[media][user_id].covered_ms(contents, session, now_ms)
+
+    def place(self, media: MediaNo, user_id: UserId, now_ms: int) -> ContentWindow | None:
+        """Return which session of a recording a participant is playing, None = none of them."""
+        reel = self._reels[media].get(user_id)
+        return None if reel is None else reel.place(self._contents.get(media, ()), now_ms)
+
     def _is_present(self, media: MediaNo, user_id: UserId, now_ms: int) -> bool:
         came_ms = self._came.get(media, {}).get(user_id)
         return came_ms is not None and now_ms - came_ms <= PRESENT_WITHIN_MS
@@ -79,6 +128,10 @@ class Playing:
             max(0, min(end_ms, end if end is not None else end_ms) - max(start_ms, begin))
             for begin, end in self._windows.get(media, ())
         )
+
+
+def _is_of_a_file(content: Interval) -> bool:
+    return content.end < PROGRAMME_MS
 
 
 def _until_ms(proven: Intervals) -> int:

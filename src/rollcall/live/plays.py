@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rollcall.domain.checks.proof import was_sent
+from rollcall.domain.credit.spans import Slice
 from rollcall.domain.evidence.clock_map import Exchange
 from rollcall.domain.evidence.rows import OF_A_PROMPT, Beat, Mark, Row
 from rollcall.domain.evidence.spans import Span
@@ -29,6 +30,7 @@ from rollcall.domain.evidence.step import (
 )
 from rollcall.domain.evidence.tick import Tick, is_genuine
 from rollcall.domain.ids import CheckId, EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
+from rollcall.domain.intervals import Interval
 from rollcall.live.arrivals import Offers
 from rollcall.live.watch import Watch
 from rollcall.wire import viewer_in
@@ -75,7 +77,7 @@ class LivePlay:
     waiting_rows: int = 0
     since_ms: int | None = None  # from when the time is that waits
     spans: dict[int, Span] = field(default_factory=dict)
-    proven: list[tuple[int, int]] = field(default_factory=list)  # the stretches of playing of live grade
+    proven: list[Slice] = field(default_factory=list)  # the stretches of playing of live grade
     marks: list[Marked] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
     told: Offers | None = None
@@ -203,8 +205,9 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             play.since_ms = began_ms if play.since_ms is None else min(play.since_ms, began_ms)
             if isinstance(row, Beat):
                 play.watch.beat(row, span.end_ms, span.state, begins=span.first_seq == row.seq)
-            if span.state == "playing" and not span.unverified and not span.late:
-                play.proven.append((began_ms, span.end_ms))
+                if span.state == "playing" and not span.unverified and not span.late:
+                    content = Interval(row.content_from_ms, row.content_to_ms)
+                    play.proven.append(Slice(Interval(began_ms, span.end_ms), content))
         case Marked(mark, at_ms):
             play.marks.append(effect)
             play.watch.mark(mark, at_ms)

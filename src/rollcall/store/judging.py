@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 from sqlalchemy import BindParameter, Connection, Executable, and_, bindparam, func, select, text
 
 from rollcall.domain.checks.policy import Policy
-from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
+from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, SessionNo, UserId
 from rollcall.store.outages import concerns
 from rollcall.store.tables import checks, events, marks, media, outages, plays, prompts, reviews, spans
 
@@ -58,6 +58,7 @@ _PROMPTS: Final = (
         prompts.c.user_id,
         checks.c.media_no,
         checks.c.issued_ms,
+        checks.c.session_no,
         prompts.c.state,
         prompts.c.confirmed_ms,
         func.coalesce(prompts.c.expired_ms, prompts.c.closed_ms, prompts.c.issued_ms + prompts.c.lifetime_ms),
@@ -157,6 +158,7 @@ class PromptRow(NamedTuple):
     user_id: UserId
     media_no: MediaNo
     check_issued_ms: int
+    session_no: SessionNo | None
     state: str
     confirmed_ms: int | None
     expired_ms: int

@@ -62,7 +62,7 @@ class SessionRow(NamedTuple):
 
 
 class CheckRow(NamedTuple):
-    """A check that was issued to somebody."""
+    """A check that was issued to somebody. `session_no`: the session in which it was asked, if in one."""
 
     no: CheckNo
     code: str
@@ -74,6 +74,7 @@ class CheckRow(NamedTuple):
     last_issued_ms: int
     lifetime_s: int
     sound: bool
+    session_no: SessionNo | None
 
 
 class OwnerRow(NamedTuple):
@@ -131,6 +132,7 @@ def issued_checks(connection: Connection, project_no: ProjectNo, media: Iterable
         select(
             t.no, t.code, t.media_no, t.origin, t.ordinal, t.state,
             t.issued_ms, func.coalesce(t.last_issued_ms, t.issued_ms), t.lifetime_s, t.sound,
+            t.session_no,
         )
         .where(t.project_no == project_no, t.media_no.in_(list(media)), t.issued_ms.is_not(None))
         .order_by(t.issued_ms, t.no)

@@ -233,7 +233,7 @@ def test_the_delay_is_up_to_ninety_seconds() -> None:
 @given(st.integers(0, 10**6), st.integers(0, 900))
 def test_an_undelivered_control_is_replaced_within_its_part_or_not_at_all(seed: int, now_s: int) -> None:
     plan, whole = replace(GAPS, per_session=3), session(0, 900)
-    again = draw_again(plan, whole, 2, now_s * SECOND, random.Random(seed).randint)
+    again = draw_again(plan, whole, 2, Present(0, 2), now_s * SECOND, random.Random(seed).randint)
     from_ms, to_ms = part_window(plan, whole, 2)
     assume(now_s * SECOND >= from_ms)
     if now_s * SECOND > to_ms:
@@ -242,7 +242,7 @@ def test_an_undelivered_control_is_replaced_within_its_part_or_not_at_all(seed: 
         assert again is not None
         assert again.due_ms is not None
         assert (again.ordinal, now_s * SECOND <= again.due_ms <= to_ms) == (2, True)
-    assert draw_again(GAPS, whole, 2, 0, random.Random(seed).randint) is None
+    assert draw_again(GAPS, whole, 2, Present(0, 2), 0, random.Random(seed).randint) is None
 
 
 @pytest.mark.parametrize(

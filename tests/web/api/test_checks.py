@@ -198,8 +198,19 @@ async def test_a_plan_that_makes_no_sense_is_refused(api: Api) -> None:
         problem(answer, 400, "malformed", [path])
     told = (await api.mine.api.put(f"/media/{code}/check-plan", json=cases[-1][0])).json()["detail"]
     assert "3600 s / 3 = 1200 s" in told
-    plan = {"every_min": [30, 45]}
-    problem(await api.mine.api.put(f"/media/{recording}/check-plan", json=plan), 409, "not_available")
+    common = {"every_min": [30, 45], "per_participant": False}
+    answer = await api.mine.api.put(f"/media/{recording}/check-plan", json=common)
+    problem(answer, 400, "malformed", ["$.per_participant"])
+    await api.mine.api.post(
+        f"/media/{recording}/sessions", json={"title": "A", "from_ms": 0, "to_ms": 3_600_000}
+    )
+    parts = {"every_min": [30, 45], "per_session": 3}
+    answer = await api.mine.api.put(f"/media/{recording}/check-plan", json=parts)
+    problem(answer, 400, "malformed", ["$.per_session"])
+    assert "3600 s / 3 = 1200 s" in answer.json()["detail"]
+    assert (
+        await api.mine.api.put(f"/media/{recording}/check-plan", json=parts | {"per_session": 2})
+    ).is_success
 
 
 async def test_an_incident_excuses_a_miss_until_it_is_withdrawn_and_so_does_the_setting(api: Api) -> None:

@@ -12,7 +12,10 @@ from rollcall.actions.statistics.judging import Case, JudgedEvent, read_cases
 from rollcall.actions.statistics.roster import Roster
 from rollcall.actions.statistics.watched import Watched
 from rollcall.domain.credit import Credit, Watching, credit, credit_in, presence
-from rollcall.domain.intervals import intersect
+from rollcall.domain.credit.spans import slice_of
+from rollcall.domain.ids import MediaNo
+from rollcall.domain.intervals import Interval, intersect
+from rollcall.domain.sessions import ContentWindow
 from rollcall.store import judging as store
 from rollcall.store.attendance import Ints
 from rollcall.store.database import Connection
@@ -62,7 +65,15 @@ def _count(frame: Frame, event: JudgedEvent, case: Case, user: int, watched: Wat
         watched.media[user, position] = found.media[no].watched_ms if no in found.media else 0
         there = presence([s for s in spans if s.media_no == no], case.standing, event.rules)
         for check, window in frame.attendance_windows(no):
-            watched.present[user, check] = bool(intersect(there, (window,)))
+            asked_in = frame.asked_in(check)
+            when = [window] if asked_in is None else _playing(spans, no, asked_in)
+            watched.present[user, check] = bool(intersect(there, when))
+
+
+def _playing(spans: Sequence[Watching], media_no: MediaNo, window: ContentWindow) -> list[Interval]:
+    """Return when spans of a recording played in one of its sessions."""
+    parts = (slice_of(span, window) for span in spans if span.media_no == media_no)
+    return [part.wall for part in parts if part is not None]
 
 
 def _credit(frame: Frame, event: JudgedEvent, case: Case, spans: Sequence[Watching]) -> Credit:

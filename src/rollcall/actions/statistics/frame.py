@@ -1,25 +1,24 @@
 """What a report is about: its media, sessions and issued checks, narrowed to what was asked for.
 
 A check belongs to the session of its media that holds its `issued_ms` in the current revision, else to none, so
-sessions drawn or moved afterwards take their checks along.
+sessions drawn or moved afterwards take their checks along. In a recording no session holds a moment: there a check
+belongs to the session in which it was asked, wherever that lies now.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rollcall.actions.statistics.judging import JudgedEvent, read_event
+from rollcall.actions.statistics.judging import NO_SESSION, JudgedEvent, read_event, session_holding
 from rollcall.domain.credit import wall
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import MediaNo, ProjectNo, SessionId, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.domain.rules import Rules
-from rollcall.domain.sessions import WallWindow, holds
+from rollcall.domain.sessions import ContentWindow, WallWindow
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection
 from rollcall.store.statistics import CheckRow, EventRow, MediaRow, SessionRow
 from rollcall.wire.statistics import Language
-
-NO_SESSION = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,16 @@ class Frame:
             if check.media_no == media_no
         ]
 
+    def asked_in(self, check: int) -> ContentWindow | None:
+        """Return the session of a recording in which a plan asked each participant at their own time."""
+        position = self.session_of_check[check]
+        if position == NO_SESSION or self.checks[check].origin != "plan":
+            return None
+        session = self.sessions[position]
+        if session.from_ms is None or session.to_ms is None:
+            return None
+        return ContentWindow(session.from_ms, session.to_ms)
+
 
 def media_frame(
     connection: Connection, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
@@ -104,14 +113,8 @@ def wall_of(session: SessionRow, now_ms: int) -> Interval | None:
     return wall(WallWindow(session.starts_ms, session.ends_ms), now_ms)
 
 
-def session_holding(sessions: Sequence[SessionRow], media_no: MediaNo, at_ms: int) -> int:
-    """Return the position of the media's session that holds a moment, or NO_SESSION."""
-    for position, session in enumerate(sessions):
-        if session.media_no != media_no or session.starts_ms is None:
-            continue
-        if holds(WallWindow(session.starts_ms, session.ends_ms), at_ms):
-            return position
-    return NO_SESSION
+def _session_of(sessions: Sequence[SessionRow], check: CheckRow) -> int:
+    return session_holding(sessions, check.media_no, check.issued_ms, check.session_no)
 
 
 def _frame(
@@ -131,12 +134,8 @@ def _frame(
         sessions = [session for session in sessions if session.code == ask.session_id]
         if not sessions:
             raise NotFound(f"There is no session '{ask.session_id}' here.")
-        checks = [
-            check
-            for check in checks
-            if session_holding(sessions, check.media_no, check.issued_ms) != NO_SESSION
-        ]
-    belongs = [session_holding(sessions, check.media_no, check.issued_ms) for check in checks]
+        checks = [check for check in checks if _session_of(sessions, check) != NO_SESSION]
+    belongs = [_session_of(sessions, check) for check in checks]
     return Frame(project_no, judged, event, media, sessions, every_session, checks, belongs, now_ms, rules)
 
 

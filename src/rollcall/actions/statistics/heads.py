@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
-from rollcall.actions.statistics.frame import NO_SESSION, Frame, wall_of
-from rollcall.actions.statistics.judging import JudgedEvent
+from rollcall.actions.statistics.frame import Frame, wall_of
+from rollcall.actions.statistics.judging import NO_SESSION, JudgedEvent
 from rollcall.actions.statistics.outcomes import Outcomes
 from rollcall.store.judging import OutageRow
 from rollcall.store.statistics import MediaRow, SessionRow

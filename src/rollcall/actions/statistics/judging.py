@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rollcall.domain.checks.policy import Miss, Policy, Stop, disbelieved, stops
+from rollcall.domain.checks.policy import FOREVER_MS, Miss, Policy, Stop, disbelieved, stops
 from rollcall.domain.credit import Session, Standing, Watching
+from rollcall.domain.credit.spans import inside
 from rollcall.domain.evidence.tick import PERIOD_MS
-from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
+from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, SessionNo, UserId
 from rollcall.domain.intervals import Interval, Intervals
 from rollcall.domain.review import promoted
 from rollcall.domain.rules import Rules
@@ -21,6 +22,8 @@ from rollcall.store import statistics
 from rollcall.store.database import Connection
 from rollcall.store.judging import PromptRow, SpanRow
 from rollcall.store.statistics import SessionRow
+
+NO_SESSION = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,21 @@ def window_of(row: SessionRow) -> WallWindow | ContentWindow:
     return ContentWindow(row.from_ms or 0, row.to_ms or 0)
 
 
+def session_holding(
+    sessions: Sequence[SessionRow], media_no: MediaNo, at_ms: int, asked_in: SessionNo | None
+) -> int:
+    """Return the position of the session of a check of the media that was issued at a moment, or NO_SESSION."""
+    for position, session in enumerate(sessions):
+        if session.media_no != media_no:
+            continue
+        if session.starts_ms is None:
+            if session.no == asked_in:
+                return position
+        elif holds(WallWindow(session.starts_ms, session.ends_ms), at_ms):
+            return position
+    return NO_SESSION
+
+
 def _watching(row: SpanRow, on_air: bool) -> Watching:
     return Watching(
         row.media_no,
@@ -163,20 +181,13 @@ def _misses(event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[Pro
 
 def _first_playing(event: JudgedEvent, spans: Sequence[Watching], prompt: PromptRow) -> int | None:
     """Return when one of these spans first played in the session that the check belongs to, None = in none."""
-    for media_no, window in event.sessions_of([prompt.media_no]):
-        if isinstance(window, WallWindow) and holds(window, prompt.check_issued_ms):
-            return min(
-                (
-                    max(span.start_ms, window.starts_ms)
-                    for span in spans
-                    if span.media_no == media_no
-                    and span.state == "playing"
-                    and window.starts_ms < span.end_ms > span.start_ms
-                    and (window.ends_ms is None or span.start_ms < window.ends_ms)
-                ),
-                default=None,
-            )
-    return None
+    rows = [row for row in event.sessions if row.media_no == prompt.media_no]
+    position = session_holding(rows, prompt.media_no, prompt.check_issued_ms, prompt.session_no)
+    if position == NO_SESSION:
+        return None
+    session = prompt.media_no, window_of(rows[position])
+    moments = inside([span for span in spans if span.state == "playing"], [session], FOREVER_MS)
+    return min((start_ms for start_ms, _ in moments), default=None)
 
 
 def _disbelieved(event: JudgedEvent, prompts: Sequence[PromptRow]) -> Intervals:

@@ -2,7 +2,8 @@
 
 A check that never reached a participant is `not_present` when no evidence shows them playing from 30 s before its
 issue to its end. Who was playing and still has no prompt was not asked: `undelivered` for a check of everybody; with a
-plan, whose moments are personal, the participant has no such check.
+plan, whose moments are personal, the participant has no such check. A recording is watched at any time: there who has
+played in the session was present.
 """
 
 from dataclasses import dataclass

@@ -4,14 +4,26 @@ Three forms. *Gaps*: each participant's own playing time inside sessions since t
 *Parts* (`per_session` in a session with a known end): one moment in each M-th part. *Common*: one moment for everybody,
 drawn like a participant's, then a personal jitter; the moment that came last is remembered, so that each node draws
 the jitter of its own people. In a session with an open end `per_session` limits the gaps to M.
+
+In a recording each participant is in a session of their own choice, and leaves it when they like. So there nothing is
+drawn again because they went elsewhere, a moment that has passed them by is now, and parts are parts of the content
+that they have played, in whatever order.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rollcall.domain.checks.plan import JITTER_MS, Plan, has_parts, may_ask, part_window
+from rollcall.domain.checks.plan import (
+    JITTER_MS,
+    Plan,
+    content_part,
+    has_content_parts,
+    has_parts,
+    may_ask,
+    part_window,
+)
 from rollcall.domain.ids import SessionNo, UserId
-from rollcall.domain.sessions import Session
+from rollcall.domain.sessions import ContentWindow, Session
 
 Random = Callable[
     [int, int], int
@@ -19,11 +31,15 @@ Random = Callable[
 ABSENT_MS = 15_000  # a moment on the clock that is passed by longer than this (and a lifetime) is drawn anew
 EVERYBODY = UserId("")  # whose row holds the common moment to come
 BEGUN = UserId("\n")  # whose row holds the common moment that came last; people's ids have no such character
+OF_SESSION = "\n"  # parts a User ID from the session of a recording of which a row is
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The next moment: on the playing time, or on the server's clock, or none any more (both None)."""
+    """The next moment: on the playing time, or on the server's clock, or none any more (both None).
+
+    In a recording that is cut into parts, on the content of the session that was played.
+    """
 
     session_no: SessionNo
     ordinal: int
@@ -33,11 +49,15 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """One participant as the plan sees them now: playing time so far, the last control they had in this session."""
+    """One participant as the plan sees them now: playing time so far, the last control they had in this session.
+
+    `covered_ms`: of a recording, how much content of this session they have played.
+    """
 
     played_ms: int
     asked: int
     busy: bool = False
+    covered_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,18 @@ class Step:
     ask: int | None = None
 
 
+def row_of(plan: Plan, session: Session, user_id: UserId) -> UserId:
+    """Return under which ID the next moment of a participant is kept: for each session where they choose theirs."""
+    if not has_content_parts(plan, session):
+        return user_id
+    return UserId(f"{user_id}{OF_SESSION}{session.no}")
+
+
+def user_of(row: UserId) -> UserId:
+    """Return whose moment is kept under an ID that `row_of` has made."""
+    return UserId(row.partition(OF_SESSION)[0])
+
+
 def advance(
     plan: Plan, session: Session, drawn: Drawn | None, who: Present, now_ms: int, random: Random
 ) -> Step:
@@ -55,6 +87,8 @@ def advance(
 
     A due moment waits while the participant is busy with another prompt.
     """
+    if has_content_parts(plan, session):
+        return _advance_content(plan, session, drawn, who, random)
     form = _advance_parts if has_parts(plan, session) else _advance_gaps
     return form(plan, session, drawn, who, now_ms, random)
 
@@ -101,11 +135,15 @@ def advance_jittered(plan: Plan, session: Session, drawn: Drawn, who: Present, n
     return Step(done, drawn.ordinal)
 
 
-def draw_again(plan: Plan, session: Session, ordinal: int, now_ms: int, random: Random) -> Drawn | None:
+def draw_again(
+    plan: Plan, session: Session, ordinal: int, who: Present, now_ms: int, random: Random
+) -> Drawn | None:
     """Return another moment for a control that was not delivered; None when its part has no room or there is none.
 
     With gaps nothing replaces it: the next gap, which runs already, does.
     """
+    if has_content_parts(plan, session):
+        return _in_content(plan, session, ordinal, who, random)
     if not has_parts(plan, session):
         return None
     low_ms, high_ms = part_window(plan, session, ordinal)
@@ -126,9 +164,13 @@ def _advance_gaps(
     if drawn is None or drawn.due_played_ms is None:
         return Step(_gap(plan, session, who.asked + 1, who.played_ms, random))
     if drawn.session_no != session.no:
-        return Step(_carried(session, drawn.due_played_ms, who, random))
+        if not isinstance(session.window, ContentWindow):
+            return Step(_carried(session, drawn.due_played_ms, who, random))
+        drawn = replace(drawn, session_no=session.no, ordinal=who.asked + 1)
     used_up = plan.per_session is not None and drawn.ordinal > plan.per_session
-    early = who.played_ms < drawn.due_played_ms
+    due_played_ms = drawn.due_played_ms
+    assert due_played_ms is not None
+    early = who.played_ms < due_played_ms
     if used_up or early or who.busy or not may_ask(session, plan.draw_tail_ms, now_ms):
         return Step(drawn)
     return Step(_gap(plan, session, drawn.ordinal + 1, who.played_ms, random), drawn.ordinal)
@@ -161,6 +203,25 @@ def _advance_parts(
         return Step(drawn)
     later = _in_part(plan, session, drawn.ordinal + 1, now_ms, now_ms + plan.tail_ms, random)
     return Step(later, drawn.ordinal)
+
+
+def _advance_content(plan: Plan, session: Session, drawn: Drawn | None, who: Present, random: Random) -> Step:
+    assert plan.per_session is not None
+    if drawn is None:
+        drawn = _in_content(plan, session, who.asked + 1, who, random)
+    if drawn.due_played_ms is None or who.busy or who.covered_ms < drawn.due_played_ms:
+        return Step(drawn)
+    return Step(_in_content(plan, session, drawn.ordinal + 1, who, random), drawn.ordinal)
+
+
+def _in_content(plan: Plan, session: Session, ordinal: int, who: Present, random: Random) -> Drawn:
+    """Draw in the part of `ordinal`; in what of it is left, or at once when it has been played."""
+    assert plan.per_session is not None
+    if ordinal > plan.per_session:
+        return Drawn(session.no, ordinal, None, None)
+    low_ms, high_ms = content_part(plan, session, ordinal)
+    low_ms = max(low_ms, who.covered_ms)
+    return Drawn(session.no, ordinal, random(low_ms, high_ms) if low_ms <= high_ms else low_ms, None)
 
 
 def _in_part(plan: Plan, session: Session, ordinal: int, now_ms: int, wish_ms: int, random: Random) -> Drawn:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rollcall.domain.sessions import Session, WallWindow
+from rollcall.domain.sessions import ContentWindow, Session, WallWindow, Window
 
 TAIL_MS = 30_000
 JITTER_MS = 90_000
@@ -44,17 +44,37 @@ class Plan:
 
 
 def may_ask(session: Session, tail_ms: int, now_ms: int) -> bool:
-    """Tell whether `now_ms` is inside the session and not in the tail before its known end."""
+    """Tell whether `now_ms` is inside the session and not in the tail before its known end.
+
+    A session of a recording ends for nobody: who plays on has time to answer.
+    """
     window = session.window
-    if not isinstance(window, WallWindow) or now_ms < window.starts_ms:
+    if not isinstance(window, WallWindow):
+        return True
+    if now_ms < window.starts_ms:
         return False
     return window.ends_ms is None or now_ms <= window.ends_ms - tail_ms
 
 
 def has_parts(plan: Plan, session: Session) -> bool:
-    """Tell whether the controls of a session are one in each M-th part: that needs a known end."""
+    """Tell whether the controls of a session are one in each M-th part of its time: that needs a known end."""
     window = session.window
     return plan.per_session is not None and isinstance(window, WallWindow) and window.ends_ms is not None
+
+
+def has_content_parts(plan: Plan, session: Session) -> bool:
+    """Tell whether the controls of a session are one in each M-th part of its content."""
+    return plan.per_session is not None and isinstance(session.window, ContentWindow)
+
+
+def content_part(plan: Plan, session: Session, ordinal: int) -> tuple[int, int]:
+    """Return after how much played content, least and most, control `ordinal` comes; none if least > most."""
+    window = session.window
+    assert plan.per_session is not None
+    assert isinstance(window, ContentWindow)
+    length_ms = window.to_ms - window.from_ms
+    from_ms = length_ms * (ordinal - 1) // plan.per_session
+    return from_ms, min(length_ms * ordinal // plan.per_session - 1, length_ms - plan.draw_tail_ms)
 
 
 def part_window(plan: Plan, session: Session, ordinal: int) -> tuple[int, int]:
@@ -71,10 +91,10 @@ def part_window(plan: Plan, session: Session, ordinal: int) -> tuple[int, int]:
 
 def shortfall(plan: Plan, session: Session) -> str | None:
     """Return the arithmetic that shows why a session cannot hold its M controls, or None when it can."""
-    window = session.window
-    if plan.per_session is None or not isinstance(window, WallWindow) or window.ends_ms is None:
+    length_ms = _length_ms(session.window)
+    if plan.per_session is None or length_ms is None:
         return None
-    length_s = (window.ends_ms - window.starts_ms) // 1000
+    length_s = length_ms // 1000
     part_s = length_s // plan.per_session
     gap_s, tail_s = plan.gap_s[0], plan.draw_tail_ms // 1000
     least_s = max(gap_s, tail_s + 1)
@@ -85,3 +105,11 @@ def shortfall(plan: Plan, session: Session) -> str | None:
         f" {part_s} s; it must hold the shortest gap ({gap_s} s) and more than the {tail_s} s before an end"
         f" in which nobody is asked: at least {least_s} s."
     )
+
+
+def _length_ms(window: Window) -> int | None:
+    match window:
+        case WallWindow(starts_ms, ends_ms):
+            return None if ends_ms is None else ends_ms - starts_ms
+        case ContentWindow(from_ms, to_ms):
+            return to_ms - from_ms

@@ -95,9 +95,14 @@ class Slice(NamedTuple):
 
 def slice_of(span: Watching, window: ContentWindow) -> Slice | None:
     """Return the part of a span whose content lies in `window`; content that stands still plays nothing there."""
-    wall, content = span.moments, Interval(span.content_from_ms, span.content_to_ms)
+    return cut(Slice(span.moments, Interval(span.content_from_ms, span.content_to_ms)), window)
+
+
+def cut(whole: Slice, window: ContentWindow) -> Slice | None:
+    """Return the part of a slice whose content lies in `window`, as `slice_of` does."""
+    wall, content = whole
     if content.start >= content.end:
-        return Slice(wall, content) if window.from_ms <= content.start < window.to_ms else None
+        return whole if window.from_ms <= content.start < window.to_ms else None
     first, last = max(content.start, window.from_ms), min(content.end, window.to_ms)
     if first >= last:
         return None
