@@ -154,6 +154,13 @@ export class Viewer {
     this.#parent.tell({ type: "seek", ...this.#place(Math.round(position_s * 1000)) });
   }
 
+  /** The viewer goes back in the broadcast, to be so far behind it; 0: to live. */
+  goBack(behind_s: number): void {
+    this.playback.goBack(behind_s);
+    const now_ms = Date.now() + this.#view.value.serverOffset_ms;
+    this.#parent.tell({ type: "seek", ...this.#place(Math.round(now_ms - behind_s * 1000)) });
+  }
+
   /** The site may move to a place of a recording; a broadcast is watched as it comes. */
   #seekAsTold(position_s: number): void {
     if (this.#view.value.media?.kind === "recording") this.seek(position_s);

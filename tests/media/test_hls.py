@@ -226,3 +226,29 @@ async def test_a_play_that_is_revoked_while_it_waits_gets_nothing(player: Player
     player.revoked.add(PLAY)
     player.channel.append(picture("next"), NOW_S * 1000, NOW_S * 1000)
     assert (await waiting).status == 403
+
+
+async def test_the_past_is_there_only_where_viewers_may_go_back(player: Player, tmp_path: Path) -> None:
+    at = f"/hls/{GOOD}/{MEDIA}"
+    for name in ("rewind-60.m3u8", "back-60.m3u8"):
+        assert (await player.ask(f"{at}/{name}")).status == 404
+    player.channel.reach_back(tmp_path, 600)
+    player.channel.begin(Init(b"init", (Track(1, True, 1000, None, 2, 2, 0, 0),)))
+    began_ms = (NOW_S - 100) * 1000
+    for number in range(20):
+        part = Part(b"%d" % number, 0, 2_000, independent=True, opens=True)
+        player.channel.append(part, began_ms + 2_000 * number, began_ms)
+    player.channel.end()
+    assert player.channel.rewind is not None
+    await player.channel.rewind.settle()
+    led = await player.ask(f"{at}/rewind-80.m3u8")
+    assert (led.status, b"back-80.m3u8" in led.body, led.headers["cache-control"]) == (200, True, "no-cache")
+    assert b"back-94.m3u8" in (await player.ask(f"{at}/rewind-9999.m3u8")).body
+    past = await player.ask(f"{at}/back-80.m3u8")
+    assert (past.status, past.body.count(b"#EXTINF")) == (200, 10)
+    first = past.body.split(b".m4s")[0].rpartition(b"\n")[2].decode()
+    assert (await player.ask(f"{at}/{first}.m4s")).body == b"0"
+    other = f"/hls/{sign(KEY, OTHER, PLAY, NOW_S + 60)}/{OTHER}"
+    for name in ("rewind-80.m3u8", "back-80.m3u8", f"{first}.m4s"):
+        assert (await player.ask(f"{other}/{name}")).status == 404
+        assert (await player.ask(f"{other.replace(OTHER, MEDIA)}/{name}")).status == 403

@@ -36,6 +36,7 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "ALTER TABLE media DROP COLUMN dvr_s",
     "ALTER TABLE media DROP COLUMN announced_ms",
     "ALTER TABLE media DROP COLUMN announcement",
     "ALTER TABLE media DROP COLUMN content_ms",

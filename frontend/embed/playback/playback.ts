@@ -7,6 +7,7 @@
 import type { Media } from "../../shared/wire";
 import type { Sample } from "../evidence/sample";
 import { cupboard, Resume } from "./resume";
+import { behind_s, type Past, reach_s, wanted_s } from "./rewind";
 import { Schedule } from "./schedule";
 import { type Look, stateOf } from "./state";
 import { Stream } from "./stream";
@@ -37,7 +38,10 @@ declare global {
 }
 
 /** What the server says of the media, as far as the picture goes. */
-export type Expected = Pick<Media, "code" | "kind" | "state" | "signal" | "delay_ms">;
+export type Expected = Pick<
+  Media,
+  "code" | "kind" | "state" | "signal" | "delay_ms" | "dvr_s" | "started_at_ms"
+>;
 
 export interface PlaybackView {
   readonly wanted: boolean;
@@ -52,6 +56,9 @@ export interface PlaybackView {
   /** There has been a picture in this page. */
   readonly started: boolean;
   readonly behind: boolean;
+  /** How far one may go back in the broadcast, 0: not at all; and how far back one is. */
+  readonly reach_s: number;
+  readonly behind_s: number;
   /** It has come to its end. */
   readonly finished: boolean;
   readonly rate: number;
@@ -71,6 +78,7 @@ export class Playback {
   #live = true;
   #over = false;
   #delay_ms: number | null = null;
+  #past: Past = { dvr_s: 0, started_at_ms: null };
   #schedule = new Schedule();
   #resume: Resume | null = null;
   #placed_ms = 0;
@@ -89,11 +97,12 @@ export class Playback {
   }
 
   /** What to expect of the media: is there a picture, does it move with the clock, is it over. */
-  expect({ code, kind, state, signal, delay_ms }: Expected): void {
+  expect({ code, kind, state, signal, delay_ms, dvr_s, started_at_ms }: Expected): void {
     const over = state === "ended";
     this.#expected = signal === "on" && !over;
     this.#live = kind !== "recording";
     this.#delay_ms = delay_ms;
+    this.#past = { dvr_s, started_at_ms };
     if (!this.#live && !this.#resume) {
       this.#resume = new Resume(cupboard(), code);
       this.stream.beginAt(this.#resume.position_s);
@@ -140,7 +149,9 @@ export class Playback {
       needsClick: this.#needsClick && paused,
       moving,
       started: this.#started,
-      behind: this.#live && this.#delay_ms === null && this.stream.latency_s() > BEHIND_S,
+      behind: this.#live && this.#delay_ms === null && this.#far_s() > BEHIND_S,
+      reach_s: this.#reach_s(),
+      behind_s: this.#reach_s() > 0 ? this.#far_s() : 0,
       finished: this.video.ended,
       rate: this.video.playbackRate,
       position_s: currentTime,
@@ -160,8 +171,15 @@ export class Playback {
 
   async play(): Promise<void> {
     this.#wanted = true;
-    if (this.#live && this.video.paused && !this.video.ended) this.stream.toLive();
+    if (this.#live && this.video.paused && !this.video.ended) this.#goOn();
     await this.#begin();
+  }
+
+  /** Be so far behind the broadcast, as near to that as one may. */
+  goBack(behind_s: number): void {
+    const wanted = wanted_s(behind_s, this.#reach_s());
+    if (wanted === null) this.stream.toLive();
+    else this.stream.goBack(wanted);
   }
 
   pause(): void {
@@ -209,8 +227,27 @@ export class Playback {
   async wake(): Promise<boolean> {
     const stopped =
       this.video.paused && this.#wanted && this.#expected && !this.#needsClick && this.stream.running;
-    if (stopped) await this.play();
+    if (stopped) {
+      if (this.#live) this.stream.toLive();
+      await this.#begin();
+    }
     return stopped;
+  }
+
+  /** After a pause: where one may go back, at the place of before, else at the broadcast. */
+  #goOn(): void {
+    if (this.#reach_s() > 0 && this.#started) this.goBack(this.#far_s());
+    else this.stream.toLive();
+  }
+
+  #reach_s(): number {
+    return this.#live ? reach_s(this.#past, this.#serverNow()) : 0;
+  }
+
+  /** How far behind the broadcast the picture is. */
+  #far_s(): number {
+    if (this.#past.dvr_s === 0) return this.stream.latency_s();
+    return behind_s(this.stream.programme_ms(), this.#serverNow());
   }
 
   /** Be where everybody is of a recording that is played by the clock. */

@@ -7,7 +7,7 @@
 import Hls, { type ErrorData, ErrorDetails, ErrorTypes, Events, type HlsConfig } from "hls.js/light";
 import { backoff_ms } from "../connection/backoff";
 import { Haste } from "./haste";
-import { classic, tokenOf, withToken } from "./path";
+import { classic, rewound, tokenOf, withToken } from "./path";
 
 /** A picture that should move and does not for this long is started anew. */
 const STUCK_MS = 6_000;
@@ -28,6 +28,7 @@ export class Stream {
   #retry: { readonly at_ms: number; readonly anew: boolean } | null = null;
   #position_s = -1;
   #begin_s: number | null = null;
+  #ago_s: number | null = null;
   #moved_ms = 0;
   #date: { offset_ms: number } | null = null;
   #programme_ms: number | null = null;
@@ -56,6 +57,12 @@ export class Stream {
   /** Begin at this position of a recording; null: where a broadcast is. */
   beginAt(position_s: number | null): void {
     this.#begin_s = position_s;
+  }
+
+  /** Show the broadcast as it was so many seconds ago; null: as it is. */
+  goBack(ago_s: number | null): void {
+    this.#ago_s = ago_s;
+    this.start(performance.now());
   }
 
   start(now_ms: number): void {
@@ -87,7 +94,7 @@ export class Stream {
     }
     if (!expected) this.#moved_ms = Math.max(this.#moved_ms, now_ms - STUCK_MS / 2);
     else if (!this.running || now_ms - this.#moved_ms > STUCK_MS) this.start(now_ms);
-    else if (this.#haste.low && this.#begin_s === null && this.latency_s() > FAR_BEHIND_S) this.toLive();
+    else if (this.#isLow && this.#begin_s === null && this.latency_s() > FAR_BEHIND_S) this.toLive();
     else if (this.#retry && now_ms >= this.#retry.at_ms) this.#again(this.#retry.anew, now_ms);
   }
 
@@ -111,8 +118,21 @@ export class Stream {
   }
 
   toLive(): void {
+    if (this.#ago_s !== null) {
+      this.goBack(null);
+      return;
+    }
     const live_s = this.#hls?.liveSyncPosition;
     if (live_s) this.#video.currentTime = live_s;
+  }
+
+  get #isLow(): boolean {
+    return this.#haste.low && this.#ago_s === null;
+  }
+
+  #source(playlist: string): string {
+    if (this.#ago_s !== null) return rewound(playlist, this.#ago_s);
+    return this.#haste.low ? playlist : classic(playlist);
   }
 
   #startHls(playlist: string): void {
@@ -121,7 +141,7 @@ export class Stream {
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.on(Events.MANIFEST_PARSED, () => this.#ready());
     hls.on(Events.FRAG_CHANGED, () => this.#moved());
-    hls.loadSource(this.#haste.low ? playlist : classic(playlist));
+    hls.loadSource(this.#source(playlist));
     hls.attachMedia(this.#video);
   }
 
@@ -130,16 +150,16 @@ export class Stream {
       liveDurationInfinity: true,
       startPosition: this.#begin_s ?? -1,
       // Said to a low-latency stream, these would keep it from being close behind.
-      ...(this.#haste.low ? {} : { liveMaxLatencyDurationCount: 12, liveSyncDurationCount: 3 }),
+      ...(this.#isLow ? {} : { liveMaxLatencyDurationCount: 12, liveSyncDurationCount: 3 }),
       backBufferLength: 30,
       maxBufferLength: 20,
-      lowLatencyMode: this.#haste.low,
+      lowLatencyMode: this.#isLow,
       xhrSetup: (request, url) => request.open("GET", withToken(url, this.#token), true),
     };
   }
 
   #startNative(playlist: string): void {
-    this.#video.src = playlist;
+    this.#video.src = this.#ago_s === null ? playlist : rewound(playlist, this.#ago_s);
     const loaded = () => {
       if (this.#begin_s) this.#video.currentTime = this.#begin_s;
       this.#ready();
@@ -150,7 +170,8 @@ export class Stream {
   #failed(hls: Hls, error: ErrorData): void {
     if (hls !== this.#hls) return;
     const now_ms = performance.now();
-    if (error.details === ErrorDetails.BUFFER_STALLED_ERROR && this.#haste.stalled(now_ms)) {
+    const stalled = error.details === ErrorDetails.BUFFER_STALLED_ERROR;
+    if (stalled && this.#isLow && this.#haste.stalled(now_ms)) {
       this.start(now_ms);
       return;
     }

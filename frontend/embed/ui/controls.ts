@@ -53,11 +53,22 @@ export class Controls extends Part {
         aria-label=${t("player.volume")} @input=${change}>`;
   }
 
-  #live({ behind, moving }: PlaybackView): TemplateResult {
-    if (behind) {
-      return html`<button class="live-button" @click=${() => this.viewer.playback.toLive()}>${t("player.to_live")}</button>`;
-    }
-    return html`<span class="live ${moving ? "on" : ""}">${t("player.live")}</span>`;
+  #live(playback: PlaybackView): TemplateResult {
+    const { behind, moving, reach_s } = playback;
+    const live = behind
+      ? html`<button class="live-button" data-testid="to-live" @click=${() => this.viewer.goBack(0)}>${t("player.to_live")}</button>`
+      : html`<span class="live ${moving ? "on" : ""}">${t("player.live")}</span>`;
+    return reach_s > 0 ? html`${this.#back(playback)} ${live}` : live;
+  }
+
+  /** The bar of a broadcast in which one may go back: its right end is live. */
+  #back({ behind, behind_s, reach_s }: PlaybackView): TemplateResult {
+    const ago = t("player.ago", { time: place(behind_s) });
+    const change = (event: Event) => this.viewer.goBack(-Number((event.target as HTMLInputElement).value));
+    return html`<input class="seek" data-testid="back" type="range" min=${-reach_s} max="0" step="5"
+        .value=${String(behind ? -Math.round(behind_s) : 0)} aria-label=${t("player.back")} title=${t("player.back")}
+        aria-valuetext=${behind ? ago : t("player.live")} @change=${change}>
+      ${behind ? html`<span class="position">−${place(behind_s)}</span>` : nothing}`;
   }
 
   #seek({ position_s, duration_s }: PlaybackView): TemplateResult {

@@ -34,7 +34,8 @@ export interface TickOut {
  * State of the broadcast, sent at opening and at each change (viewers coalesced).
  *
  * `delay_ms`: a recording is played by the clock, and everybody is to see it so long after its time; null elsewhere.
- * `announcement` is what is pinned beside the picture.
+ * `announcement` is what is pinned beside the picture. `dvr_s`: how far one may go back in a live broadcast, if there
+ * is so much of it; it began at `started_at_ms`.
  */
 export interface Media {
   type: "media";
@@ -49,6 +50,8 @@ export interface Media {
   viewers: number;
   delay_ms: number | null;
   announcement: string | null;
+  dvr_s: number;
+  started_at_ms: number | null;
 }
 
 /**

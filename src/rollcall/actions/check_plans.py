@@ -13,7 +13,7 @@ from rollcall.store.check_plans import StoredPlan
 from rollcall.store.database import Connection, Database
 from rollcall.store.sessions import MediaRef
 
-COMMON = "A recording is watched by each at their own time, so no moment is the same for all. Give true."
+COMMON = "Each watches this media at their own time, so no moment is the same for all. Give true."
 
 
 class PlayingTime(Protocol):
@@ -46,7 +46,7 @@ async def put_plan(
 
     def put(conn: Connection) -> StoredPlan:
         of = require_media(conn, project_no, code, hold=True)
-        if of.kind == "recording" and not plan.per_participant:
+        if of.is_by_content and not plan.per_participant:
             raise Malformed(Problem("$.per_participant", COMMON))
         _refuse_shortfall(conn, of, plan, now_ms)
         known = check_plans.find_plan(conn, project_no, of.no)

@@ -10,7 +10,7 @@ from rollcall.actions.sessions import close_open_sessions, require_media
 from rollcall.base.secrets import new_code, new_key
 from rollcall.domain.checks.outcome import Told
 from rollcall.domain.concurrency import Concurrency
-from rollcall.domain.errors import Malformed, NotFound, Problem
+from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
 from rollcall.domain.ids import EventCode, EventNo, MediaCode, ProjectNo
 from rollcall.store import audit, events, media
 from rollcall.store.database import Connection, Database
@@ -31,6 +31,7 @@ class NewMedia:
     starts_ms: int | None
     ends_ms: int | None
     concurrency: Concurrency = "union"
+    dvr_s: int = 0
 
 
 async def create_media(
@@ -38,6 +39,7 @@ async def create_media(
 ) -> MediaCode:
     """Make a media, and silently an event for it when none is named. Raises NotFound or Malformed."""
     _check_times(new.starts_ms, new.ends_ms)
+    _check_dvr(new.kind, new.dvr_s)
 
     def create(conn: Connection) -> MediaCode:
         event_no, timezone = _event_for(conn, project_no, new, now_ms)
@@ -48,6 +50,7 @@ async def create_media(
             "kind": new.kind,
             "identity": new.identity,
             "concurrency": new.concurrency,
+            "dvr_s": new.dvr_s,
             "timezone": timezone,
             "starts_ms": new.starts_ms,
             "ends_ms": new.ends_ms,
@@ -73,6 +76,8 @@ async def change_media(
             event = event_actions.find(conn, project_no, values["event"], "$.event")
             event_actions.move(conn, project_no, found, event.no)
         columns |= _reopened(found, values, now_ms)
+        _check_dvr(found.kind, values.get("dvr_s", 0))
+        _keep_axis(conn, found, values.get("dvr_s", found.dvr_s))
         _check_times(columns.get("starts_ms", found.starts_ms), columns.get("ends_ms", found.ends_ms))
         media.change_media(conn, project_no, found.no, columns)
         audit.record(conn, project_no, actor, "media.change", code, now_ms, **values)
@@ -128,6 +133,21 @@ def _event_for(conn: Connection, project_no: ProjectNo, new: NewMedia, now_ms: i
 def _check_times(starts_ms: int | None, ends_ms: int | None) -> None:
     if starts_ms is not None and ends_ms is not None and ends_ms <= starts_ms:
         raise Malformed(Problem("$.ends_at", "Must be later than 'starts_at'."))
+
+
+def _check_dvr(kind: media.Kind, dvr_s: int) -> None:
+    if dvr_s and kind != "live":
+        raise Malformed(Problem("$.dvr_s", "Only in a live broadcast can viewers go back. Leave it out."))
+
+
+def _keep_axis(conn: Connection, found: Media, dvr_s: int) -> None:
+    """Raise Conflict when what has been watched would be counted in another way than it was told."""
+    if (dvr_s > 0) != (found.dvr_s > 0) and media.has_plays(conn, found.project_no, found.no):
+        sentence = (
+            "Somebody has watched this media already, so whether viewers may go back can be changed no more:"
+            " what was watched would be counted in another way. How far back they may go can be changed."
+        )
+        raise Conflict(sentence, code="media_watched")
 
 
 def _reopened(found: Media, values: dict[str, Any], now_ms: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from rollcall.actions.statistics.judging import read_cases, read_event, session_holding
+from rollcall.actions.statistics.judging import read_cases, read_event
 from rollcall.actions.statistics.quizzes import Taken, count_quizzes
 from rollcall.domain.credit import Count, Share
 from rollcall.domain.ids import MediaNo, ProjectNo, UserId
@@ -31,11 +31,11 @@ def _progress(
     case = read_cases(connection, event, {user_id: [user_id]})[user_id]
     rows = [row for row in event.sessions if row.media_no == media_no]
     spans = [span for span in case.spans if span.media_no == media_no]
-    count = Count(event.sessions_of([media_no]), now_ms, case.standing, rules)
+    count = Count(event.sessions_of([media_no], now_ms), now_ms, case.standing, rules)
     total = count.total(spans)
     in_sessions = count.in_sessions(spans, count.proofs(spans))
     ended = Counter(
-        (session_holding(rows, media_no, prompt.check_issued_ms, prompt.session_no), prompt.state)
+        (event.session_holding(rows, media_no, prompt.check_issued_ms, prompt.session_no), prompt.state)
         for prompt in case.prompts
         if prompt.media_no == media_no
     )

@@ -126,7 +126,7 @@ class Recordings:
                 await self._show(found, news)
 
     async def on_look_up(self, asked: LookUp) -> Shown:
-        """Return which recording a media shows now, and since when where it is played by the clock."""
+        """Return which recording a media shows now, since when if by the clock, and how far back its viewers may go."""
         now_ms = self._clock.now_ms()
         row = await self._db.read(lambda conn: store.showing(conn, asked.media))
         is_open = (
@@ -136,9 +136,10 @@ class Recordings:
             and (row.ends_ms is None or row.ends_ms > now_ms)
         )
         if row is None or not is_open or (row.kind == "scheduled" and row.starts_ms is None):
-            return Shown(id=asked.id, recording=None, starts_at_ms=None)
+            dvr_s = 0 if row is None else row.dvr_s
+            return Shown(id=asked.id, recording=None, starts_at_ms=None, dvr_s=dvr_s)
         starts_ms = row.starts_ms if row.kind == "scheduled" else None
-        return Shown(id=asked.id, recording=row.recording_no, starts_at_ms=starts_ms)
+        return Shown(id=asked.id, recording=row.recording_no, starts_at_ms=starts_ms, dvr_s=row.dvr_s)
 
     def _refuse_bytes(self, found: Recording, start: int | None) -> None:
         if found.node != self._node:

@@ -67,6 +67,8 @@ class Rooms:
             timezone=row.timezone,
             viewers=len(self._hub.room(row.no).users()),
             announcement=row.announcement_text,
+            dvr_s=row.dvr_s,
+            started_at_ms=row.started_ms,
             delay_ms=SCHEDULE_DELAY_MS if row.kind == "scheduled" else None,
         )
 

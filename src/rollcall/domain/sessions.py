@@ -41,6 +41,21 @@ class Session:
     revision: int
 
 
+FOREVER_MS = 2**53  # later than any moment of evidence
+
+
+def is_by_content(kind: str, dvr_s: int) -> bool:
+    """Tell whether viewers choose when they watch what: a recording, or a broadcast in which they may go back."""
+    return kind == "recording" or dvr_s > 0
+
+
+def as_content(window: Window, until_ms: int = FOREVER_MS) -> ContentWindow:
+    """Return the content that was broadcast in a session; one that is open holds what comes up to `until_ms`."""
+    if isinstance(window, ContentWindow):
+        return window
+    return ContentWindow(window.starts_ms, until_ms if window.ends_ms is None else window.ends_ms)
+
+
 def check_window(window: Window) -> None:
     """Raise Malformed when the window ends before it starts, or at that moment."""
     match window:

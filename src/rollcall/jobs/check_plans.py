@@ -6,7 +6,7 @@ is stored first holds. It knows no evidence but who is playing now and for how l
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from secrets import SystemRandom
 from typing import TypeVar
@@ -19,7 +19,15 @@ from rollcall.domain.checks import draws as rules
 from rollcall.domain.checks.draws import BEGUN, EVERYBODY, Drawn, Present, Random, Step
 from rollcall.domain.checks.plan import has_content_parts, has_parts
 from rollcall.domain.ids import CheckId, MediaNo, UserId
-from rollcall.domain.sessions import ContentWindow, Session, WallWindow, Window, elapsed_ms, session_at
+from rollcall.domain.sessions import (
+    ContentWindow,
+    Session,
+    WallWindow,
+    Window,
+    as_content,
+    elapsed_ms,
+    session_at,
+)
 from rollcall.live.hub import Hub
 from rollcall.store import check_plans, checks, sessions
 from rollcall.store.check_counts import last_controls, lost_controls
@@ -27,6 +35,7 @@ from rollcall.store.check_plans import StoredPlan
 from rollcall.store.checks import Check, Wording
 from rollcall.store.database import Connection, Database
 from rollcall.store.open_prompts import users_asked_now
+from rollcall.store.sessions import MediaRef
 
 Axis = TypeVar("Axis", WallWindow, ContentWindow)
 UNFORESEEN: Random = SystemRandom().randint
@@ -62,7 +71,7 @@ async def run_plan(
 ) -> None:
     """Bring one plan up to date: draw for whoever is new, ask whoever is due."""
     of = stored.of
-    current = await db.read(lambda conn: sessions.list_sessions(conn, of.project_no, of.no))
+    current = await db.read(lambda conn: _sessions(conn, of))
     playing.set_windows(of.no, [(w.starts_ms, w.ends_ms) for w in _windows(current, WallWindow)])
     playing.set_contents(of.no, _windows(current, ContentWindow))
     if not current:
@@ -76,6 +85,14 @@ async def run_plan(
         if steps:
             for check, asked in await db.write(partial(_store, stage, steps, now_ms)):
                 await delivery.deliver(db, hub, check, asked, now_ms)
+
+
+def _sessions(conn: Connection, of: MediaRef) -> list[Session]:
+    """Return the sessions of a media as plans see them: where each watches at their own time, of content."""
+    found = sessions.list_sessions(conn, of.project_no, of.no)
+    if not of.is_by_content:
+        return found
+    return [replace(session, window=as_content(session.window)) for session in found]
 
 
 def _windows(current: Iterable[Session], axis: type[Axis]) -> list[Axis]:
@@ -175,7 +192,7 @@ def _store(
     of = stage.stored.of
     if check_plans.hold_plan(conn, of.project_no, of.no) != stage.stored:
         return []
-    if sessions.find_session(conn, of.project_no, of.no, stage.session.id) != stage.session:
+    if stage.session not in _sessions(conn, of):
         return []
     draws = check_plans.draws_of(conn, of.no)
     steps = {who: step for who, step in steps.items() if draws.get(who) == stage.draws.get(who)}

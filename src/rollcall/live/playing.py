@@ -3,7 +3,7 @@
 It follows the evidence of live grade as it is committed, over all plays, each moment once and in whatever order proofs
 come; the statistics do not use it. After a restart a participant begins at what the store proves. In memory only.
 
-Of a recording, whose sessions are windows of content, it counts what `reel` says.
+Of a recording, and of a broadcast in which viewers may go back, sessions hold content, and it counts what `reel` says.
 
 Who is present can be asked, and whoever earns live time has to be. So presence follows what has come just now, not what
 it speaks of: live time may come half a minute late, and end with a pause.
@@ -22,7 +22,7 @@ from rollcall.live.reel import PRESENT_WITHIN_MS, Reel
 class Playing:
     """Playing time by media and user. `windows` are a media's sessions, half-open; an end of None is open.
 
-    `contents` are those of a recording.
+    `contents` are those that hold content.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Playing:
         self._windows[media] = windows
 
     def set_contents(self, media: MediaNo, contents: Sequence[ContentWindow]) -> None:
-        """Count from now on what of the recording `media` lies in these sessions."""
+        """Count from now on the content of `media` that lies in these sessions."""
         self._contents[media] = contents
 
     def knows(self, media: MediaNo, user_id: UserId) -> bool:
@@ -58,8 +58,8 @@ class Playing:
         """
         of_media = self._proven.setdefault(media, {})
         of_media[user_id] = union((*of_media.get(user_id, ()), *proven))
-        if of_file := [part for part in of_content if _is_of_a_file(part.content)]:
-            self._reels[media][user_id].begin(of_file)
+        if of_content:
+            self._reels[media][user_id].begin(self._placed(media, part) for part in of_content)
         self._known.add((media, user_id))
 
     def note(
@@ -82,8 +82,9 @@ class Playing:
             of_media[user_id] = (*known[:-1], Interval(known[-1].start, max(known[-1].end, end_ms)))
         else:
             of_media[user_id] = union((*known, Interval(start_ms, end_ms)))
-        if content is not None and _is_of_a_file(content):
-            self._reels[media][user_id].note(Slice(Interval(start_ms, end_ms), content), now_ms)
+        if content is not None and (self._contents.get(media) or content.end < PROGRAMME_MS):
+            part = Slice(Interval(start_ms, end_ms), content)
+            self._reels[media][user_id].note(self._placed(media, part), now_ms)
 
     def played_ms(self, media: MediaNo, user_id: UserId) -> int:
         """Return the playing time inside sessions so far."""
@@ -107,14 +108,19 @@ class Playing:
         ]
 
     def covered_ms(self, media: MediaNo, user_id: UserId, session: ContentWindow, now_ms: int) -> int:
-        """Return how much content of a recording's session a participant has played, expected like `expected_ms`."""
+        """Return how much content of such a session a participant has played, expected like `expected_ms`."""
         contents = self._contents[media]
         return self._reels[media][user_id].covered_ms(contents, session, now_ms)
 
     def place(self, media: MediaNo, user_id: UserId, now_ms: int) -> ContentWindow | None:
-        """Return which session of a recording a participant is playing, None = none of them."""
+        """Return which session of content a participant is playing, None = none of them."""
         reel = self._reels[media].get(user_id)
         return None if reel is None else reel.place(self._contents.get(media, ()), now_ms)
+
+    def _placed(self, media: MediaNo, part: Slice) -> Slice:
+        """Return a stretch with its content; of a broadcast what is no programme time went with the clock."""
+        of_broadcast = any(window.from_ms >= PROGRAMME_MS for window in self._contents.get(media, ()))
+        return Slice(part.wall, part.wall) if of_broadcast and part.content.start < PROGRAMME_MS else part
 
     def _is_present(self, media: MediaNo, user_id: UserId, now_ms: int) -> bool:
         came_ms = self._came.get(media, {}).get(user_id)
@@ -128,10 +134,6 @@ class Playing:
             max(0, min(end_ms, end if end is not None else end_ms) - max(start_ms, begin))
             for begin, end in self._windows.get(media, ())
         )
-
-
-def _is_of_a_file(content: Interval) -> bool:
-    return content.end < PROGRAMME_MS
 
 
 def _until_ms(proven: Intervals) -> int:

@@ -12,11 +12,13 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from rollcall.media import playlist
 from rollcall.media.packager import Init, Part, segment_of
 from rollcall.media.playlist import PART_TARGET_MS, SEGMENTS_WITH_PARTS, Listed, Making, Place
+from rollcall.media.rewind import Rewind
 
 WINDOW = 10
 KEPT = 16  # six more than listed, for players that are behind
@@ -62,6 +64,7 @@ class Channel:
         self._playlists: dict[str, bytes] = {}
         self._changed = asyncio.Event()
         self.touched_ms = now_ms
+        self.rewind: Rewind | None = None
 
     def begin(self, init: Init) -> None:
         """Start a publish session; it is numbered when its first part comes."""
@@ -77,6 +80,16 @@ class Channel:
         self._part_target_ms = max(self._part_target_ms, math.ceil(part.duration_ms))
         self.touched_ms = now_ms
         self._render()
+
+    def reach_back(self, folder: Path, reach_s: int) -> None:
+        """Let viewers go back by so much from now on, in files of `folder`; 0: not at all."""
+        if self.rewind is not None and reach_s == 0:
+            self.rewind.close()
+            self.rewind = None
+        elif self.rewind is not None:
+            self.rewind.reach_s = reach_s
+        elif reach_s > 0:
+            self.rewind = Rewind(folder, reach_s)
 
     def end(self) -> None:
         """End the publish session: what there is of the last segment is all of it."""
@@ -140,7 +153,10 @@ class Channel:
         if self._place is None:
             return
         segment = segment_of(self._parts)
-        self._kept.append(Listed(self._place, segment))
+        listed = Listed(self._place, segment)
+        self._kept.append(listed)
+        if self.rewind is not None:
+            self.rewind.keep(listed, self._inits[self._place.init], self.touched_ms)
         self._kept_bytes += len(segment.data)
         self._first_part += len(self._parts)
         self._place, self._parts = None, []
@@ -204,9 +220,9 @@ class Channels:
 
     def open(self, media: str, now_ms: int, discontinuity: int) -> Channel:
         """Return the media's channel, made now if there is none; its next discontinuity is above that given."""
-        self._by_media = {
-            code: channel
-            for code, channel in self._by_media.items()
-            if now_ms - channel.touched_ms < FORGET_AFTER_MS or code == media
-        }
+        for code, channel in list(self._by_media.items()):
+            if code != media and now_ms - channel.touched_ms >= FORGET_AFTER_MS:
+                if channel.rewind is not None:
+                    channel.rewind.close()
+                del self._by_media[code]
         return self._by_media.setdefault(media, Channel(now_ms, discontinuity))

@@ -6,6 +6,9 @@ waiting, so only so many are led to low latency; whoever comes then watches the 
 
 A bare ASGI app. The path is judged as it came, before any decoding: whatever is not in its plain form is
 refused, so that no two spellings of one path can be told apart by two programs. It knows no socket.
+
+Where viewers may go back, `rewind-{seconds}.m3u8` leads to the broadcast as it was so long ago, or as near to that as
+there is.
 """
 
 import json
@@ -21,6 +24,7 @@ from rollcall.media import playlist
 from rollcall.media.channel import CLASSIC, LOW_LATENCY, Channel, Channels, Found, Wanted
 from rollcall.media.fetches import Fetches
 from rollcall.media.library import Library
+from rollcall.media.rewind import NAME as BACK
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,7 +33,11 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _PATH = re.compile(r"/hls/([^/]+)/([^/]+)/([^/]+)")
 _MEDIA = re.compile(r"[0-9A-Za-z]{8}")
-_NAME = re.compile(r"(?:index|classic|live|low)\.m3u8|init-[0-9]{1,12}\.mp4|(?:part-)?[0-9]{1,12}\.m4s")
+_NAME = re.compile(
+    r"(?:index|classic|live|low)\.m3u8|(?:rewind|back)-[0-9]{1,6}\.m3u8"
+    r"|init-[0-9]{1,12}\.mp4|(?:part-)?[0-9]{1,12}\.m4s"
+)
+_BACK = re.compile(r"(rewind|back)-([0-9]+)\.m3u8")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 WAIT_S = 6.0  # three target durations
 _SAFE = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff")]
@@ -91,7 +99,7 @@ def create_app(
         if channel is None:
             found = await library.find(media, name)
         else:
-            found = await _find(channel, name, wanted, patience)
+            found = await _find(channel, name, wanted, patience, now_ms())
         if found is None or token.play in revoked:
             status = 403 if found else 404
             no_picture = name.endswith(".m3u8") and found is None
@@ -119,7 +127,11 @@ def _wanted(query: bytes) -> Wanted | None:
     return Wanted(sequence, part[0] if part else None)
 
 
-async def _find(channel: Channel, name: str, wanted: Wanted | None, patience: Patience) -> Found | None:
+async def _find(
+    channel: Channel, name: str, wanted: Wanted | None, patience: Patience, now_ms: int
+) -> Found | None:
+    if back := _BACK.fullmatch(name):
+        return _find_back(channel, back.group(1) == "rewind", int(back.group(2)), now_ms)
     if name in {"index.m3u8", "classic.m3u8"}:
         classic = name == "classic.m3u8" or patience.waiting >= patience.most
         master = channel.master(CLASSIC if classic else LOW_LATENCY)
@@ -132,7 +144,23 @@ async def _find(channel: Channel, name: str, wanted: Wanted | None, patience: Pa
             await channel.wait_until(lambda: channel.find(name) is not None, WAIT_S)
     finally:
         patience.waiting -= 1
-    return channel.find(name)
+    found = channel.find(name)
+    if found is not None or channel.rewind is None or name.endswith(".m3u8"):
+        return found
+    kept = await channel.rewind.read(name)
+    return None if kept is None else Found(kept)
+
+
+def _find_back(channel: Channel, leads: bool, behind_s: int, now_ms: int) -> Found | None:
+    """Return the playlist of so long ago, or the one that leads there."""
+    if channel.rewind is None:
+        return None
+    if leads:
+        reachable_s = channel.rewind.reachable_s(behind_s, now_ms)
+        made = None if reachable_s is None else channel.master(BACK.format(reachable_s))
+    else:
+        made = channel.rewind.playlist(behind_s, now_ms)
+    return None if made is None else Found(made)
 
 
 def _admit(path: str, key: bytes, revoked: Container[str], now_s: int) -> tuple[str, str, PathToken] | int:

@@ -7,6 +7,7 @@ server ends, or on SIGTERM, and closes everything first; its ffmpeg children end
 import asyncio
 import contextlib
 import logging
+import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from rollcall.wire.media_link import Ready
 
 SIGNAL_EVERY_S = 2.0
 FETCHED_EVERY_S = 10.0
+REACH_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,15 @@ async def run(places: Places, clock: Clock) -> None:
             clock.now_ms,
             Patience(places.low_latency_viewers),
         )
+        past = places.http.with_name("rewind")
+        shutil.rmtree(past, ignore_errors=True)
         ingest = Ingest(link.authorize, _publisher(channels, tally, link, places.ffmpeg, clock))
         await ingest.start(rtmp)
         tasks = [
             asyncio.create_task(link.run(Orders(revoked.update, ingest.drop, preparations.ask))),
             asyncio.create_task(_serve_http(app, http)),
             asyncio.create_task(_report(link, ingest, fetches)),
+            asyncio.create_task(_follow_reach(link, ingest, channels, past)),
             asyncio.create_task(_terminated()),
         ]
         try:
@@ -150,6 +155,16 @@ async def _report(link: Link, ingest: Ingest, fetches: Fetches) -> None:
         if turn % every == 0:
             for fetched in fetches.take():
                 link.send(fetched)
+
+
+async def _follow_reach(link: Link, ingest: Ingest, channels: Channels, past: Path) -> None:
+    """Let viewers of each broadcast that is on the air go back as far as the organiser says now."""
+    while True:
+        for publish in ingest.publishes():
+            shown, channel = await link.look_up(publish.media), channels.get(publish.media)
+            if shown is not None and channel is not None:
+                channel.reach_back(past / publish.media, shown.dvr_s)
+        await asyncio.sleep(REACH_EVERY_S)
 
 
 async def _terminated() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from rollcall.domain.ids import CheckId, CheckNo, EventNo, MediaNo, ProjectNo, SessionId, SessionNo
 from rollcall.domain.sessions import Session, session_at
 from rollcall.store.sessions import MediaRef
-from rollcall.store.tables import checks, prompts, sessions
+from rollcall.store.tables import checks, media, prompts, sessions
 
 CheckKind = Literal["click", "code", "question"]
 CheckState = Literal["planned", "issued", "closed", "cancelled"]
@@ -217,13 +218,15 @@ def has_finished(conn: Connection, now_ms: int) -> bool:
 
 
 def assign_sessions(conn: Connection, of: MediaRef, current: Sequence[Session]) -> None:
-    """Let each issued check belong to the session of `current` that holds its moment, else to none."""
+    """Let each issued check belong to the session of `current` that holds its moment, else to none.
+
+    Where participants watch each at their own time, a plan's check stays in the session in which it was asked.
+    """
     c = checks.c
-    rows = conn.execute(
-        select(c.no, c.session_no, c.issued_ms).where(
-            c.project_no == of.project_no, c.media_no == of.no, c.issued_ms.is_not(None)
-        )
+    query = select(c.no, c.session_no, c.issued_ms).where(
+        c.project_no == of.project_no, c.media_no == of.no, c.issued_ms.is_not(None)
     )
+    rows = conn.execute(query.where(c.origin == "manual") if of.is_by_content else query)
     moved = []
     for no, session_no, issued_ms in rows:
         session = session_at(current, issued_ms)
@@ -248,10 +251,18 @@ def ends_of(conn: Connection, of: MediaRef) -> dict[CheckNo, int | None]:
 
 
 def session_end() -> Any:
-    """Return the expression of when the session of a check ends: as set, or by its removal."""
+    """Return the expression of when the session of a check ends: as set, or by its removal.
+
+    A plan asks each viewer who may go back when they play the session, so for them it ends by its removal alone.
+    """
     s = sessions.c
     first = case((s.ends_ms < s.removed_ms, s.ends_ms), else_=s.removed_ms)
-    return case((s.removed_ms.is_(None), s.ends_ms), else_=first)
+    goes_back = checks.c.media_no.in_(select(media.c.no).where(media.c.dvr_s > 0))
+    return case(
+        (and_(checks.c.origin == "plan", goes_back), s.removed_ms),
+        (s.removed_ms.is_(None), s.ends_ms),
+        else_=first,
+    )
 
 
 def question_of(stored: dict[str, Any] | None) -> Question | None:

@@ -26,6 +26,7 @@ _RULED: Final = (
         events.c.behind_counts,
         media.c.no,
         media.c.kind,
+        media.c.dvr_s,
     )
     .join(media, media.c.event_no == events.c.no)
     .where(
@@ -131,6 +132,7 @@ class RuledRow(NamedTuple):
     behind_counts: bool
     media_no: MediaNo
     kind: str
+    dvr_s: int
 
 
 class SpanRow(NamedTuple):

@@ -27,7 +27,7 @@ class Announcement:
 class Media:
     """One media that is not archived. `signal_ms`: since when there is a picture; None = there is none.
 
-    `content_ms`: the length of its recording; None while it has none.
+    `content_ms`: the length of its recording; None while it has none. `dvr_s`: how far back viewers may go.
     """
 
     no: MediaNo
@@ -49,6 +49,7 @@ class Media:
     content_ms: int | None
     announcement_text: str | None
     announced_ms: int | None
+    dvr_s: int
     created_ms: int
 
     @property
@@ -99,6 +100,7 @@ def _query() -> Select[Any]:
             media.c.content_ms,
             media.c.announcement,
             media.c.announced_ms,
+            media.c.dvr_s,
             media.c.created_ms,
         )
         .join(events, events.c.no == media.c.event_no)

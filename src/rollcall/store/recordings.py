@@ -52,13 +52,17 @@ class NewRecording:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What a media shows: None where it has no recording; by the clock where it is scheduled."""
+    """What a media shows: None where it has no recording; by the clock where it is scheduled.
+
+    `dvr_s`: how far viewers of a broadcast may go back.
+    """
 
     kind: Kind
     recording_no: int | None
     starts_ms: int | None
     ends_ms: int | None
     ended_ms: int | None
+    dvr_s: int
 
 
 def add_recording(
@@ -134,7 +138,7 @@ def show_recording(
 def showing(conn: Connection, code: str) -> Showing | None:
     """Return what a media that is not archived shows."""
     c = media.c
-    query = select(c.kind, c.recording_no, c.starts_ms, c.ends_ms, c.ended_ms)
+    query = select(c.kind, c.recording_no, c.starts_ms, c.ends_ms, c.ended_ms, c.dvr_s)
     row = conn.execute(query.where(c.code == code, c.removed_ms.is_(None))).one_or_none()
     return None if row is None else Showing(*row)
 

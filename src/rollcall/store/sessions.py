@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, ProjectNo, SessionId, SessionNo
-from rollcall.domain.sessions import ContentWindow, Session, WallWindow, Window
+from rollcall.domain.sessions import ContentWindow, Session, WallWindow, Window, is_by_content
 from rollcall.store.tables import media, session_revisions, sessions
 
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """A media as sessions and checks see it; `signal_ms` None = no picture now."""
+    """A media as sessions and checks see it; `signal_ms` None = no picture now. `dvr_s`: how far one may go back."""
 
     project_no: ProjectNo
     event_no: EventNo
@@ -20,6 +20,12 @@ class MediaRef:
     code: MediaCode
     kind: str
     signal_ms: int | None
+    dvr_s: int = 0
+
+    @property
+    def is_by_content(self) -> bool:
+        """Tell whether participants watch each at their own time, so that sessions hold content for each of them."""
+        return is_by_content(self.kind, self.dvr_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Revision:
 def find_media(conn: Connection, project_no: ProjectNo, code: str, *, hold: bool = False) -> MediaRef | None:
     """Return a media of the project that is not archived; `hold` lets nobody else hold it until the commit."""
     c = media.c
-    query = select(c.project_no, c.event_no, c.no, c.code, c.kind, c.signal_ms).where(
+    query = select(c.project_no, c.event_no, c.no, c.code, c.kind, c.signal_ms, c.dvr_s).where(
         c.project_no == project_no, c.code == code, c.removed_ms.is_(None)
     )
     row = conn.execute(query.with_for_update() if hold else query).first()
@@ -49,7 +55,7 @@ def open_past_the_end(conn: Connection, now_ms: int) -> list[tuple[MediaRef, int
     m, s = media.c, sessions.c
     is_open = s.ends_ms.is_(None) & s.removed_ms.is_(None) & (s.starts_ms <= m.ends_ms)
     query = (
-        select(m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.ends_ms)
+        select(m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, m.ends_ms)
         .where(m.ends_ms <= now_ms, m.removed_ms.is_(None))
         .where(select(s.no).where(s.media_no == m.no, is_open).exists())
     )

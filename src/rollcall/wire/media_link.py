@@ -63,7 +63,7 @@ class Fetched(Frame, frozen=True):
 
 
 class LookUp(Frame, frozen=True):
-    """Which recording does this media show, and since when? No answer within 5 s means none."""
+    """What does this media show, and how far back may its viewers go? No answer within 5 s means nothing."""
 
     id: int
     media: str
@@ -126,11 +126,15 @@ class Drop(Frame, frozen=True):
 
 
 class Shown(Frame, frozen=True):
-    """Answer to `LookUp` with the same id. `recording` null: none; `starts_at_ms`: played by the clock from then on."""
+    """Answer to `LookUp` with the same id. `recording` null: none; `starts_at_ms`: played by the clock from then on.
+
+    `dvr_s`: by how much viewers of a broadcast may go back.
+    """
 
     id: int
     recording: int | None
     starts_at_ms: int | None
+    dvr_s: int = 0
 
 
 class Prepare(Frame, frozen=True):

@@ -66,7 +66,8 @@ class Media(Message, frozen=True, tag="media"):
     """State of the broadcast, sent at opening and at each change (viewers coalesced).
 
     `delay_ms`: a recording is played by the clock, and everybody is to see it so long after its time; null elsewhere.
-    `announcement` is what is pinned beside the picture.
+    `announcement` is what is pinned beside the picture. `dvr_s`: how far one may go back in a live broadcast, if there
+    is so much of it; it began at `started_at_ms`.
     """
 
     code: str
@@ -80,6 +81,8 @@ class Media(Message, frozen=True, tag="media"):
     viewers: int
     delay_ms: int | None
     announcement: str | None
+    dvr_s: int
+    started_at_ms: int | None
 
 
 class Opened(Message, frozen=True, tag="opened"):

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.policy import FOREVER_MS, Miss, Policy, Stop, disbelieved, stops
+from rollcall.domain.checks.policy import Miss, Policy, Stop, disbelieved, stops
 from rollcall.domain.intervals import Interval, Intervals, union
+from rollcall.domain.sessions import FOREVER_MS
 
 moments = st.integers(0, 100)
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.policy import FOREVER_MS, Stop
+from rollcall.domain.checks.policy import Stop
 from rollcall.domain.credit import Session, Standing, Watching
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, union
 from rollcall.domain.rules import Rules
-from rollcall.domain.sessions import ContentWindow, WallWindow
+from rollcall.domain.sessions import FOREVER_MS, ContentWindow, WallWindow
 
 A, B, FILM = MediaNo(1), MediaNo(2), MediaNo(3)
 NOW_MS = 1000

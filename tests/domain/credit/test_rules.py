@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from rollcall.domain.checks.policy import FOREVER_MS, Stop
+from rollcall.domain.checks.policy import Stop
 from rollcall.domain.credit import Credit, Listed, Session, Share, Standing, Watching, credit
 from rollcall.domain.credit.spans import ONLY
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.domain.rules import PUBLISHED, Rules
-from rollcall.domain.sessions import ContentWindow, WallWindow
+from rollcall.domain.sessions import FOREVER_MS, ContentWindow, WallWindow
 
 HALL, OTHER, FILM = MediaNo(1), MediaNo(2), MediaNo(3)
 T0 = 1_772_355_600_000

@@ -8,7 +8,9 @@ from rollcall.domain.ids import MediaNo, UserId
 from rollcall.live.arrivals import Offer
 from rollcall.live.hub import Connection
 from rollcall.store import broadcasts
+from rollcall.store.media import find_media
 from rollcall.wire.close import Close
+from tests.history import Records
 from tests.web.conftest import Api, problem
 
 
@@ -62,6 +64,7 @@ async def test_a_new_media_says_all_that_an_organiser_needs(api: Api) -> None:
         },
         "ingest": {"rtmp_url": "rtmp://127.0.0.1:1935/live", "stream_key": key},
         "duration_ms": None,
+        "dvr_s": 0,
     }
     assert (await api.mine.api.get(f"/media/{media['code']}")).json() == media
     assert (await make(api, kind="recording"))["ingest"] is None
@@ -196,3 +199,30 @@ async def test_a_media_takes_the_time_zone_of_its_event(api: Api) -> None:
     problem(
         await api.mine.api.patch(f"/events/{event['code']}", json={"media": ["ZZZZZZZZ"]}), 404, "not_found"
     )
+
+
+async def test_going_back_belongs_to_live_broadcasts_and_is_not_taken_back_from_who_has_watched(
+    api: Api,
+) -> None:
+    code = (await make(api, dvr_s=600))["code"]
+    path = f"/media/{code}"
+    assert (await api.mine.api.get(path)).json()["dvr_s"] == 600
+    assert (await api.mine.api.patch(path, json={"dvr_s": 0})).json()["dvr_s"] == 0
+    assert (await api.mine.api.patch(path, json={"dvr_s": 900})).json()["dvr_s"] == 900
+    problem(await api.mine.api.patch(path, json={"dvr_s": 14_401}), 400, "malformed", ["$.dvr_s"])
+    refused = await api.mine.api.post("/media", json={"title": "A", "kind": "recording", "dvr_s": 60})
+    problem(refused, 400, "malformed", ["$.dvr_s"])
+    recording = (await make(api, kind="recording"))["code"]
+    refused = await api.mine.api.patch(f"/media/{recording}", json={"dvr_s": 60})
+    problem(refused, 400, "malformed", ["$.dvr_s"])
+
+    def watch(conn: Any) -> None:
+        found = find_media(conn, api.mine.no, code)
+        assert found is not None
+        records = Records(conn)
+        records.project_no, records.event_no = found.project_no, found.event_no
+        records.play(found.no, "anna")
+
+    await api.deps.db.write(watch)
+    problem(await api.mine.api.patch(path, json={"dvr_s": 0}), 409, "media_watched")
+    assert (await api.mine.api.patch(path, json={"dvr_s": 300, "title": "Б"})).json()["dvr_s"] == 300

@@ -36,9 +36,8 @@ def who_needs_it(connection: Connection, frame: Frame, roster: Roster) -> Ints:
     if event.policy != "record":
         named |= store.who_missed(connection, event.project_no, media)
     by_name = [roster.position[user_id] for user_id in named if user_id in roster.position]
-    of_content = {row.media_no for row in frame.every_session if row.starts_ms is None}
     watched_content = np.isin(
-        roster.play_media, [i for i, no in enumerate(frame.media_nos()) if no in of_content]
+        roster.play_media, [i for i, no in enumerate(frame.media_nos()) if no in event.by_content]
     )
     return np.union1d(np.array(by_name, np.int64), roster.play_user[watched_content])
 
@@ -77,7 +76,7 @@ def _playing(spans: Sequence[Watching], media_no: MediaNo, window: ContentWindow
 
 
 def _credit(frame: Frame, event: JudgedEvent, case: Case, spans: Sequence[Watching]) -> Credit:
-    sessions = event.sessions_of(frame.media_nos())
+    sessions = event.sessions_of(frame.media_nos(), frame.now_ms)
     if len(frame.sessions) == len(frame.every_session):
         return credit(spans, sessions, frame.now_ms, case.standing, event.rules)
     position = frame.every_session.index(frame.sessions[0])

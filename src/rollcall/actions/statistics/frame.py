@@ -5,10 +5,9 @@ sessions drawn or moved afterwards take their checks along. In a recording no se
 belongs to the session in which it was asked, wherever that lies now.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rollcall.actions.statistics.judging import NO_SESSION, JudgedEvent, read_event, session_holding
+from rollcall.actions.statistics.judging import NO_SESSION, JudgedEvent, read_event
 from rollcall.domain.credit import wall
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import MediaNo, ProjectNo, SessionId, UserId
@@ -75,14 +74,12 @@ class Frame:
         ]
 
     def asked_in(self, check: int) -> ContentWindow | None:
-        """Return the session of a recording in which a plan asked each participant at their own time."""
-        position = self.session_of_check[check]
-        if position == NO_SESSION or self.checks[check].origin != "plan":
+        """Return the session of content in which a plan asked each participant at their own time."""
+        position, of = self.session_of_check[check], self.checks[check]
+        if self.judged is None or position == NO_SESSION or of.origin != "plan":
             return None
-        session = self.sessions[position]
-        if session.from_ms is None or session.to_ms is None:
-            return None
-        return ContentWindow(session.from_ms, session.to_ms)
+        window = self.judged.window(self.sessions[position], self.now_ms)
+        return window if isinstance(window, ContentWindow) else None
 
 
 def media_frame(
@@ -113,10 +110,6 @@ def wall_of(session: SessionRow, now_ms: int) -> Interval | None:
     return wall(WallWindow(session.starts_ms, session.ends_ms), now_ms)
 
 
-def _session_of(sessions: Sequence[SessionRow], check: CheckRow) -> int:
-    return session_holding(sessions, check.media_no, check.issued_ms, check.session_no)
-
-
 def _frame(
     connection: Connection,
     project_no: ProjectNo,
@@ -130,12 +123,18 @@ def _frame(
     judged = read_event(connection, nos[0], rules) if nos else None
     sessions = every_session = [s for s in judged.sessions if s.media_no in nos] if judged else []
     checks = store.issued_checks(connection, project_no, nos)
+
+    def belongs_to(check: CheckRow) -> int:
+        if judged is None:
+            return NO_SESSION
+        return judged.session_holding(sessions, check.media_no, check.issued_ms, check.session_no)
+
     if ask.session_id is not None:
         sessions = [session for session in sessions if session.code == ask.session_id]
         if not sessions:
             raise NotFound(f"There is no session '{ask.session_id}' here.")
-        checks = [check for check in checks if _session_of(sessions, check) != NO_SESSION]
-    belongs = [_session_of(sessions, check) for check in checks]
+        checks = [check for check in checks if belongs_to(check) != NO_SESSION]
+    belongs = [belongs_to(check) for check in checks]
     return Frame(project_no, judged, event, media, sessions, every_session, checks, belongs, now_ms, rules)
 
 

@@ -8,15 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rollcall.domain.checks.policy import FOREVER_MS, Miss, Policy, Stop, disbelieved, stops
+from rollcall.domain.checks.policy import Miss, Policy, Stop, disbelieved, stops
 from rollcall.domain.credit import Session, Standing, Watching
-from rollcall.domain.credit.spans import inside
+from rollcall.domain.credit.spans import PROGRAMME_MS, inside
 from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, SessionNo, UserId
 from rollcall.domain.intervals import Interval, Intervals
 from rollcall.domain.review import promoted
 from rollcall.domain.rules import Rules
-from rollcall.domain.sessions import ContentWindow, WallWindow, holds
+from rollcall.domain.sessions import (
+    FOREVER_MS,
+    ContentWindow,
+    WallWindow,
+    Window,
+    as_content,
+    holds,
+    is_by_content,
+)
 from rollcall.store import judging as store
 from rollcall.store import statistics
 from rollcall.store.database import Connection
@@ -28,7 +36,10 @@ NO_SESSION = -1
 
 @dataclass(frozen=True, slots=True)
 class JudgedEvent:
-    """An event as its evidence is judged: every media by its kind, every session, whatever of it is reported."""
+    """An event as its evidence is judged: every media by its kind, every session, whatever of it is reported.
+
+    `by_content`: the media that each participant watches at their own time, so that sessions hold content.
+    """
 
     project_no: ProjectNo
     no: EventNo
@@ -36,13 +47,30 @@ class JudgedEvent:
     hidden_counts: bool
     behind_counts: bool
     media: Mapping[MediaNo, str]
+    by_content: frozenset[MediaNo]
     sessions: Sequence[SessionRow]
     rules: Rules
 
-    def sessions_of(self, media: Iterable[MediaNo]) -> list[Session]:
-        """Return the sessions of some media as the rule of credit takes them."""
+    def sessions_of(self, media: Iterable[MediaNo], now_ms: int) -> list[Session]:
+        """Return the sessions of some media as the rule of credit takes them at `now_ms`."""
         wanted = set(media)
-        return [(row.media_no, window_of(row)) for row in self.sessions if row.media_no in wanted]
+        return [(row.media_no, self.window(row, now_ms)) for row in self.sessions if row.media_no in wanted]
+
+    def window(self, row: SessionRow, now_ms: int) -> Window:
+        """Return the window of a session: of the clock, or of content up to `now_ms`."""
+        window = window_of(row)
+        return as_content(window, now_ms) if row.media_no in self.by_content else window
+
+    def session_holding(
+        self, sessions: Sequence[SessionRow], media_no: MediaNo, at_ms: int, asked_in: SessionNo | None
+    ) -> int:
+        """Return the position of the session of a check of the media that was issued at a moment, or NO_SESSION."""
+        for position, row in enumerate(sessions):
+            if row.media_no != media_no:
+                continue
+            if row.no == asked_in if media_no in self.by_content else holds(window_of(row), at_ms):
+                return position
+        return NO_SESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +86,7 @@ def read_event(connection: Connection, media_no: MediaNo, rules: Rules) -> Judge
     """Return the event of a media that exists."""
     rows = store.ruled(connection, media_no)
     first, media = rows[0], {row.media_no: row.kind for row in rows}
+    by_content = frozenset(row.media_no for row in rows if is_by_content(row.kind, row.dvr_s))
     return JudgedEvent(
         first.project_no,
         first.event_no,
@@ -65,6 +94,7 @@ def read_event(connection: Connection, media_no: MediaNo, rules: Rules) -> Judge
         first.hidden_counts,
         first.behind_counts,
         media,
+        by_content,
         statistics.sessions(connection, first.project_no, media),
         rules,
     )
@@ -82,7 +112,7 @@ def read_cases(
     users = list(who)
     spans: dict[UserId, list[Watching]] = defaultdict(list)
     for row in store.spans_of(connection, event.project_no, media, users):
-        spans[who[row.user_id]].append(_watching(row, event.media[row.media_no] != "recording"))
+        spans[who[row.user_id]].append(_watching(event, row))
     prompts: dict[UserId, list[PromptRow]] = defaultdict(list)
     for prompt in store.prompts_of(connection, event.project_no, media, users):
         prompts[who[prompt.user_id]].append(prompt)
@@ -118,22 +148,12 @@ def window_of(row: SessionRow) -> WallWindow | ContentWindow:
     return ContentWindow(row.from_ms or 0, row.to_ms or 0)
 
 
-def session_holding(
-    sessions: Sequence[SessionRow], media_no: MediaNo, at_ms: int, asked_in: SessionNo | None
-) -> int:
-    """Return the position of the session of a check of the media that was issued at a moment, or NO_SESSION."""
-    for position, session in enumerate(sessions):
-        if session.media_no != media_no:
-            continue
-        if session.starts_ms is None:
-            if session.no == asked_in:
-                return position
-        elif holds(WallWindow(session.starts_ms, session.ends_ms), at_ms):
-            return position
-    return NO_SESSION
-
-
-def _watching(row: SpanRow, on_air: bool) -> Watching:
+def _watching(event: JudgedEvent, row: SpanRow) -> Watching:
+    """Return a span as the rule takes it; what is not known to be programme time went with the clock."""
+    by_content, on_air = row.media_no in event.by_content, event.media[row.media_no] != "recording"
+    content_ms = row.content_from_ms, row.content_to_ms
+    if by_content and on_air and row.content_from_ms < PROGRAMME_MS:
+        content_ms = row.start_ms, row.end_ms
     return Watching(
         row.media_no,
         row.start_ms,
@@ -145,9 +165,9 @@ def _watching(row: SpanRow, on_air: bool) -> Watching:
         visible=bool(row.visible),
         muted=bool(row.muted),
         rate=row.rate,
-        content_from_ms=row.content_from_ms,
-        content_to_ms=row.content_to_ms,
-        on_air=on_air,
+        content_from_ms=content_ms[0],
+        content_to_ms=content_ms[1],
+        on_air=on_air and not by_content,
         play=row.play_no,
         user_id=row.user_id,
     )
@@ -182,10 +202,10 @@ def _misses(event: JudgedEvent, spans: Sequence[Watching], prompts: Sequence[Pro
 def _first_playing(event: JudgedEvent, spans: Sequence[Watching], prompt: PromptRow) -> int | None:
     """Return when one of these spans first played in the session that the check belongs to, None = in none."""
     rows = [row for row in event.sessions if row.media_no == prompt.media_no]
-    position = session_holding(rows, prompt.media_no, prompt.check_issued_ms, prompt.session_no)
+    position = event.session_holding(rows, prompt.media_no, prompt.check_issued_ms, prompt.session_no)
     if position == NO_SESSION:
         return None
-    session = prompt.media_no, window_of(rows[position])
+    session = prompt.media_no, event.window(rows[position], FOREVER_MS)
     moments = inside([span for span in spans if span.state == "playing"], [session], FOREVER_MS)
     return min((start_ms for start_ms, _ in moments), default=None)
 

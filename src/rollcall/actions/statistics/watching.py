@@ -91,7 +91,8 @@ def _portions(connection: Connection, frame: Frame, roster: Roster) -> Iterator[
     plays = roster.plays
     by_user = np.argsort(roster.play_user, kind="stable")
     whose = roster.play_user[by_user]
-    recording = np.array([media.kind == "recording" for media in frame.media], np.bool_)
+    by_content = frozenset() if frame.judged is None else frame.judged.by_content
+    at_will = np.array([media.no in by_content for media in frame.media], np.bool_)
     begin = 0
     while begin < len(whose):
         last_user = int(whose[min(begin + PORTION_PLAYS, len(whose)) - 1])
@@ -107,7 +108,7 @@ def _portions(connection: Connection, frame: Frame, roster: Roster) -> Iterator[
             user=roster.play_user[play] - first,
             media=media,
             signed=plays.signed[play],
-            marks=np.where(recording[media], spans[:, 1] & ~BEHIND, spans[:, 1]),
+            marks=np.where(at_will[media], spans[:, 1] & ~BEHIND, spans[:, 1]),
             start=spans[:, 2],
             end=spans[:, 3],
         )

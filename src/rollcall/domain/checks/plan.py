@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rollcall.domain.sessions import ContentWindow, Session, WallWindow, Window
+from rollcall.domain.sessions import FOREVER_MS, ContentWindow, Session, WallWindow, Window
 
 TAIL_MS = 30_000
 JITTER_MS = 90_000
@@ -63,8 +63,9 @@ def has_parts(plan: Plan, session: Session) -> bool:
 
 
 def has_content_parts(plan: Plan, session: Session) -> bool:
-    """Tell whether the controls of a session are one in each M-th part of its content."""
-    return plan.per_session is not None and isinstance(session.window, ContentWindow)
+    """Tell whether the controls of a session are one in each M-th part of its content: that needs a known end."""
+    window = session.window
+    return plan.per_session is not None and isinstance(window, ContentWindow) and window.to_ms < FOREVER_MS
 
 
 def content_part(plan: Plan, session: Session, ordinal: int) -> tuple[int, int]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from rollcall.domain.intervals import Interval, Intervals, union
+from rollcall.domain.sessions import FOREVER_MS
 
 Policy = Literal["record", "stop_until_confirmed", "void_since_last_confirmed"]
-FOREVER_MS = 2**53  # later than any moment of evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,9 @@ media = Table(
     moment("announced_ms"),
     Column("recording_no", Number, nullable=True),  # of the recording that it shows
     Column("content_ms", BigInteger, nullable=True),  # how long that is
+    Column(
+        "dvr_s", Integer, nullable=False, server_default="0"
+    ),  # by how much viewers may go back; 0 = not at all
     moment("created_ms", nullable=False),
     moment("removed_ms"),
     Index("media_by_told", "told_state", "ended_ms", "ends_ms"),

@@ -31,6 +31,7 @@ async def create_media(data: JSONBody[NewMedia], deps: Given, caller: Known) -> 
         None if data.starts_at is None else moment_ms(data.starts_at, "$.starts_at"),
         None if data.ends_at is None else moment_ms(data.ends_at, "$.ends_at"),
         data.concurrency,
+        data.dvr_s,
     )
     code = await actions.create_media(deps.db, caller.project_no, new, caller.actor, deps.clock.now_ms())
     return await _read(deps, caller, code)
@@ -58,7 +59,7 @@ async def change_media(
 ) -> MediaOut:
     """Change what is given."""
     values: dict[str, Any] = given_fields(
-        data, "title", "event", "timezone", "identity", "concurrency", "state"
+        data, "title", "event", "timezone", "identity", "concurrency", "dvr_s", "state"
     )
     known_timezone(values.get("timezone"))
     for name, moment in (("starts", data.starts_at), ("ends", data.ends_at)):
@@ -106,6 +107,7 @@ def _shown(deps: Deps, caller: Caller, row: Media) -> MediaOut:
         embed=_embed(f"{deps.base_url()}/embed/{row.code}"),
         ingest=IngestOut(deps.rtmp_url(), row.stream_key or "") if shows_key else None,
         duration_ms=row.content_ms,
+        dvr_s=row.dvr_s,
     )
 
 

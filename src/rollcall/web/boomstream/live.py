@@ -155,7 +155,7 @@ def _live(deps: Deps, caller: Caller, row: Media) -> dict[str, Value]:
         "PublishServer": deps.rtmp_url() if shows_key else "",
         "OnlineStatus": _said(row.signal_ms is not None),
         "RecordStatus": _said(False),
-        "DvrStatus": _said(False),
+        "DvrStatus": _said(row.dvr_s > 0),
         "Concurrent": len(deps.hub.room(row.no).users()),
         "CreationDate": written(row.created_ms),
         "StartAt": written(row.starts_ms),

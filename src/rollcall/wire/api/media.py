@@ -1,15 +1,16 @@
 """Bodies and answers of media."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from rollcall.domain.concurrency import Concurrency
 from rollcall.wire.api.values import Code, In, Moment, MomentOut, Timezone, Title
 
 Kind = Literal["live", "recording", "scheduled"]
 Identity = Literal["signed", "plain"]
+DvrS = Annotated[int, Meta(ge=0, le=14_400)]
 
 
 class NewMedia(In, frozen=True):
@@ -17,6 +18,9 @@ class NewMedia(In, frozen=True):
 
     `concurrency`: a participant may have several players open (`union`), the newest closes the others (`newest`), or
     they are asked whether to go on in the new one (`ask`). Time is counted once in any case.
+
+    `dvr_s`: how far viewers of a live broadcast may go back, in seconds; 0 = not at all. Where they may, sessions hold
+    what was broadcast in them, whenever it is watched.
     """
 
     title: Title
@@ -27,6 +31,7 @@ class NewMedia(In, frozen=True):
     timezone: Timezone | None = None
     identity: Identity = "signed"
     concurrency: Concurrency = "union"
+    dvr_s: DvrS = 0
 
 
 class MediaChange(In, frozen=True):
@@ -39,6 +44,7 @@ class MediaChange(In, frozen=True):
     timezone: Timezone | UnsetType = UNSET
     identity: Identity | UnsetType = UNSET
     concurrency: Concurrency | UnsetType = UNSET
+    dvr_s: DvrS | UnsetType = UNSET
     state: Literal["live"] | UnsetType = UNSET
 
 
@@ -80,3 +86,4 @@ class MediaOut(msgspec.Struct, frozen=True):
     embed: EmbedOut
     ingest: IngestOut | None
     duration_ms: int | None
+    dvr_s: int
