@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from rollcall.actions import sessions
 from rollcall.actions.statistics import Ask, report_media
@@ -183,3 +183,26 @@ async def test_the_checks_are_told_by_user_media_and_session_and_absent_is_who_n
     query = select(tables.prompts.c.user_id, tables.prompts.c.media_no)
     rows = await database.read(lambda conn: conn.execute(query).all())
     assert [tuple(row) for row in rows] == [("anna", hall.media_no)]
+
+
+async def test_who_has_gone_back_in_a_broadcast_is_asked_in_the_session_that_they_play(
+    database: Database,
+) -> None:
+    event = Lecture(await open_hall(database, "anna", "boris", "clara"))
+    event.arrive("anna", "boris", "clara")
+    hall, start_s = event.hall, T0 // SECOND
+    of_hall = update(tables.media).where(tables.media.c.no == hall.media_no)
+    await database.write(lambda conn: conn.execute(of_hall.values(dvr_s=3_600)))
+    await event.put(PLAN)
+    session = await event.begin(100)
+    # anna is at the broadcast, boris does not tell where, clara comes for the past when the session is over
+    await event.play(100, anna=(start_s, 1), boris=(7, 1))
+    asked = {user: len(moments) for user, moments in event.asked.items()}
+    assert {"anna", "boris"} == asked.keys()
+    event.asked.clear()
+    await event.play(100, anna=(start_s + 100, 1), boris=(107, 1), clara=(start_s, 1))
+    assert event.asked.keys() == {"clara"}
+    assert {(no, ordinal) for no, ordinal, _, _ in await event.checks()} <= {(session.no, 1), (session.no, 2)}
+    p = tables.prompts.c
+    states = await database.read(lambda conn: conn.execute(select(p.user_id, p.state)).all())
+    assert {tuple(row) for row in states} == {(user, "confirmed") for user in ("anna", "boris", "clara")}

@@ -32,7 +32,7 @@ export class PlayerEvents {
       this.#told = phase;
       this.#tell({ type: phase, ...place });
     }
-    if (phase === "play" && now_ms >= this.#tellTime_ms) {
+    if (state === "playing" && now_ms >= this.#tellTime_ms) {
       this.#tellTime_ms = now_ms + TIME_EVERY_MS;
       this.#tell({ type: "time", ...place });
     }

@@ -7,7 +7,7 @@
 import type { Media } from "../../shared/wire";
 import type { Sample } from "../evidence/sample";
 import { cupboard, Resume } from "./resume";
-import { behind_s, type Past, reach_s, wanted_s } from "./rewind";
+import { behind_s, NEAR_S, type Past, reach_s, wanted_s } from "./rewind";
 import { Schedule } from "./schedule";
 import { type Look, stateOf } from "./state";
 import { Stream } from "./stream";
@@ -149,7 +149,7 @@ export class Playback {
       needsClick: this.#needsClick && paused,
       moving,
       started: this.#started,
-      behind: this.#live && this.#delay_ms === null && this.#far_s() > BEHIND_S,
+      behind: this.#live && this.#delay_ms === null && this.#far_s() > this.#tolerated_s,
       reach_s: this.#reach_s(),
       behind_s: this.#reach_s() > 0 ? this.#far_s() : 0,
       finished: this.video.ended,
@@ -238,6 +238,11 @@ export class Playback {
   #goOn(): void {
     if (this.#reach_s() > 0 && this.#started) this.goBack(this.#far_s());
     else this.stream.toLive();
+  }
+
+  /** Where one may go back, a viewer is at the broadcast or has gone back; there is nothing between. */
+  get #tolerated_s(): number {
+    return this.#past.dvr_s > 0 ? NEAR_S - 3 : BEHIND_S;
   }
 
   #reach_s(): number {

@@ -28,14 +28,11 @@ def of_play(play: LivePlay) -> list[Raised]:
 
 
 def store_signs(conn: Connection, raised: Sequence[Raised]) -> None:
-    """Store what rows of evidence have shown, in their own transaction.
-
-    What is odd in a broadcast is not where each watches at their own time.
-    """
+    """Store what rows of evidence have shown, in their own transaction. A recording has its own time and any speed."""
     media = {one.media_no for one in raised if one.sign.kind in OF_BROADCASTS}
-    at_will = flags.watched_at_will(conn, media) if media else frozenset()
+    recordings = flags.recordings_among(conn, media) if media else frozenset()
     flags.add_signs(
-        conn, [one for one in raised if one.sign.kind not in OF_BROADCASTS or one.media_no not in at_will]
+        conn, [one for one in raised if one.sign.kind not in OF_BROADCASTS or one.media_no not in recordings]
     )
 
 

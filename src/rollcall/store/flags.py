@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from rollcall.domain.flags.kinds import Kind, Sign, merged
 from rollcall.domain.ids import EventNo, MediaCode, MediaNo, PlayNo, ProjectNo, UserId
@@ -60,10 +60,9 @@ class FlagCount:
 _Key = tuple[MediaNo, UserId, str, str]
 
 
-def watched_at_will(conn: Connection, media_nos: Collection[MediaNo]) -> frozenset[MediaNo]:
-    """Return which of these media are watched by each at their own time: recordings, and where viewers may go back."""
-    at_will = or_(media.c.kind == "recording", media.c.dvr_s > 0)
-    query = select(media.c.no).where(media.c.no.in_(media_nos), at_will)
+def recordings_among(conn: Connection, media_nos: Collection[MediaNo]) -> frozenset[MediaNo]:
+    """Return which of these media are recordings."""
+    query = select(media.c.no).where(media.c.no.in_(media_nos), media.c.kind == "recording")
     return frozenset(conn.execute(query).scalars())
 
 
