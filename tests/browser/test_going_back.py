@@ -54,7 +54,7 @@ async def test_a_viewer_goes_back_and_to_live_and_no_moment_counts_twice(stage: 
     bar = player(page).get_by_test_id("back")
 
     async def is_long() -> bool:
-        return float(await bar.get_attribute("min") or 0) <= -30
+        return float(await bar.get_attribute("max") or 0) >= 30
 
     await eventually(is_long)
     await bar.press("Home")

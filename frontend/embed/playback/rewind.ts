@@ -6,6 +6,8 @@
 
 /** Nearer to the broadcast than this is at it: a player needs some seconds in hand in any case. */
 export const NEAR_S = 15;
+/** The bar of a broadcast moves in such steps. */
+export const STEP_S = 5;
 /** How far behind the newest picture of its playlist such a player plays. */
 const IN_HAND_S = 7;
 
@@ -15,11 +17,11 @@ export interface Past {
   readonly started_at_ms: number | null;
 }
 
-/** How far one may go back now, in whole seconds; 0: not at all. */
+/** How far one may go back now, in whole steps, as seconds; 0: not at all. */
 export function reach_s({ dvr_s, started_at_ms }: Past, now_ms: number): number {
   if (dvr_s === 0 || started_at_ms === null) return 0;
   const reach = Math.min(dvr_s, Math.floor((now_ms - started_at_ms) / 1000) - NEAR_S);
-  return reach < NEAR_S ? 0 : reach;
+  return reach < NEAR_S ? 0 : reach - (reach % STEP_S);
 }
 
 /** The playlist to ask for by whoever wants to be so far behind; null: that is the broadcast itself. */

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { decimal, place } from "../../shared/format";
 import { t } from "../../shared/i18n";
 import type { PlaybackView } from "../playback/playback";
+import { STEP_S } from "../playback/rewind";
 import { isWaiting } from "../quiz/quizzes";
 import type { Tab } from "./app";
 import { icons } from "./icons";
@@ -64,9 +65,11 @@ export class Controls extends Part {
   /** The bar of a broadcast in which one may go back: its right end is live. */
   #back({ behind, behind_s, reach_s }: PlaybackView): TemplateResult {
     const ago = t("player.ago", { time: place(behind_s) });
-    const change = (event: Event) => this.viewer.goBack(-Number((event.target as HTMLInputElement).value));
-    return html`<input class="seek" data-testid="back" type="range" min=${-reach_s} max="0" step="5"
-        .value=${String(behind ? -Math.round(behind_s) : 0)} aria-label=${t("player.back")} title=${t("player.back")}
+    const change = (event: Event) =>
+      this.viewer.goBack(reach_s - Number((event.target as HTMLInputElement).value));
+    const back_s = behind ? Math.round(behind_s / STEP_S) * STEP_S : 0;
+    return html`<input class="seek back" data-testid="back" type="range" min="0" max=${reach_s} step=${STEP_S}
+        .value=${String(reach_s - back_s)} aria-label=${t("player.back")} title=${t("player.back")}
         aria-valuetext=${behind ? ago : t("player.live")} @change=${change}>
       ${behind ? html`<span class="position">−${place(behind_s)}</span>` : nothing}`;
   }
