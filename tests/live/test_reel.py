@@ -46,6 +46,9 @@ def test_what_was_stored_and_what_comes_count_by_the_rule_in_whatever_windows(
         reel.note(one, one.wall.end)
     by_rule = [played([*stored, *come], window) for window in WINDOWS]
     assert reel.counted_ms(WINDOWS, late) == counted_ms(by_rule)
+    assert reel.at_most_ms(WINDOWS, late) >= counted_ms(by_rule)
+    for now_ms in (0, 5_000, 60_000, 90_000):
+        assert reel.counted_ms(WINDOWS, now_ms) <= reel.at_most_ms(WINDOWS, now_ms)
 
 
 @given(st.integers(1, 30), st.sampled_from([0.5, 1.0, 1.25, 2.0]), st.integers(0, 50_000))

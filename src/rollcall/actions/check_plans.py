@@ -28,6 +28,9 @@ class PlayingTime(Protocol):
     def expected_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
         """Return the playing time inside sessions, as it will be proven if the participant plays on until now."""
 
+    def at_most_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
+        """Return what `expected_ms` does not exceed where sessions hold content."""
+
     def covered_ms(self, media: MediaNo, user_id: UserId, session: ContentWindow, now_ms: int) -> int:
         """Return how much content of a recording's session has been played, expected in the same way."""
 

@@ -78,6 +78,9 @@ async def run_plan(
         return
     connected = hub.room(of.no).lately()  # who comes for a moment now and then can be asked too
     present = [user_id for user_id in playing.present(of.no, now_ms) if user_id in connected]
+    if of.is_by_content and present:
+        draws = await db.read(lambda conn: check_plans.draws_of(conn, of.no))
+        present = [user_id for user_id in present if _may_be_due(playing, stored, draws, user_id, now_ms)]
     for session, users in _by_session(playing, of.no, current, present, now_ms):
         stage = await db.read(partial(_read, stored, session, current, now_ms))
         people = {user_id: _seen(playing, stage, user_id, now_ms) for user_id in users}
@@ -112,6 +115,16 @@ def _by_session(
     for user_id in present:
         places.setdefault(playing.place(media, user_id, now_ms), []).append(user_id)
     return [(session, places[session.window]) for session in current if session.window in places]
+
+
+def _may_be_due(
+    playing: PlayingTime, stored: StoredPlan, draws: Mapping[UserId, Drawn], user_id: UserId, now_ms: int
+) -> bool:
+    """Tell whether it is worth looking where somebody is: most people's moments are far, and that is cheap to see."""
+    drawn = draws.get(user_id)
+    if drawn is None or drawn.due_played_ms is None:
+        return True
+    return playing.at_most_ms(stored.of.no, user_id, now_ms) >= drawn.due_played_ms
 
 
 def _seen(playing: PlayingTime, stage: _Stage, user_id: UserId, now_ms: int) -> Present:

@@ -107,6 +107,11 @@ class Playing:
             if self._is_present(media, user_id, now_ms) and self.knows(media, user_id)
         ]
 
+    def at_most_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
+        """Return what `expected_ms` does not exceed where sessions hold content: cheap to ask of everybody."""
+        reel = self._reels[media].get(user_id)
+        return 0 if reel is None else reel.at_most_ms(self._contents.get(media, ()), now_ms)
+
     def covered_ms(self, media: MediaNo, user_id: UserId, session: ContentWindow, now_ms: int) -> int:
         """Return how much content of such a session a participant has played, expected like `expected_ms`."""
         contents = self._contents[media]

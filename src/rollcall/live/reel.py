@@ -23,6 +23,8 @@ class Reel:
         self._parts: list[Slice] = []
         self._windows: Sequence[ContentWindow] = ()
         self._played: dict[ContentWindow, Played] = {}
+        self._counted_ms: int | None = None  # what is proven, until it changes
+        self._until_ms = 0
         self._recent: deque[tuple[int, Slice]] = deque()  # with the moment at which each came
 
     def begin(self, parts: Iterable[Slice]) -> None:
@@ -40,6 +42,13 @@ class Reel:
     def counted_ms(self, windows: Sequence[ContentWindow], now_ms: int) -> int:
         """Return how long these sessions have been played, as it will be proven if the participant plays on."""
         return counted_ms(list(self._expected(windows, now_ms).values()))
+
+    def at_most_ms(self, windows: Sequence[ContentWindow], now_ms: int) -> int:
+        """Return what `counted_ms` does not exceed, at a fraction of its cost: nothing outruns the clock."""
+        proven = self._of(windows)
+        if self._counted_ms is None:
+            self._counted_ms = counted_ms(list(proven.values()))
+        return self._counted_ms + max(0, now_ms - self._until_ms)
 
     def covered_ms(self, windows: Sequence[ContentWindow], window: ContentWindow, now_ms: int) -> int:
         """Return how much content of one of the sessions has been played, expected like `counted_ms`."""
@@ -67,13 +76,14 @@ class Reel:
             self._parts[-1] = joined
         else:
             self._parts.append(part)
+        self._counted_ms, self._until_ms = None, max(self._until_ms, part.wall.end)
         for window in self._windows:
             if (inside := cut(part, window)) is not None:
                 self._played[window] = self._played[window].plus(inside)
 
     def _of(self, windows: Sequence[ContentWindow]) -> dict[ContentWindow, Played]:
         if windows != self._windows:
-            self._windows = windows
+            self._windows, self._counted_ms = windows, None
             self._played = {window: played(self._parts, window) for window in windows}
         return self._played
 
