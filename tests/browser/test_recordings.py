@@ -118,6 +118,27 @@ async def test_a_recording_goes_on_where_it_was_left(stage: Stage, tmp_path: Pat
     await page.close()
 
 
+async def test_a_plan_asks_whoever_plays_a_session_of_a_recording(stage: Stage, tmp_path: Path) -> None:
+    own = await showing(stage, film(tmp_path / "film.mp4", 60), kind="recording")
+    at = f"/media/{own.media}"
+    session = await own.api.call("POST", f"{at}/sessions", {"title": "A", "from_ms": 20_000, "to_ms": 60_000})
+    await own.api.call("PUT", f"{at}/check-plan", {"every_s": [4, 6], "lifetime_s": 60})
+    page = await opened(own, "d-1")
+    await until_past(page, 10)  # before the session: nobody is asked
+    report, _ = await own.statistics("d-1")
+    assert report["checks"] == []
+    await seek(page, 20)
+    await player(page).get_by_test_id("check-confirm").click(timeout=60_000)
+
+    async def confirmed() -> bool:
+        _, row = await own.statistics("d-1")
+        told = [(check["session_id"], check["outcome"]) for check in row["checks"]]
+        return (session["id"], "confirmed") in told
+
+    assert await eventually(confirmed)
+    await page.close()
+
+
 async def test_the_site_hears_what_the_viewer_does_in_the_words_of_either_dialect(
     stage: Stage, tmp_path: Path
 ) -> None:
