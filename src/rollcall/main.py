@@ -19,7 +19,9 @@ from typing import Any
 
 import msgspec
 
+from rollcall.actions import chat_frames
 from rollcall.actions.broadcast import Broadcast
+from rollcall.actions.chat_desk import ChatDesk
 from rollcall.actions.delivery import resend
 from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Intake
@@ -60,6 +62,7 @@ from rollcall.jobs.outages import OwnLog
 from rollcall.jobs.posting import Poster
 from rollcall.jobs.webhooks import Courier
 from rollcall.live.arrivals import Arrivals
+from rollcall.live.chat_feed import PERIOD_S as CHAT_PERIOD_S
 from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.framing import FramingCounts
 from rollcall.live.held import HeldPlays
@@ -166,7 +169,18 @@ async def _run(
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
     viewing = ViewingDeps(
-        deps, intake, held, voices, screens, entrance, feed, rooms, Welcome(db, clock), arrivals, QuizDesk(db)
+        deps,
+        intake,
+        held,
+        voices,
+        screens,
+        entrance,
+        feed,
+        rooms,
+        Welcome(db, clock),
+        arrivals,
+        QuizDesk(db),
+        ChatDesk(db, hub, feed),
     )
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
@@ -189,7 +203,7 @@ async def _run(
     work: list[Coroutine[Any, Any, None]] = [
         writer.run(),
         ticker.run(),
-        feed.run(),
+        every(CHAT_PERIOD_S, "chat", lambda: chat_frames.run_once(db, hub, feed, clock)),
         every(1, "own log", own_log.beat),
         every(clocks.PERIOD_S, "clock", lambda: clocks.run_once(db, clock)),
         every(2, "rooms", rooms.refresh),

@@ -129,51 +129,6 @@ export interface Counting {
 }
 
 /**
- * New chat messages and ids of removed ones. `version` is the room's after applying them.
- *
- * `snapshot` true: forget what you have and show just these.
- */
-export interface Chat {
-  type: "chat";
-  version: number;
-  items: ChatItem[];
-  removed: number[];
-  snapshot: boolean;
-}
-
-/**
- * One chat message. `ref` is present only in the copy sent to its author's connection.
- */
-export interface ChatItem {
-  id: number;
-  at_ms: number;
-  author: string;
-  own: boolean;
-  organiser: boolean;
-  text: string;
-  ref: string | null;
-}
-
-/**
- * How the room takes messages now; `slow_s` seconds between two of one participant (0 = no limit).
- */
-export interface ChatState {
-  type: "chat_state";
-  mode: "closed" | "open";
-  slow_s: number;
-}
-
-/**
- * The message `ref` was refused: `chat_closed`, `chat_banned` or `too_many_requests` (come back in `retry_s`).
- */
-export interface NotSaid {
-  type: "not_said";
-  ref: string;
-  code: string;
-  retry_s: number;
-}
-
-/**
  * A renewed playlist path; every later request of the player carries its token.
  */
 export interface Playlist {
@@ -247,6 +202,123 @@ export interface QuizFigures {
   max_points: number;
   percent_hundredths: number;
   passed: boolean | null;
+}
+
+/**
+ * What has changed in the room after version `since`, up to `version`: messages as they are now, and removed ones.
+ *
+ * Whoever knows less than `since` lacks a frame. `snapshot`: forget what you have and show just these; then `more`
+ * says whether there are earlier ones.
+ */
+export interface Chat {
+  type: "chat";
+  since: number;
+  version: number;
+  items: ChatItem[];
+  removed: number[];
+  snapshot: boolean;
+  more: boolean;
+}
+
+/**
+ * One message as it is now; `version` is its place among the others, the same for as long as it is shown.
+ *
+ * `by`: the number of its author. `author` null: the number is all that is shown of them. `ref`: the author's own
+ * name for it. `answered` and `votes` are those of a question.
+ */
+export interface ChatItem {
+  id: number;
+  version: number;
+  at_ms: number;
+  kind: "message" | "question";
+  by: number;
+  author: string | null;
+  text: string;
+  ref: string | null;
+  mentions: number[];
+  reply: ChatQuote | null;
+  votes: number;
+  answered: boolean;
+}
+
+/**
+ * The beginning of the message that another one answers; `text` null: it was removed.
+ */
+export interface ChatQuote {
+  id: number;
+  by: number;
+  author: string | null;
+  question: boolean;
+  text: string | null;
+}
+
+/**
+ * Messages placed below version `before`, oldest first, without a gap; `more`: there are earlier ones.
+ */
+export interface ChatHistory {
+  type: "chat_history";
+  before: number;
+  items: ChatItem[];
+  more: boolean;
+}
+
+/**
+ * Questions to the speaker, at most 200: those not answered first, in each part those with most votes first.
+ */
+export interface ChatQuestions {
+  type: "chat_questions";
+  items: ChatItem[];
+}
+
+/**
+ * How the room takes messages now; `slow_s` seconds between two of one participant (0 = no limit).
+ *
+ * `premoderated`: others see a message once a moderator has let it through. `authors`: whether names are shown.
+ */
+export interface ChatState {
+  type: "chat_state";
+  mode: "closed" | "open";
+  slow_s: number;
+  premoderated: boolean;
+  authors: "names" | "pseudonyms";
+}
+
+/**
+ * The participant in this room, the whole of it each time. `number` null: nothing was written yet.
+ *
+ * `wait_ms`: how long until the next message may be written. `voted`: questions that have the participant's vote.
+ */
+export interface ChatMe {
+  type: "chat_me";
+  number: number | null;
+  banned: boolean;
+  wait_ms: number;
+  voted: number[];
+  own: ChatOwn[];
+}
+
+/**
+ * An own message that the others do not see: it waits for a moderator, or was rejected.
+ */
+export interface ChatOwn {
+  id: number;
+  ref: string | null;
+  at_ms: number;
+  kind: "message" | "question";
+  text: string;
+  state: "rejected" | "waiting";
+}
+
+/**
+ * The message `ref` was not taken: `chat_closed`, `chat_banned`, `too_many_requests` (come back in `retry_s`).
+ *
+ * `said_before`: it was taken earlier, and is in the room unless it was removed.
+ */
+export interface NotSaid {
+  type: "not_said";
+  ref: string;
+  code: string;
+  retry_s: number;
 }
 
 /**
@@ -401,8 +473,8 @@ export interface Redeemed {
  * `close` is the close code of a socket that ended here; the ranges mean what they mean there.
  */
 export interface Exchanged {
-  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused)[];
+  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused)[];
   close: number | null;
 }
 
-export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Chat | ChatState | NotSaid | Media | Playlist | Progress | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused;
+export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused;

@@ -122,19 +122,56 @@ export interface Lost {
 }
 
 /**
- * A chat message; `ref` is the page's own name for it, returned with it so that it is not shown twice.
+ * The participant looks at "my progress": answered by one `progress`.
+ */
+export interface AskProgress {
+  type: "ask_progress";
+}
+
+/**
+ * A chat message, or a question to the speaker. `ref` is the page's own name for it: sent again it is the same one.
+ *
+ * `reply_to` is the message that is answered, `mentions` the numbers of those who are meant by it.
  */
 export interface Say {
   type: "say";
   ref: string;
   text: string;
+  kind?: "message" | "question";
+  reply_to?: number | null;
+  mentions?: number[];
 }
 
 /**
- * The participant looks at "my progress": answered by one `progress`.
+ * Vote for a question, or take the vote back: answered by `chat_me`. The same vote twice is one.
  */
-export interface AskProgress {
-  type: "ask_progress";
+export interface ChatVote {
+  type: "chat_vote";
+  message: number;
+  on: boolean;
+}
+
+/**
+ * A `chat` was lost on its way: answered by what has changed since version `after`.
+ */
+export interface AskChatTail {
+  type: "ask_chat_tail";
+  after: number;
+}
+
+/**
+ * Show what was said earlier: answered by `chat_history` with the messages placed below version `before`.
+ */
+export interface AskChatHistory {
+  type: "ask_chat_history";
+  before: number;
+}
+
+/**
+ * Show the questions to the speaker: answered by `chat_questions`.
+ */
+export interface AskChatQuestions {
+  type: "ask_chat_questions";
 }
 
 /**
@@ -212,7 +249,7 @@ export interface Poll {
   grant: string;
   play?: PlayRef | null;
   hello?: Hello | null;
-  messages?: (Rows | Lost | Say | AskProgress | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish)[];
+  messages?: (Rows | Lost | AskProgress | Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish)[];
 }
 
-export type ViewerIn = Hello | Rows | Lost | Say | AskProgress | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish;
+export type ViewerIn = Hello | Rows | Lost | AskProgress | Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish;

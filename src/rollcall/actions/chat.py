@@ -1,159 +1,188 @@
-"""Saying things in the chat beside the picture, and keeping order in it."""
+"""Keeping order in a chat as the organiser: messages of one's own, moderation, answers, bans, settings.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+Each is one transaction, and an audit row where somebody is silenced or the rules change. Pages hear of messages by the
+room's versions (`actions/chat_frames`), of settings and bans at once.
+"""
 
-from rollcall.domain.errors import Forbidden, NotFound, TooMany
-from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, UserId
-from rollcall.live.chat_feed import ChatFeed, Said
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rollcall.actions.chat_reading import people_of, state_of
+from rollcall.domain.chat import Authors, Mode, Place
+from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem
+from rollcall.domain.ids import UserId
+from rollcall.live.chat_feed import ChatFeed
 from rollcall.live.hub import Hub
+from rollcall.store import audit
 from rollcall.store import chat as store
+from rollcall.store import chat_people as people
+from rollcall.store.chat import ChatMessage, ChatRoom, NewMessage
 from rollcall.store.database import Connection, Database
 from rollcall.wire import viewer_out
 
-HISTORY = 100
-TAIL_LIMIT = 200
-LEAST_PAUSE_MS = 700  # nobody types faster; a script does
+__all__ = ["Place"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which chat."""
+class Moderator:
+    """Who acts in which chat, now. `code` is the media's."""
 
-    project_no: ProjectNo
-    event_no: EventNo
-    media_no: MediaNo
+    place: Place
+    code: str
+    actor: str
+    now_ms: int
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """A participant who writes, with the name that others see."""
+class Announcement:
+    """What the organiser says under a name. `answers`: it answers the question that it replies to."""
 
-    user_id: UserId
     name: str
+    text: str
+    reply_to: int | None = None
+    answers: bool = False
 
 
-async def say(
-    db: Database, feed: ChatFeed, place: Place, author: Author, text: str, ref: str, now_ms: int
-) -> None:
-    """Store what a participant says and show it to the room.
+@dataclass(frozen=True, slots=True)
+class RoomChange:
+    """Settings to change; None leaves one as it is."""
 
-    Raises Forbidden (`chat_closed`, `chat_banned`) and TooMany (slow mode).
-    """
-
-    def store_message(conn: Connection) -> store.ChatMessage:
-        _refuse_if_silenced(conn, place, author.user_id, now_ms)
-        return _add(conn, place, store.NewMessage(author.user_id, author.name, text, now_ms))
-
-    message = await db.write(store_message)
-    feed.say(place.media_no, Said(item_of(message, None), message.version, author.user_id, ref))
+    mode: Mode | None = None
+    slow_s: int | None = None
+    premoderated: bool | None = None
+    authors: Authors | None = None
 
 
 async def announce(
-    db: Database, feed: ChatFeed, place: Place, name: str, text: str, now_ms: int
-) -> store.ChatMessage:
-    """Store and show a message of the organiser; never refused."""
-    message = await db.write(lambda conn: _add(conn, place, store.NewMessage(None, name, text, now_ms)))
-    feed.say(place.media_no, Said(item_of(message, None), message.version, None, None))
+    db: Database, feed: ChatFeed, place: Place, said: Announcement, now_ms: int
+) -> ChatMessage:
+    """Store and show a message of the organiser; the chat may be closed. Raises Malformed, Conflict."""
+
+    def add(conn: Connection) -> ChatMessage:
+        store.get_room(conn, place, hold=True)
+        if said.reply_to is not None:
+            replied = _require_replied(conn, place, said.reply_to)
+            if said.answers:
+                _answer(conn, place, replied, now_ms)
+        elif said.answers:
+            raise Malformed(Problem("$.answers", "Say in 'reply_to' which question is answered."))
+        new = NewMessage(
+            state="shown", author=said.name, text=said.text, at_ms=now_ms, reply_to=said.reply_to
+        )
+        return store.add_message(conn, place, new)
+
+    message = await db.write(add)
+    feed.wake(place.media_no)
     return message
 
 
-async def remove_message(db: Database, feed: ChatFeed, place: Place, message: int, now_ms: int) -> None:
-    """Hide a message from everybody; it stays in the record. Raises NotFound."""
-    version = await db.write(
-        lambda conn: store.remove_message(conn, place.project_no, place.media_no, message, now_ms)
-    )
-    if version is None:
-        raise NotFound("There is no such chat message.")
-    feed.remove(place.media_no, message, version)
+async def remove_message(db: Database, feed: ChatFeed, by: Moderator, message: int) -> None:
+    """Take a message from every page; it stays in the record. Raises NotFound, also where it is removed already."""
+
+    def remove(conn: Connection) -> None:
+        _require(conn, by.place, message)
+        store.change_message(conn, by.place, message, state="removed", removed_ms=by.now_ms)
+        _note(conn, by, "chat.remove", message=message)
+
+    await db.write(remove)
+    feed.wake(by.place.media_no)
 
 
-async def set_room(
-    db: Database, hub: Hub, place: Place, mode: str | None, slow_s: int | None
-) -> store.ChatRoom:
-    """Change the chat's settings; None leaves a setting as it is. The room is told."""
+async def decide(
+    db: Database, feed: ChatFeed, by: Moderator, message: int, verdict: Literal["shown", "rejected"]
+) -> ChatMessage:
+    """Let a message that waits be shown to everybody, or not; a rejected one may be shown after all.
 
-    def change(conn: Connection) -> store.ChatRoom:
-        known = store.get_room(conn, place.project_no, place.media_no)
-        new_mode = mode if mode is not None else known.mode
-        new_slow_s = slow_s if slow_s is not None else known.slow_s
-        store.set_room(conn, place.project_no, place.media_no, new_mode, new_slow_s)
-        return store.ChatRoom(known.version, new_mode, new_slow_s)
+    The same verdict again changes nothing. Raises NotFound, and Conflict for what is shown already.
+    """
+
+    def change(conn: Connection) -> ChatMessage:
+        known = _require(conn, by.place, message)
+        if known.state == verdict:
+            return known
+        if known.state == "shown":
+            raise Conflict("This message is shown already; remove it instead.", code="already_shown")
+        shown = verdict == "shown"
+        store.change_message(conn, by.place, message, moved=shown, state=verdict, decided_ms=by.now_ms)
+        _note(conn, by, f"chat.{'approve' if shown else 'reject'}", message=message)
+        return _require(conn, by.place, message)
+
+    decided = await db.write(change)
+    feed.wake(by.place.media_no)
+    return decided
+
+
+async def mark_answered(
+    db: Database, feed: ChatFeed, place: Place, message: int, now_ms: int, *, answered: bool
+) -> ChatMessage:
+    """Say that the speaker has answered a question, or not yet. Raises NotFound, and Conflict for what is none."""
+
+    def change(conn: Connection) -> ChatMessage:
+        known = _require(conn, place, message)
+        _answer(conn, place, known, now_ms if answered else None)
+        return _require(conn, place, message)
+
+    changed = await db.write(change)
+    feed.wake(place.media_no)
+    return changed
+
+
+async def set_room(db: Database, hub: Hub, feed: ChatFeed, by: Moderator, wanted: RoomChange) -> ChatRoom:
+    """Change the chat's settings; every page is told. Other names of authors are shown for what was said before too."""
+
+    def change(conn: Connection) -> ChatRoom:
+        known = store.get_room(conn, by.place, hold=True)
+        given = {name: value for name in RoomChange.__slots__ if (value := getattr(wanted, name)) is not None}
+        room = replace(known, **given)
+        store.set_room(conn, by.place, room)
+        if room.authors != known.authors:
+            store.reset_room(conn, by.place)
+        _note(conn, by, "chat.settings", **given)
+        return store.get_room(conn, by.place)
 
     room = await db.write(change)
-    hub.send_room(place.media_no, viewer_out.encode(state_of(room)))
+    hub.send_room(by.place.media_no, viewer_out.encode(state_of(room)))
+    feed.wake(by.place.media_no)
     return room
 
 
-def catch_up(conn: Connection, place: Place, pages: Sequence[tuple[UserId, int]]) -> list[list[bytes]]:
-    """Return for pages, each of a user and at a chat version (0 = none), the messages that they lack, encoded.
+async def set_ban(db: Database, hub: Hub, by: Moderator, user_id: UserId, *, banned: bool) -> None:
+    """Let a participant only read from now on, or write again; again it changes nothing. Their pages are told."""
 
-    That is the tail after the version or a fresh snapshot, and the settings.
-    """
-    room = store.get_room(conn, place.project_no, place.media_no)
-    state = viewer_out.encode(state_of(room))
+    def change(conn: Connection) -> bytes:
+        if banned:
+            people.ban(conn, by.place, user_id, by.now_ms)
+        else:
+            people.unban(conn, by.place, user_id)
+        _note(conn, by, "chat.ban" if banned else "chat.unban", user_id=user_id)
+        room = store.get_room(conn, by.place)
+        return viewer_out.encode(people_of(conn, by.place, room, [user_id], by.now_ms)[user_id])
 
-    @cache
-    def newest() -> list[store.ChatMessage]:
-        return store.list_shown(conn, place.project_no, place.media_no, HISTORY)[::-1]
-
-    @cache
-    def snapshot(reader: UserId | None) -> bytes:
-        items = [item_of(message, reader) for message in newest()]
-        return viewer_out.encode(viewer_out.Chat(room.version, items, [], snapshot=True))
-
-    def lacking(user_id: UserId, after: int) -> list[bytes]:
-        if after == room.version and after > 0:
-            return []
-        if 0 < after < room.version and (tail := _tail(conn, place, user_id, after, room.version)):
-            return [viewer_out.encode(tail)]
-        wrote = any(message.user_id == user_id for message in newest())
-        return [snapshot(user_id if wrote else None)]
-
-    return [[*lacking(user_id, after), state] for user_id, after in pages]
+    hub.send_users(by.place.media_no, [user_id], await db.write(change))
 
 
-def _tail(
-    conn: Connection, place: Place, user_id: UserId, after: int, version: int
-) -> viewer_out.Chat | None:
-    """Return the changes since `after`, None when they are too many to be told one by one."""
-    changes = store.list_changes(conn, place.project_no, place.media_no, after, TAIL_LIMIT)
-    if not changes or len(changes) == TAIL_LIMIT:
-        return None
-    said = [item_of(m, user_id) for m in changes if m.version > after and m.removed_version is None]
-    removed = [m.no for m in changes if m.removed_version is not None]
-    return viewer_out.Chat(version, said, removed)
+def _require(conn: Connection, place: Place, message: int) -> ChatMessage:
+    """Return a message that was not removed, and hold the room; raises NotFound."""
+    store.get_room(conn, place, hold=True)
+    found = store.find_message(conn, place, message)
+    if found is None or found.state == "removed":
+        raise NotFound("There is no such chat message.")
+    return found
 
 
-def item_of(message: store.ChatMessage, reader: UserId | None) -> viewer_out.ChatItem:
-    """Return the message as `reader` sees it."""
-    return viewer_out.ChatItem(
-        id=message.no,
-        at_ms=message.at_ms,
-        author=message.author,
-        own=reader is not None and message.user_id == reader,
-        organiser=message.user_id is None,
-        text=message.text,
-    )
+def _require_replied(conn: Connection, place: Place, message: int) -> ChatMessage:
+    found = store.find_message(conn, place, message)
+    if found is None or found.state != "shown":
+        raise Malformed(Problem("$.reply_to", "No such message is shown in this chat."))
+    return found
 
 
-def state_of(room: store.ChatRoom) -> viewer_out.ChatState:
-    """Return the settings as players are told."""
-    return viewer_out.ChatState("closed" if room.mode == "closed" else "open", room.slow_s)
+def _answer(conn: Connection, place: Place, message: ChatMessage, at_ms: int | None) -> None:
+    if message.kind != "question":
+        raise Conflict("This message is no question.", code="no_question")
+    if (message.answered_ms is None) != (at_ms is None):
+        store.change_message(conn, place, message.no, answered_ms=at_ms)
 
 
-def _add(conn: Connection, place: Place, message: store.NewMessage) -> store.ChatMessage:
-    return store.add_message(conn, place.project_no, place.event_no, place.media_no, message)
-
-
-def _refuse_if_silenced(conn: Connection, place: Place, user_id: UserId, now_ms: int) -> None:
-    room = store.get_room(conn, place.project_no, place.media_no)
-    if room.mode == "closed":
-        raise Forbidden("The chat is closed.", code="chat_closed")
-    if store.is_banned(conn, place.media_no, user_id):
-        raise Forbidden("This participant may read but not write.", code="chat_banned")
-    last_ms = store.last_said_ms(conn, place.media_no, user_id)
-    pause_ms = max(room.slow_s * 1000, LEAST_PAUSE_MS)
-    if last_ms is not None and now_ms - last_ms < pause_ms:
-        raise TooMany("Slow mode: wait before the next message.", -(-(last_ms + pause_ms - now_ms) // 1000))
+def _note(conn: Connection, by: Moderator, action: str, **detail: object) -> None:
+    audit.record(conn, by.place.project_no, by.actor, action, by.code, by.now_ms, **detail)

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rollcall.actions import chat, counting, delivery, quiz_attempts
+from rollcall.actions import counting, delivery, quiz_attempts
+from rollcall.actions.chat_reading import catch_up
 from rollcall.base.clock import Clock
 from rollcall.base.together import Together
+from rollcall.domain.chat import Place
 from rollcall.domain.ids import UserId
 from rollcall.live.arrivals import Offer
 from rollcall.store.database import Database
@@ -23,16 +25,20 @@ AT_ONCE = 500
 class Newcomer:
     """Somebody in the room of `place`; `chat_version` is the last one that the page has, 0 = none."""
 
-    place: chat.Place
+    place: Place
     user_id: UserId
     chat_version: int
 
 
 class Greeting(NamedTuple):
-    """What to tell a newcomer, encoded: first the messages, then the prompts that are open."""
+    """What to tell a newcomer, encoded: first the messages, then the prompts that are open.
+
+    With the messages the newcomer knows the chat up to `chat_version`.
+    """
 
     messages: list[bytes]
     prompts: list[tuple[Offer, bytes]]
+    chat_version: int = 0
 
 
 class Welcome:
@@ -52,7 +58,7 @@ class Welcome:
         return await self._newcomers.ask(newcomer)
 
     async def _greet(self, newcomers: Sequence[Newcomer]) -> list[Greeting]:
-        rooms: dict[chat.Place, list[int]] = defaultdict(list)
+        rooms: dict[Place, list[int]] = defaultdict(list)
         for at, newcomer in enumerate(newcomers):
             rooms[newcomer.place].append(at)
         told = [Greeting([], [])] * len(newcomers)
@@ -63,11 +69,11 @@ class Welcome:
                 told[at] = greeting
         return told
 
-    async def _greet_room(self, place: chat.Place, newcomers: Sequence[Newcomer]) -> list[Greeting]:
+    async def _greet_room(self, place: Place, newcomers: Sequence[Newcomer]) -> list[Greeting]:
         pages = [(newcomer.user_id, newcomer.chat_version) for newcomer in newcomers]
-        said = await self._db.read(lambda conn: chat.catch_up(conn, place, pages))
         users = {newcomer.user_id for newcomer in newcomers}
         now_ms = self._clock.now_ms()
+        said = await self._db.read(lambda conn: catch_up(conn, place, pages, now_ms))
         quizzes = await self._db.read(
             lambda conn: quiz_attempts.greet(conn, place.media_no, list(users), now_ms)
         )
@@ -78,6 +84,7 @@ class Welcome:
             Greeting(
                 [*messages, *([stops[user_id]] if user_id in stops else []), *quizzes[user_id]],
                 [(delivery.offer_of(prompt), viewer_out.encode(prompt)) for prompt in asked[user_id]],
+                said.version,
             )
-            for (user_id, _), messages in zip(pages, said, strict=True)
+            for (user_id, _), messages in zip(pages, said.messages, strict=True)
         ]

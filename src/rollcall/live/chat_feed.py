@@ -1,78 +1,68 @@
-"""Chat on its way to a room: at most one frame per room each 200 ms, however many messages are said.
+"""How far each room of this process has been told of its chat, and which rooms have something new.
 
-Authors get a copy of their own messages marked as theirs; everybody else gets one frame, encoded once.
+A room is known from the version that its first viewer was greeted with. What is new is read by `actions/chat_frames`,
+once in `PERIOD_S`, so that nobody gets more than one frame in that time however many messages are said. Every `LOOK_S`
+each room is looked at, also where nobody here has said anything: other nodes write too.
 """
 
 import asyncio
-from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
-from rollcall.domain.ids import MediaNo, UserId
+from rollcall.domain.chat import Place
+from rollcall.domain.ids import MediaNo
 from rollcall.live.hub import Hub
-from rollcall.wire import viewer_out
 
-PERIOD_S = 0.2
+PERIOD_S: Final = 0.2
+LOOK_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A stored message on its way; `user_id` None is the organiser, `ref` the author's own name for it."""
+@dataclass(slots=True)
+class Told:
+    """A room: everything up to version `read` was looked at, the last frame ended at version `sent`."""
 
-    item: viewer_out.ChatItem
-    version: int
-    user_id: UserId | None
-    ref: str | None
+    place: Place
+    read: int
+    sent: int
 
 
 class ChatFeed:
-    """What each room has to be told next; run `run` as a task."""
+    """The rooms with viewers in this process. `begin` each viewer, `wake` after each change, wait with `due`."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._said: dict[MediaNo, list[Said]] = defaultdict(list)
-        self._removed: dict[MediaNo, list[tuple[int, int]]] = defaultdict(list)
+        self._rooms: dict[MediaNo, Told] = {}
+        self._woken: set[MediaNo] = set()
         self._wake = asyncio.Event()
+        self._looked_s = float("-inf")
 
-    def say(self, media: MediaNo, said: Said) -> None:
-        """Queue one message for the room."""
-        self._said[media].append(said)
+    def begin(self, place: Place, version: int) -> None:
+        """Note that a viewer in the room was told everything up to this version."""
+        if place.media_no not in self._rooms:
+            self._rooms[place.media_no] = Told(place, version, version)
+            self.wake(place.media_no)  # for what was said while nobody was known to listen
+
+    def wake(self, media: MediaNo) -> None:
+        """Note that something has changed in a room."""
+        self._woken.add(media)
         self._wake.set()
 
-    def remove(self, media: MediaNo, message: int, version: int) -> None:
-        """Queue the removal of a message."""
-        self._removed[media].append((message, version))
-        self._wake.set()
+    async def due(self) -> list[Told]:
+        """Wait until there may be news, and return the rooms to be read."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self._wake.wait()
+        self._wake.clear()
+        woken, self._woken = self._woken, set()
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._looked_s < LOOK_S:
+            return [told for media, told in self._rooms.items() if media in woken]
+        self._looked_s = now_s
+        self._forget_empty()
+        return list(self._rooms.values())
 
-    async def run(self) -> None:
-        """Send what is queued until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            said, self._said = self._said, defaultdict(list)
-            removed, self._removed = self._removed, defaultdict(list)
-            for media in said.keys() | removed.keys():
-                self._send(media, said.get(media, []), removed.get(media, []))
-            await asyncio.sleep(PERIOD_S)
-
-    def _send(self, media: MediaNo, said: list[Said], removed: list[tuple[int, int]]) -> None:
-        version = max([message.version for message in said] + [version for _, version in removed])
-        gone = [message for message, _ in removed]
-        payload = viewer_out.encode(viewer_out.Chat(version, [message.item for message in said], gone))
-        authors = {message.user_id for message in said if message.user_id is not None}
-        room = self._hub.room(media)
-        self._hub.send_users(media, [user for user in room.users() if user not in authors], payload)
-        for author in authors:
-            items = [_own(message) if message.user_id == author else message.item for message in said]
-            self._hub.send_users(media, [author], viewer_out.encode(viewer_out.Chat(version, items, gone)))
-
-
-def _own(said: Said) -> viewer_out.ChatItem:
-    return viewer_out.ChatItem(
-        id=said.item.id,
-        at_ms=said.item.at_ms,
-        author=said.item.author,
-        own=True,
-        organiser=said.item.organiser,
-        text=said.item.text,
-        ref=said.ref,
-    )
+    def _forget_empty(self) -> None:
+        for media in list(self._rooms):
+            if not self._hub.room(media).users():
+                del self._rooms[media]

@@ -7,14 +7,16 @@ later. That is also what makes the echo of a tick prove everything before it rec
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from rollcall.wire import quiz_out, viewer_out
+from rollcall.wire import chat_out, quiz_out, viewer_out
 
 LIMIT = 500
 OF_THE_MOMENT = (viewer_out.TickOut, viewer_out.Ack, viewer_out.Gap, viewer_out.SlowDown)
 REPLACED = (
     *OF_THE_MOMENT,
     viewer_out.Media,
-    viewer_out.ChatState,
+    chat_out.ChatState,
+    chat_out.ChatMe,
+    chat_out.ChatQuestions,
     viewer_out.Playlist,
     viewer_out.Progress,
     viewer_out.Counting,

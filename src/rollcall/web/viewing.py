@@ -11,15 +11,17 @@ from typing import Protocol
 
 import msgspec
 
-from rollcall.actions import chat, plays, progress
+from rollcall.actions import plays, progress
+from rollcall.actions.chat_desk import Author, ChatDesk
 from rollcall.actions.intake import Evidence, Intake
 from rollcall.actions.quiz_attempts import Taker
 from rollcall.actions.quiz_desk import QuizDesk
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.welcome import Newcomer, Welcome
 from rollcall.domain import path_token
+from rollcall.domain.chat import Place
 from rollcall.domain.concurrency import Elsewhere
-from rollcall.domain.errors import Forbidden, NotFound, RollcallError, TooMany, WatchingElsewhere
+from rollcall.domain.errors import Forbidden, RollcallError, WatchingElsewhere
 from rollcall.domain.evidence.tick import Tick
 from rollcall.domain.ids import UserId
 from rollcall.live.arrivals import Arrival, Arrivals, Offer, Offers
@@ -30,7 +32,7 @@ from rollcall.live.plays import LivePlay
 from rollcall.live.screens import Screen, Screens
 from rollcall.live.voices import Participant, Voices
 from rollcall.store.plays import Client
-from rollcall.web import quizzing
+from rollcall.web import chatting, quizzing
 from rollcall.web.deps import Deps
 from rollcall.wire import viewer_in, viewer_out
 from rollcall.wire.close import Close
@@ -54,7 +56,9 @@ class ViewingDeps:
     welcome: Welcome
     arrivals: Arrivals
     desk: QuizDesk
+    chat_desk: ChatDesk
     quiz_pace: Limit = field(default_factory=quizzing.pace)
+    chat_pace: Limit = field(default_factory=chatting.pace)
 
 
 class Line(Protocol):
@@ -89,8 +93,8 @@ class Viewing:
         self._progress_at_s = 0.0
         self._screen: Screen | None = None
         self.play: LivePlay
-        self._place: chat.Place
-        self._author: chat.Author
+        self._place: Place
+        self._author: Author
         self._taker: Taker
 
     async def begin(self, hello: viewer_in.Hello) -> None:
@@ -102,8 +106,8 @@ class Viewing:
         opened = await self._open(hello)
         play = self.play
         self._line.user_id = play.user_id
-        self._place = chat.Place(play.project_no, play.event_no, play.media_no)
-        self._author = chat.Author(play.user_id, opened.user_name or str(play.user_id))
+        self._place = Place(play.project_no, play.event_no, play.media_no)
+        self._author = Author(play.user_id, opened.user_name, play.no)
         self._taker = Taker(play.media_no, play.user_id, opened.grant.identity)
         await self._welcome(opened, hello)
 
@@ -145,19 +149,14 @@ class Viewing:
         match message:
             case viewer_in.Rows() | viewer_in.Lost():
                 self._take_evidence(message)
-            case viewer_in.Say():
-                await self._say(message)
             case viewer_in.AskProgress():
                 await self._tell_progress()
-            case (
-                viewer_in.QuizStart()
-                | viewer_in.AskQuizQuestion()
-                | viewer_in.QuizAnswer()
-                | viewer_in.QuizFinish()
-            ):
-                await self._quiz(message)
             case viewer_in.Hello():
                 raise msgspec.ValidationError("'hello' comes once")
+            case _ if isinstance(message, viewer_in.Chatting):
+                await self._chat(message)
+            case _:
+                await self._quiz(message)
 
     def tick(self) -> None:
         """Send a tick, and a new path of the playlist when the token of the last has lived half its life."""
@@ -214,6 +213,7 @@ class Viewing:
         greeting = await self._given.welcome.messages(newcomer)
         for payload in greeting.messages:
             self._line.send(payload)
+        self._given.feed.begin(self._place, greeting.chat_version)
         self._offers.greeted(first_tick, [offer.issued_ms for offer, _ in greeting.prompts])
         for offer, payload in greeting.prompts:
             self.offer(offer, payload)
@@ -237,16 +237,13 @@ class Viewing:
         self._line.tell(tick)
         self._offers.ticked(Tick(tick.n, tick.at_ms))
 
-    async def _say(self, message: viewer_in.Say) -> None:
-        now_ms = self._deps.clock.now_ms()
-        try:
-            await chat.say(
-                self._deps.db, self._given.feed, self._place, self._author, message.text, message.ref, now_ms
-            )
-        except TooMany as refusal:
-            self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, refusal.retry_after_s))
-        except (Forbidden, NotFound) as refusal:
-            self._line.tell(viewer_out.NotSaid(message.ref, refusal.code, 0))
+    async def _chat(self, message: viewer_in.Chatting) -> None:
+        given = self._given
+        told = await chatting.hear(
+            self._deps, given.chat_desk, given.chat_pace, self._place, self._author, message
+        )
+        if told is not None:
+            self._line.tell(told)
 
     async def _quiz(self, message: viewer_in.Quizzing) -> None:
         told = await quizzing.hear(self._deps, self._given.desk, self._given.quiz_pace, self._taker, message)

@@ -21,7 +21,8 @@ CheckText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{8}\Z")]
 Mac = Annotated[str, Meta(min_length=16, max_length=16)]
 Answer = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
 QuizText = Annotated[str, Meta(max_length=10_000, pattern=r"\A[^\x00]*\Z")]
-ChatText = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\A[^\x00]*\Z")]
+ChatText = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\A(?=[\s\S]*\S)[^\x00]*\Z")]
+ChatNumber = Annotated[int, Meta(ge=0, le=2**52)]
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -140,10 +141,41 @@ class Lost(Message, frozen=True, tag="lost"):
 
 
 class Say(Message, frozen=True, tag="say"):
-    """A chat message; `ref` is the page's own name for it, returned with it so that it is not shown twice."""
+    """A chat message, or a question to the speaker. `ref` is the page's own name for it: sent again it is the same one.
 
-    ref: Annotated[str, Meta(min_length=1, max_length=40)]
+    `reply_to` is the message that is answered, `mentions` the numbers of those who are meant by it.
+    """
+
+    ref: Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[^\x00]*\Z")]
     text: ChatText
+    kind: Literal["message", "question"] = "message"
+    reply_to: ChatNumber | None = None
+    mentions: Annotated[list[Annotated[int, Meta(ge=1, le=MOST)]], Meta(max_length=10)] = msgspec.field(
+        default_factory=list
+    )
+
+
+class ChatVote(Message, frozen=True, tag="chat_vote"):
+    """Vote for a question, or take the vote back: answered by `chat_me`. The same vote twice is one."""
+
+    message: ChatNumber
+    on: bool
+
+
+class AskChatTail(Message, frozen=True, tag="ask_chat_tail"):
+    """A `chat` was lost on its way: answered by what has changed since version `after`."""
+
+    after: ChatNumber
+
+
+class AskChatHistory(Message, frozen=True, tag="ask_chat_history"):
+    """Show what was said earlier: answered by `chat_history` with the messages placed below version `before`."""
+
+    before: ChatNumber
+
+
+class AskChatQuestions(Message, frozen=True, tag="ask_chat_questions"):
+    """Show the questions to the speaker: answered by `chat_questions`."""
 
 
 class AskProgress(Message, frozen=True, tag="ask_progress"):
@@ -190,5 +222,6 @@ class QuizFinish(Message, frozen=True, tag="quiz_finish"):
 
 
 Quizzing = QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish
-ViewerIn = Hello | Rows | Lost | Say | AskProgress | Quizzing
+Chatting = Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions
+ViewerIn = Hello | Rows | Lost | AskProgress | Chatting | Quizzing
 decode = msgspec.json.Decoder(ViewerIn).decode

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from rollcall.wire.chat_out import Chatted
 from rollcall.wire.quiz_out import Quizzed
 
 
@@ -21,45 +22,6 @@ class TickOut(Message, frozen=True, tag="tick"):
     n: int
     at_ms: int
     mac: str
-
-
-class ChatItem(msgspec.Struct, frozen=True):
-    """One chat message. `ref` is present only in the copy sent to its author's connection."""
-
-    id: int
-    at_ms: int
-    author: str
-    own: bool
-    organiser: bool
-    text: str
-    ref: str | None = None
-
-
-class Chat(Message, frozen=True, tag="chat"):
-    """New chat messages and ids of removed ones. `version` is the room's after applying them.
-
-    `snapshot` true: forget what you have and show just these.
-    """
-
-    version: int
-    items: list[ChatItem]
-    removed: list[int]
-    snapshot: bool = False
-
-
-class NotSaid(Message, frozen=True, tag="not_said"):
-    """The message `ref` was refused: `chat_closed`, `chat_banned` or `too_many_requests` (come back in `retry_s`)."""
-
-    ref: str
-    code: str
-    retry_s: int
-
-
-class ChatState(Message, frozen=True, tag="chat_state"):
-    """How the room takes messages now; `slow_s` seconds between two of one participant (0 = no limit)."""
-
-    mode: Literal["open", "closed"]
-    slow_s: int
 
 
 class Media(Message, frozen=True, tag="media"):
@@ -252,12 +214,10 @@ ViewerOut = (
     | Prompt
     | PromptClosed
     | Counting
-    | Chat
-    | ChatState
-    | NotSaid
     | Media
     | Playlist
     | Progress
+    | Chatted
     | Quizzed
     | Refused
 )

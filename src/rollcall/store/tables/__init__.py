@@ -5,7 +5,7 @@ row (`removed_ms`): evidence stays. Identifiers that outside programs see are `c
 """
 
 from rollcall.store.tables.access import grants, list_media, lists, participants, redeemed_tokens
-from rollcall.store.tables.chat import chat_bans, chat_messages
+from rollcall.store.tables.chat import chat_authors, chat_bans, chat_messages, chat_votes
 from rollcall.store.tables.columns import metadata
 from rollcall.store.tables.evidence import marks, plays, spans
 from rollcall.store.tables.exports import export_pieces, exports
@@ -38,8 +38,10 @@ from rollcall.store.tables.webhooks import deliveries, notices, webhooks
 __all__ = [
     "api_keys",
     "audit",
+    "chat_authors",
     "chat_bans",
     "chat_messages",
+    "chat_votes",
     "check_plans",
     "checks",
     "deliveries",

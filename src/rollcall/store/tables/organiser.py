@@ -111,6 +111,10 @@ media = Table(
     Column("chat_version", BigInteger, nullable=False, default=0),
     words("chat_mode"),  # open | closed
     Column("chat_slow_s", Integer, nullable=False, default=0),
+    Column("chat_premoderated", Boolean, nullable=False, server_default=false()),
+    Column("chat_authors", Text, nullable=False, server_default="names"),  # names | pseudonyms
+    # Whoever knows less than this version forgets what they have.
+    Column("chat_reset_version", BigInteger, nullable=False, server_default="0"),
     words("announcement", nullable=True),  # pinned in the player
     moment("announced_ms"),
     Column("recording_no", Number, nullable=True),  # of the recording that it shows
