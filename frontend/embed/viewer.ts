@@ -5,7 +5,7 @@
  */
 import type { Store } from "../shared/store";
 import type { Opened, PromptClosed, ViewerIn, ViewerOut } from "../shared/wire";
-import { withFrame, withOwn, withRefusal, withState } from "./chat/room";
+import { Talk } from "./chat/talk";
 import { Checks } from "./check/checks";
 import { farewell } from "./connection/exchange";
 import type { Line } from "./connection/line";
@@ -43,6 +43,7 @@ export class Viewer {
   readonly chime = new Chime();
   readonly checks: Checks;
   readonly quizzes: QuizTaker;
+  readonly chat: Talk;
   readonly #view: Store<View>;
   readonly #parent: ParentPage;
   readonly #line: Line;
@@ -52,7 +53,6 @@ export class Viewer {
   readonly #admission: Admission;
   #askProgress_ms = Number.POSITIVE_INFINITY;
   #takeOver: boolean;
-  #unsent: ViewerIn[] = [];
 
   constructor(view: Store<View>, parent: ParentPage, video: HTMLVideoElement, admission: Admission) {
     this.#view = view;
@@ -84,6 +84,7 @@ export class Viewer {
       new KeptAnswers(admission.tab),
       () => import("./quiz/tab"),
     );
+    this.chat = new Talk(view, (message) => this.#line.send(message));
     this.#line = openLine(
       admission.media,
       {
@@ -104,6 +105,7 @@ export class Viewer {
     this.#desk.look();
     this.checks.expire(now_ms);
     this.quizzes.pulse();
+    this.chat.pulse(now_ms);
     if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
     this.#tellPicture(now_ms);
     this.#refresh(now_ms);
@@ -174,15 +176,6 @@ export class Viewer {
     this.#parent.tell({ type: "focus", focused });
   }
 
-  say(text: string): void {
-    const ref = crypto.getRandomValues(new Uint32Array(3)).join("-");
-    this.#view.set({
-      room: withOwn(this.#view.value.room, { ref, text, said_ms: Date.now(), refused: null }),
-    });
-    const message: ViewerIn = { type: "say", ref, text };
-    if (!this.#line.send(message)) this.#unsent.push(message);
-  }
-
   followProgress(follow: boolean): void {
     this.#askProgress_ms = follow ? 0 : Number.POSITIVE_INFINITY;
     if (follow) this.#ask(performance.now());
@@ -230,13 +223,12 @@ export class Viewer {
         this.checks.counting(message);
         break;
       case "chat":
-        view.set({ room: withFrame(view.value.room, message) });
-        break;
+      case "chat_history":
+      case "chat_questions":
       case "chat_state":
-        view.set({ room: withState(view.value.room, message) });
-        break;
+      case "chat_me":
       case "not_said":
-        view.set({ room: withRefusal(view.value.room, message) });
+        this.chat.heard(message, performance.now());
         break;
       case "media":
         this.#media(message);
@@ -266,7 +258,6 @@ export class Viewer {
     this.#takeOver = false;
     this.playback.stream.use(opened.playlist);
     this.#desk.opened({ id: opened.play, upload_key: opened.upload_key }, opened.tick, opened.durable);
-    for (const message of this.#unsent.splice(0)) this.#line.send(message);
     this.#view.set({
       phase: "watching",
       retrying: false,
@@ -276,6 +267,7 @@ export class Viewer {
     });
     this.#media(opened.media);
     this.quizzes.opened();
+    this.chat.opened();
   }
 
   #media(media: Opened["media"]): void {
@@ -292,6 +284,7 @@ export class Viewer {
   #lost(): void {
     this.#desk.lost();
     this.quizzes.lost();
+    this.chat.lost();
     // From now on the banner says what this notice has said.
     if (this.#view.value.notice?.kind === "in_memory") this.dismissNotice();
     this.#view.set({ link: this.#view.value.phase === "watching" ? "kept" : "connecting", retrying: true });

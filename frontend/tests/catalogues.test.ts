@@ -10,6 +10,7 @@ const COMPOSED = [
   /^refusal\./,
   /^status\./,
   /^chat\.refused\./,
+  /^chat\.show\.(all|questions)$/,
   /^(chat|progress|quiz)\.title$/,
   /^progress\.(recovered|unverified|voided)$/,
   /^quiz\.refused\./,

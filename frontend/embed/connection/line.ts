@@ -77,9 +77,8 @@ export class Line {
     }
     this.#opened = true;
     this.#failed = 0;
-    const unsaid = this.#poll.running ? this.#poll.stop() : [];
+    if (this.#poll.running) this.#poll.stop();
     this.#listener.message(message);
-    for (const each of unsaid) if (each.type === "say") this.#socket.send(each);
   }
 
   #socketLost(): void {

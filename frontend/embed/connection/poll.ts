@@ -18,8 +18,12 @@ const RECORDED_MS = 500;
 /** The server takes at most this many messages a turn. */
 export const PER_TURN = 20;
 
-/** Whoever takes a quiz waits for each answer. */
-const OF_QUIZZES: ReadonlySet<string> = new Set([
+/** Whoever takes a quiz or writes in the chat waits for each answer. */
+const AWAITED: ReadonlySet<string> = new Set([
+  "say",
+  "chat_vote",
+  "ask_chat_history",
+  "ask_chat_questions",
   "quiz_start",
   "ask_quiz_question",
   "quiz_answer",
@@ -77,7 +81,7 @@ export class ViewerPoll {
     if (!this.running || this.#play === null || message.type === "hello") return false;
     this.#said.push(message);
     this.#recorded ||= message.type === "rows" && message.rows.length > 0;
-    if (OF_QUIZZES.has(message.type) && !this.#asked) {
+    if (AWAITED.has(message.type) && !this.#asked) {
       this.#asked = true;
       queueMicrotask(() => this.hurry()); // with what else is being said
     }

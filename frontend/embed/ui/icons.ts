@@ -25,6 +25,11 @@ export const icons = {
   pin: icon(svg`<path d="M9 4h6l-.8 6 3.3 3.2v1.3h-11v-1.3L9.8 10zM12 14.5V20"/>`),
   check: icon(svg`<path d="m5 12.5 4.6 4.6L19 7.5"/>`),
   send: icon(ARROW_UP),
+  reply: icon(svg`<path d="M9.5 6 4 11.5 9.5 17M4.5 11.5H14a6 6 0 0 1 6 6V19"/>`),
+  question: icon(
+    svg`<circle cx="12" cy="12" r="8.5"/><path d="M9.6 9.8a2.5 2.5 0 1 1 3.4 2.3c-.7.3-1 .8-1 1.6m0 2.8v.1"/>`,
+  ),
+  smile: icon(svg`<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14a4.3 4.3 0 0 0 7 0M9 9.6v.1m6-.1v.1"/>`),
   down: icon(svg`<path d="M12 5v13m-6-5.5 6 6 6-6"/>`),
   up: icon(ARROW_UP),
   back: icon(svg`<path d="m14.5 5.5-6.5 6.5 6.5 6.5"/>`),

@@ -1,7 +1,7 @@
 /** Beside the picture (below it on phones): who is watching, and the tabs for chat, progress and a quiz if there is one. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
-import { linked } from "../chat/message";
+import { linked } from "../chat/linked";
 import { isWaiting } from "../quiz/quizzes";
 import type { View } from "../view";
 import type { Tab } from "./app";

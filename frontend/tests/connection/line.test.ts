@@ -225,14 +225,14 @@ describe("back to the socket", () => {
     expect(wires.length).toBe(SOCKETS_TRIED + 2);
   });
 
-  test("one that opens ends the turns and says what was not yet said", async () => {
+  test("one that opens ends the turns: whoever said something says it again", async () => {
     await blocked(6_000);
     await pass(SOON_MS + 1_000);
     line.send({ type: "say", ref: "1", text: "hello" });
     turns = [];
     wires.at(-1)?.open();
     wires.at(-1)?.hear(OPENED);
-    expect(wires.at(-1)?.sent.at(-1)).toBe(JSON.stringify({ type: "say", ref: "1", text: "hello" }));
+    expect(wires.at(-1)?.sent.map((sent) => JSON.parse(sent).type)).not.toContain("say");
     await pass(60_000);
     expect(turns).toEqual([]);
   });
