@@ -13,7 +13,7 @@ import {
   withRefusal,
   withVote,
 } from "../../embed/chat/room";
-import type { ChatItem, ChatMe } from "../../shared/wire";
+import type { ChatHistory, ChatItem, ChatMe } from "../../shared/wire";
 import { frame, item, snapshot } from "./items";
 
 const ids = (items: readonly ChatItem[]) => items.map((each) => each.id);
@@ -86,7 +86,7 @@ describe("frames", () => {
 describe("history", () => {
   test("goes before the first message, if it is still the first", () => {
     const room = { ...greeted(item(5)), more: true, loading: true };
-    const told = { type: "chat_history", before: 5, items: [item(3), item(4)], more: false } as const;
+    const told: ChatHistory = { type: "chat_history", before: 5, items: [item(3), item(4)], more: false };
     const whole = withHistory(room, told);
     expect([ids(whole.items), whole.more, whole.loading]).toEqual([[3, 4, 5], false, false]);
     expect(ids(withHistory(whole, told).items)).toEqual([3, 4, 5]);

@@ -4,7 +4,7 @@ Whoever changes a room holds its row, so versions become readable in their order
 `store/chat_people`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,7 +70,7 @@ class NewMessage:
     play_no: PlayNo | None = None
 
 
-_COLUMNS = (
+COLUMNS = (
     chat_messages.c.no,
     chat_messages.c.version,
     chat_messages.c.changed,
@@ -141,8 +141,8 @@ def add_message(conn: Connection, place: Place, message: NewMessage) -> ChatMess
         **{name: getattr(message, name) for name in NewMessage.__slots__},
         "mentions": list(message.mentions),
     }
-    row = conn.execute(insert(chat_messages).values(values).returning(*_COLUMNS)).one()
-    return _message(row)
+    row = conn.execute(insert(chat_messages).values(values).returning(*COLUMNS)).one()
+    return as_message(row)
 
 
 def change_message(
@@ -166,29 +166,29 @@ def find_messages(conn: Connection, place: Place, messages: Collection[int]) -> 
     """Return those of these messages that the chat has, by their number."""
     if not messages:
         return {}
-    query = select(*_COLUMNS).where(_messages(place), chat_messages.c.no.in_(messages))
-    return {row.no: _message(row) for row in conn.execute(query)}
+    query = select(*COLUMNS).where(_messages(place), chat_messages.c.no.in_(messages))
+    return {row.no: as_message(row) for row in conn.execute(query)}
 
 
 def find_said(conn: Connection, place: Place, user_id: UserId, ref: str) -> ChatMessage | None:
     """Return what this participant has said under this name of its page."""
     mine = _messages(place) & (chat_messages.c.user_id == user_id) & (chat_messages.c.ref == ref)
-    row = conn.execute(select(*_COLUMNS).where(mine)).one_or_none()
-    return None if row is None else _message(row)
+    row = conn.execute(select(*COLUMNS).where(mine)).one_or_none()
+    return None if row is None else as_message(row)
 
 
 def list_changes(conn: Connection, place: Place, after: int, limit: int) -> list[ChatMessage]:
     """Return messages that changed after this version, in the order of their last changes, at most `limit`."""
-    query = select(*_COLUMNS).where(_messages(place), chat_messages.c.changed > after)
-    return [_message(row) for row in conn.execute(query.order_by(chat_messages.c.changed).limit(limit))]
+    query = select(*COLUMNS).where(_messages(place), chat_messages.c.changed > after)
+    return [as_message(row) for row in conn.execute(query.order_by(chat_messages.c.changed).limit(limit))]
 
 
 def list_told(conn: Connection, place: Place, after: int, limit: int) -> list[ChatMessage]:
     """Like `list_changes`, of what pages are told of."""
-    query = select(*_COLUMNS).where(
+    query = select(*COLUMNS).where(
         _messages(place), chat_messages.c.changed > after, chat_messages.c.state.in_(ON_PAGES)
     )
-    return [_message(row) for row in conn.execute(query.order_by(chat_messages.c.changed).limit(limit))]
+    return [as_message(row) for row in conn.execute(query.order_by(chat_messages.c.changed).limit(limit))]
 
 
 def list_messages(
@@ -203,16 +203,16 @@ def list_messages(
     query = _listed(place, before).where(chat_messages.c.state == state)
     if kind is not None:
         query = query.where(chat_messages.c.kind == kind)
-    return [_message(row) for row in conn.execute(query.limit(limit))]
+    return [as_message(row) for row in conn.execute(query.limit(limit))]
 
 
 def list_top_questions(conn: Connection, place: Place, limit: int) -> list[ChatMessage]:
     """Return shown questions: those not answered first, in each part those with most votes first."""
     order = (chat_messages.c.answered_ms.is_not(None), chat_messages.c.votes.desc(), chat_messages.c.version)
-    query = select(*_COLUMNS).where(
+    query = select(*COLUMNS).where(
         _messages(place), chat_messages.c.kind == "question", chat_messages.c.state == "shown"
     )
-    return [_message(row) for row in conn.execute(query.order_by(*order).limit(limit))]
+    return [as_message(row) for row in conn.execute(query.order_by(*order).limit(limit))]
 
 
 def list_not_shown_yet(
@@ -220,17 +220,17 @@ def list_not_shown_yet(
 ) -> list[ChatMessage]:
     """Return what these users said that waits, or was rejected and said after `since_ms`, in its order."""
     late = (chat_messages.c.state == "waiting") | (chat_messages.c.at_ms > since_ms)
-    query = select(*_COLUMNS).where(
+    query = select(*COLUMNS).where(
         _messages(place),
         chat_messages.c.state.in_(("waiting", "rejected")),
         chat_messages.c.user_id.in_(users),
         late,
     )
-    return [_message(row) for row in conn.execute(query.order_by(chat_messages.c.version))]
+    return [as_message(row) for row in conn.execute(query.order_by(chat_messages.c.version))]
 
 
 def _listed(place: Place, before: int | None) -> Select[Any]:
-    query = select(*_COLUMNS).where(_messages(place)).order_by(chat_messages.c.version.desc())
+    query = select(*COLUMNS).where(_messages(place)).order_by(chat_messages.c.version.desc())
     return query if before is None else query.where(chat_messages.c.version < before)
 
 
@@ -243,6 +243,7 @@ def _messages(place: Place) -> ColumnElement[bool]:
     return of_media & (chat_messages.c.project_no == place.project_no)
 
 
-def _message(row: Any) -> ChatMessage:
-    values = row._asdict()
+def as_message(row: Sequence[Any]) -> ChatMessage:
+    """Return what a row of `COLUMNS` says."""
+    values = dict(zip(ChatMessage.__slots__, row, strict=True))
     return ChatMessage(**{**values, "mentions": tuple(values["mentions"])})
