@@ -34,6 +34,8 @@ export interface View {
   /** Time does not count since a missed check. */
   readonly stop: Stop | null;
   readonly room: Room;
+  /** What draws the chat: fetched once the player is open, so that the picture goes first. */
+  readonly chatPart: "coming" | "here" | "failed";
   readonly progress: Progress | null;
   readonly quizzes: Quizzes;
   /** What draws a quiz: null as long as there is none, fetched when there is. */
@@ -58,6 +60,7 @@ export const FIRST_VIEW: View = {
   notice: null,
   stop: null,
   room: EMPTY_ROOM,
+  chatPart: "coming",
   progress: null,
   quizzes: [],
   quizPart: null,

@@ -84,7 +84,11 @@ export class Viewer {
       new KeptAnswers(admission.tab),
       () => import("./quiz/tab"),
     );
-    this.chat = new Talk(view, (message) => this.#line.send(message));
+    this.chat = new Talk(
+      view,
+      (message) => this.#line.send(message),
+      () => import("./chat/chat"),
+    );
     this.#line = openLine(
       admission.media,
       {

@@ -44,13 +44,30 @@ export type Draft = Pick<Pending, "text" | "kind" | "reply_to" | "mentions">;
 export class Talk {
   readonly #view: Store<View>;
   readonly #send: (message: ViewerIn) => boolean;
+  readonly #load: () => Promise<unknown>;
   #open = false;
+  #fetching = false;
   /** Since when a frame is lacking. */
   #lacks_ms: number | null = null;
 
-  constructor(view: Store<View>, send: (message: ViewerIn) => boolean) {
+  /** `load` fetches what draws the chat. */
+  constructor(view: Store<View>, send: (message: ViewerIn) => boolean, load: () => Promise<unknown>) {
     this.#view = view;
     this.#send = send;
+    this.#load = load;
+  }
+
+  async load(): Promise<void> {
+    if (this.#fetching || this.#view.value.chatPart === "here") return;
+    this.#fetching = true;
+    this.#view.set({ chatPart: "coming" });
+    try {
+      await this.#load();
+      this.#view.set({ chatPart: "here" });
+    } catch {
+      this.#view.set({ chatPart: "failed" });
+    }
+    this.#fetching = false;
   }
 
   heard(message: Chatted, now_ms: number): void {
@@ -81,6 +98,7 @@ export class Talk {
   /** The server listens: what it has not confirmed is said again. */
   opened(): void {
     this.#open = true;
+    void this.load();
     const { pending, questions } = this.#room;
     for (const each of pending) if (each.refused === null) this.#say(each);
     if (questions) this.#send({ type: "ask_chat_questions" });

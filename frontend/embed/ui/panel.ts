@@ -7,7 +7,6 @@ import type { View } from "../view";
 import type { Tab } from "./app";
 import { icons } from "./icons";
 import { Part } from "./part";
-import "../chat/chat";
 import "../progress/progress";
 
 export class Panel extends Part {
@@ -50,17 +49,29 @@ export class Panel extends Part {
 
   #body(): TemplateResult {
     const { store, viewer } = this;
-    if (this.tab === "chat") return html`<rollcall-chat .store=${store} .viewer=${viewer}></rollcall-chat>`;
     if (this.tab === "progress") {
       return html`<rollcall-progress .store=${store} .viewer=${viewer}></rollcall-progress>`;
     }
+    if (this.tab === "chat") {
+      if (this.view.chatPart === "here")
+        return html`<rollcall-chat .store=${store} .viewer=${viewer}></rollcall-chat>`;
+      return this.#fetched(this.view.chatPart, t("chat.coming"), t("chat.load_failed"), () =>
+        viewer.chat.load(),
+      );
+    }
     if (this.view.quizPart === "here")
       return html`<rollcall-quiz .store=${store} .viewer=${viewer}></rollcall-quiz>`;
-    if (this.view.quizPart !== "failed") {
-      return html`<p class="tab-wait" role="status"><span class="spinner" aria-hidden="true"></span>${t("quiz.coming")}</p>`;
+    const again = () => viewer.quizzes.load();
+    return this.#fetched(this.view.quizPart, t("quiz.coming"), t("quiz.load_failed"), again);
+  }
+
+  /** In place of a part that is still fetched, or could not be. */
+  #fetched(part: string | null, coming: string, failed: string, again: () => void): TemplateResult {
+    if (part !== "failed") {
+      return html`<p class="tab-wait" role="status"><span class="spinner" aria-hidden="true"></span>${coming}</p>`;
     }
-    return html`<div class="tab-wait" role="alert"><p>${t("quiz.load_failed")}</p>
-      <button class="primary" @click=${() => viewer.quizzes.load()}>${t("quiz.load_again")}</button></div>`;
+    return html`<div class="tab-wait" role="alert"><p>${failed}</p>
+      <button class="primary" @click=${again}>${t("quiz.load_again")}</button></div>`;
   }
 
   /** Pinned by the organiser; whoever has read it may put it away until there is another. */

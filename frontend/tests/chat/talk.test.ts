@@ -13,7 +13,11 @@ const kinds = () => sent.map(({ type }) => type);
 beforeEach(() => {
   view = new Store(FIRST_VIEW);
   sent = [];
-  talk = new Talk(view, (message) => sent.push(message) > 0);
+  talk = new Talk(
+    view,
+    (message) => sent.push(message) > 0,
+    async () => undefined,
+  );
 });
 
 const DRAFT = { text: "Добрый день", kind: "message", reply_to: null, mentions: [] } as const;
@@ -94,4 +98,23 @@ test("a page that is open all day keeps the newest messages only", () => {
   talk.heard(frame(1, 1_001, many), 0);
   talk.trim();
   expect([view.value.room.items.length, view.value.room.more]).toEqual([600, true]);
+});
+
+test("what draws it is fetched when the player opens, and again when that failed", async () => {
+  let fetched = 0;
+  const part = new Talk(
+    view,
+    () => true,
+    async () => {
+      fetched += 1;
+      if (fetched === 1) throw new Error("offline");
+    },
+  );
+  part.opened();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(view.value.chatPart).toBe("failed");
+  await part.load();
+  await part.load();
+  expect([view.value.chatPart, fetched]).toEqual(["here", 2]);
 });

@@ -29,8 +29,8 @@ class NewChatMessage(In, frozen=True, kw_only=True):
 class ChatMessageOut(msgspec.Struct, frozen=True):
     """A message; `user_id` null is the organiser. `version` orders them; `changed` is the version of its last change.
 
-    `author_number` is the pseudonym of a participant in this chat, 0 for the organiser; `name` is the User ID where none
-    is known. `votes` and `answered_at` are those of a question.
+    `author_number` is the pseudonym of a participant in this chat, 0 for the organiser. `name` is the User ID where
+    none is known. `votes` and `answered_at` are those of a question.
     """
 
     id: int
