@@ -36,6 +36,23 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "ALTER TABLE media DROP COLUMN chat_reset_version",
+    "ALTER TABLE media DROP COLUMN chat_authors",
+    "ALTER TABLE media DROP COLUMN chat_premoderated",
+    "DROP TABLE chat_votes",
+    "DROP TABLE chat_authors",
+    "DROP INDEX chat_not_shown_yet",
+    "DROP INDEX chat_questions",
+    "DROP INDEX chat_once",
+    "DROP INDEX chat_by_change",
+    *(
+        f"ALTER TABLE chat_messages DROP COLUMN {name}"
+        for name in (
+            *("changed", "state", "kind", "number", "mentions", "ref", "reply_to", "votes"),
+            *("play_no", "decided_ms", "answered_ms"),
+        )
+    ),
+    "ALTER TABLE chat_messages ADD COLUMN removed_version BIGINT",
     "ALTER TABLE media DROP COLUMN dvr_s",
     "ALTER TABLE media DROP COLUMN announced_ms",
     "ALTER TABLE media DROP COLUMN announcement",
@@ -72,12 +89,30 @@ UNDO = (
 )
 
 
+SAID = (
+    "INSERT INTO chat_messages"
+    " (project_no, event_no, media_no, version, user_id, author, text, at_ms, removed_ms, removed_version)"
+    " VALUES (:project, 1, :media,"
+)
+CHAT = (
+    "1, NULL, 'Организатор', 'Начинаем', 10, NULL, NULL)",
+    "2, 'boris', 'Борис', 'раз', 20, 50, 5)",
+    "3, 'anna', 'Анна', 'два', 30, NULL, NULL)",
+    "4, 'anna', 'Анна', 'три', 40, NULL, NULL)",
+)
+AUTHORS = "SELECT user_id, number, said_ms FROM chat_authors ORDER BY number"
+MESSAGES = "SELECT version, changed, state, number FROM chat_messages ORDER BY version"
+
+
 async def test_an_older_database_is_brought_up(database: Database) -> None:
     def undo(connection: Connection) -> None:
         records = Records(connection)
-        records.check(records.media(), state="closed", issued_ms=1)
+        media = records.media()
+        records.check(media, state="closed", issued_ms=1)
         for statement in UNDO:
             connection.execute(text(statement))
+        for said in CHAT:
+            connection.execute(text(f"{SAID} {said}"), {"project": records.project_no, "media": media})
         connection.execute(text("update alembic_version set version_num = '0006'"))
 
     await database.write(undo)
@@ -89,6 +124,12 @@ async def test_an_older_database_is_brought_up(database: Database) -> None:
         assert {str(index.name) for index in table.indexes} <= indexes
     told = await database.read(lambda c: c.execute(text("select told_state from checks")).scalar_one())
     assert told == "closed"  # what was before webhooks is told to nobody
+    authors = await database.read(lambda c: c.execute(text(AUTHORS)).all())
+    assert [tuple(row) for row in authors] == [("boris", 1, 20), ("anna", 2, 40)]
+    said = await database.read(lambda c: c.execute(text(MESSAGES)).all())
+    assert [tuple(row) for row in said] == [
+        (1, 1, "shown", 0), (2, 5, "removed", 1), (3, 3, "shown", 2), (4, 4, "shown", 2),
+    ]  # fmt: skip
 
 
 async def test_older_marks_are_of_the_issue_that_they_were_believed_to_be_of(database: Database) -> None:

@@ -40,6 +40,8 @@ export interface Room {
   /** Own messages that the others do not see. */
   readonly own: readonly ChatOwn[];
   readonly me: number | null;
+  /** As of which version the server said so. */
+  readonly me_version: number;
   readonly banned: boolean;
   readonly voted: readonly number[];
   /** Until when nothing more may be written, on the page's monotonic clock. */
@@ -62,6 +64,7 @@ export const EMPTY_ROOM: Room = {
   pending: [],
   own: [],
   me: null,
+  me_version: 0,
   banned: false,
   voted: [],
   wait_until_ms: 0,
@@ -88,7 +91,8 @@ export function withFrame(room: Room, frame: Chat): Room {
 }
 
 function begun(room: Room, frame: Chat): Room {
-  const fresh = { ...room, items: [], version: 0, heard: 0, questions: null, loading: false };
+  const me_version = frame.version < room.version ? 0 : room.me_version;
+  const fresh = { ...room, items: [], version: 0, heard: 0, me_version, questions: null, loading: false };
   const next = { ...applied(fresh, frame), more: frame.more, greeted: true };
   // One that is older than what is known was overtaken, or all there is: then it comes again.
   return frame.version < room.version ? { ...next, heard: room.version } : { ...next, heard: frame.version };
@@ -191,13 +195,16 @@ export function withState(room: Room, { mode, slow_s, premoderated, authors }: C
 }
 
 export function withMe(room: Room, me: ChatMe, now_ms: number): Room {
+  if (me.version < room.me_version) return room;
   const told = new Set(me.own.map(({ ref }) => ref));
+  const shown = new Set(room.items.filter(({ by }) => by === me.number).map(({ id }) => id));
   return {
     ...room,
     me: me.number,
+    me_version: me.version,
     banned: me.banned,
     voted: me.voted,
-    own: me.own,
+    own: me.own.filter(({ id }) => !shown.has(id)),
     wait_until_ms: now_ms + me.wait_ms,
     pending: room.pending.filter(({ ref }) => !told.has(ref)),
   };

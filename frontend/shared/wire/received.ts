@@ -284,12 +284,14 @@ export interface ChatState {
 }
 
 /**
- * The participant in this room, the whole of it each time. `number` null: nothing was written yet.
+ * The participant in this room, the whole of it each time, as of a version. `number` null: nothing was written yet.
  *
+ * One of an earlier version than what is known was overtaken, and says nothing.
  * `wait_ms`: how long until the next message may be written. `voted`: questions that have the participant's vote.
  */
 export interface ChatMe {
   type: "chat_me";
+  version: number;
   number: number | null;
   banned: boolean;
   wait_ms: number;

@@ -28,7 +28,7 @@ const own: Pending = {
   refused: null,
   again_ms: null,
 };
-const ME: ChatMe = { type: "chat_me", number: 7, banned: false, wait_ms: 0, voted: [], own: [] };
+const ME: ChatMe = { type: "chat_me", version: 1, number: 7, banned: false, wait_ms: 0, voted: [], own: [] };
 
 describe("frames", () => {
   test("go on from each other, and one that comes again changes nothing", () => {
@@ -147,6 +147,19 @@ describe("own messages", () => {
     expect(
       withRefusal(room, { type: "not_said", ref: "r5", code: "said_before", retry_s: 0 }, 0).pending,
     ).toEqual([]);
+  });
+
+  test("are not forgotten for what the server said earlier and came later", () => {
+    const waiting = {
+      id: 5,
+      ref: "r5",
+      at_ms: 5,
+      kind: "message",
+      text: "привет",
+      state: "waiting",
+    } as const;
+    const room = withMe(greeted(item(4)), { ...ME, version: 5, own: [waiting] }, 0);
+    expect(withMe(room, { ...ME, version: 4, own: [] }, 0)).toBe(room);
   });
 
   test("make wait in slow mode", () => {

@@ -124,7 +124,7 @@ def _say(conn: Connection, room: ChatRoom, word: Word, said: viewer_in.Say) -> T
         ),
     )
     # The others of the participant's pages learn their number; all of them, how long they have to wait.
-    return _mine(conn, room, word) if known is None or room.slow_s else None
+    return _mine(conn, word) if known is None or room.slow_s else None
 
 
 def _vote(conn: Connection, room: ChatRoom, word: Word, said: viewer_in.ChatVote) -> Told:
@@ -140,7 +140,7 @@ def _vote(conn: Connection, room: ChatRoom, word: Word, said: viewer_in.ChatVote
     ):
         votes = question.votes + (1 if said.on else -1)
         store.change_message(conn, word.place, question.no, votes=votes)
-    return _mine(conn, room, word)
+    return _mine(conn, word)
 
 
 def _refuse_if_silenced(conn: Connection, room: ChatRoom, word: Word) -> None:
@@ -150,6 +150,6 @@ def _refuse_if_silenced(conn: Connection, room: ChatRoom, word: Word) -> None:
         raise Forbidden("This participant may read but not write.", code="chat_banned")
 
 
-def _mine(conn: Connection, room: ChatRoom, word: Word) -> bytes:
-    user_id = word.author.user_id
+def _mine(conn: Connection, word: Word) -> bytes:
+    user_id, room = word.author.user_id, store.get_room(conn, word.place)
     return viewer_out.encode(people_of(conn, word.place, room, [user_id], word.now_ms)[user_id])

@@ -48,7 +48,8 @@ def read_news(conn: Connection, told: Told, users: set[UserId], now_ms: int) -> 
     if room.version == told.read:
         return None
     if room.reset_version > told.read:
-        return News(room.version, snapshot(conn, told.place, room), {}, state_of(room), more=False)
+        mine = people_of(conn, told.place, room, users, now_ms)
+        return News(room.version, snapshot(conn, told.place, room), mine, state_of(room), more=False)
     changes = store.list_changes(conn, told.place, told.read, AT_ONCE)
     more = len(changes) == AT_ONCE
     version = changes[-1].changed if more else room.version

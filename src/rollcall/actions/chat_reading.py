@@ -105,6 +105,7 @@ def people_of(
     for user_id in users:
         author = authors.get(user_id)
         told[user_id] = chat_out.ChatMe(
+            version=room.version,
             number=None if author is None else author.number,
             banned=user_id in banned,
             wait_ms=0 if author is None else wait_ms(author.said_ms, room.slow_s, now_ms),

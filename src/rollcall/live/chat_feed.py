@@ -38,10 +38,15 @@ class ChatFeed:
         self._looked_s = float("-inf")
 
     def begin(self, place: Place, version: int) -> None:
-        """Note that a viewer in the room was told everything up to this version."""
-        if place.media_no not in self._rooms:
+        """Note that a viewer in the room was told everything up to this version, and has to hear what came since."""
+        told = self._rooms.get(place.media_no)
+        if told is None:
             self._rooms[place.media_no] = Told(place, version, version)
-            self.wake(place.media_no)  # for what was said while nobody was known to listen
+        elif version < told.read:
+            told.read = version
+        else:
+            return
+        self.wake(place.media_no)
 
     def wake(self, media: MediaNo) -> None:
         """Note that something has changed in a room."""

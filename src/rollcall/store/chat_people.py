@@ -73,7 +73,8 @@ def set_vote(conn: Connection, place: Place, message: int, user_id: UserId, now_
     if on:
         row = {"project_no": place.project_no, "media_no": place.media_no, "message_no": message}
         vote = upsert_into(conn, chat_votes).values(**row, user_id=user_id, at_ms=now_ms)
-        return conn.execute(vote.on_conflict_do_nothing()).rowcount == 1
+        given = vote.on_conflict_do_nothing().returning(chat_votes.c.message_no)
+        return conn.execute(given).first() is not None
     mine = (chat_votes.c.message_no == message) & (chat_votes.c.user_id == user_id)
     return conn.execute(delete(chat_votes).where(mine)).rowcount == 1
 

@@ -97,11 +97,13 @@ class ChatOwn(msgspec.Struct, frozen=True):
 
 
 class ChatMe(_Message, frozen=True, tag="chat_me"):
-    """The participant in this room, the whole of it each time. `number` null: nothing was written yet.
+    """The participant in this room, the whole of it each time, as of a version. `number` null: nothing was written yet.
 
+    One of an earlier version than what is known was overtaken, and says nothing.
     `wait_ms`: how long until the next message may be written. `voted`: questions that have the participant's vote.
     """
 
+    version: int
     number: int | None
     banned: bool
     wait_ms: int

@@ -4,26 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NOT_SHOWN_YET = sa.text("state IN ('waiting', 'rejected')")
 IS_QUESTION = sa.text("kind = 'question'")
-NEW = (
-    sa.Column("changed", sa.BigInteger(), nullable=False, server_default="0"),
-    sa.Column("state", sa.Text(), nullable=False, server_default="shown"),
-    sa.Column("kind", sa.Text(), nullable=False, server_default="message"),
-    sa.Column("number", sa.Integer(), nullable=False, server_default="0"),
-    sa.Column("mentions", sa.JSON(), nullable=False, server_default="[]"),
-    sa.Column("ref", sa.Text(), nullable=True),
-    sa.Column("reply_to", NUMBER, nullable=True),
-    sa.Column("votes", sa.Integer(), nullable=False, server_default="0"),
-    sa.Column("play_no", NUMBER, nullable=True),
-    sa.Column("decided_ms", sa.BigInteger(), nullable=True),
-    sa.Column("answered_ms", sa.BigInteger(), nullable=True),
-)
 AUTHORS = """
 INSERT INTO chat_authors (project_no, media_no, user_id, number, said_ms)
 SELECT project_no, media_no, user_id, row_number() OVER (PARTITION BY media_no ORDER BY min(version)), max(at_ms)
@@ -38,8 +25,20 @@ UPDATE chat_messages SET number = (
 
 
 def upgrade() -> None:
-    for column in NEW:
-        op.add_column("chat_messages", column.copy())
+    for column in (
+        sa.Column("changed", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("state", sa.Text(), nullable=False, server_default="shown"),
+        sa.Column("kind", sa.Text(), nullable=False, server_default="message"),
+        sa.Column("number", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("mentions", sa.JSON(), nullable=False, server_default="[]"),
+        sa.Column("ref", sa.Text(), nullable=True),
+        sa.Column("reply_to", NUMBER, nullable=True),
+        sa.Column("votes", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("play_no", NUMBER, nullable=True),
+        sa.Column("decided_ms", sa.BigInteger(), nullable=True),
+        sa.Column("answered_ms", sa.BigInteger(), nullable=True),
+    ):
+        op.add_column("chat_messages", column)
     op.create_table(
         "chat_authors",
         sa.Column("media_no", NUMBER, nullable=False),
