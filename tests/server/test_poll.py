@@ -74,13 +74,12 @@ async def test_chat_between_a_polled_and_a_connected_player(event: Event) -> Non
     first, second = await polled(event, "d-1"), await event.player("d-2")
     await first.poll({"type": "say", "ref": "r1", "text": "Здравствуйте!"}, {"type": "ask_progress"})
     (seen,) = (await second.hear("chat"))["items"]
-    assert (seen["text"], seen["own"]) == ("Здравствуйте!", False)
+    assert (seen["text"], seen["by"]) == ("Здравствуйте!", 1)
     await second.say({"type": "say", "ref": "r2", "text": "И вам!"})
-    await second.hear("chat")
-    await asyncio.sleep(0.3)
-    await first.poll(first.envelope())
-    texts = [item["text"] for m in first.heard if m["type"] == "chat" for item in m["items"]]
-    assert "И вам!" in texts
+    while not any(item["ref"] == "r2" for item in (await second.hear("chat"))["items"]):
+        pass
+    while "И вам!" not in [item["text"] for m in first.heard if m["type"] == "chat" for item in m["items"]]:
+        await first.poll(first.envelope())
     assert [m["type"] for m in first.heard].count("progress") >= 1
 
 

@@ -181,23 +181,76 @@ async def test_progress_is_what_the_statistics_say(event: Event) -> None:
 
 async def test_chat_reaches_everybody_once_and_in_order(event: Event) -> None:
     first, second = await event.player("d-1"), await event.player("d-2")
+    for player in (first, second):
+        assert [heard["snapshot"] for heard in player.heard if heard["type"] == "chat"] == [True]
+        assert [heard["number"] for heard in player.heard if heard["type"] == "chat_me"] == [None]
     await first.say({"type": "say", "ref": "r1", "text": "Здравствуйте! <b>👋</b>"})
+    assert (await first.hear("chat_me"))["number"] == 1
     (own,), (seen,) = [(await player.hear("chat"))["items"] for player in (first, second)]
-    assert (own["own"], own["ref"], own["author"]) == (True, "r1", "Анна Иванова")
-    assert (seen["own"], seen["ref"], seen["text"]) == (False, None, "Здравствуйте! <b>👋</b>")
+    assert own == seen
+    assert (seen["by"], seen["author"], seen["ref"]) == (1, "Анна Иванова", "r1")
+    assert seen["text"] == "Здравствуйте! <b>👋</b>"
     await first.say({"type": "say", "ref": "r2", "text": "ещё"})
     refused = await first.hear("not_said")
     assert (refused["ref"], refused["code"]) == ("r2", "too_many_requests")
+    await first.say({"type": "say", "ref": "r1", "text": "Здравствуйте! <b>👋</b>"})
+    assert (await first.hear("not_said"))["code"] == "said_before"
     await event.api.call("PATCH", f"/media/{event.media}/chat/settings", {"mode": "closed"})
     assert (await second.hear("chat_state"))["mode"] == "closed"
     await second.say({"type": "say", "ref": "r3", "text": "Можно?"})
     assert (await second.hear("not_said"))["code"] == "chat_closed"
     said = await event.api.call("POST", f"/media/{event.media}/chat", {"text": "Перерыв"})
-    assert (await second.hear("chat"))["items"][0]["organiser"]
+    frame = await second.hear("chat")
+    assert (frame["since"], frame["version"], frame["items"][0]["by"]) == (1, 2, 0)
     await event.api.call("DELETE", f"/media/{event.media}/chat/{said['id']}")
     assert (await second.hear("chat"))["removed"] == [said["id"]]
     history = await event.api.call("GET", f"/media/{event.media}/chat")
     assert [item["text"] for item in history["items"]] == ["Здравствуйте! <b>👋</b>"]
+
+
+async def test_who_comes_back_is_told_what_was_said_meanwhile_and_no_more(event: Event) -> None:
+    player, path = await event.player("d-1"), f"/media/{event.media}/chat"
+    await event.api.call("POST", path, {"text": "раз"})
+    while not (frame := await player.hear("chat"))["items"]:
+        pass
+    await player.leave()
+    for text in ("два", "три"):
+        await event.api.call("POST", path, {"text": text})
+    player.heard.clear()
+    await player.connect(chat=frame["version"])
+    (tail, *_) = [heard for heard in player.heard if heard["type"] == "chat"]
+    assert (tail["snapshot"], tail["since"], [item["text"] for item in tail["items"]]) == (
+        False,
+        frame["version"],
+        ["два", "три"],
+    )
+    await player.say({"type": "ask_chat_tail", "after": tail["version"] - 1})
+    while (asked := await player.hear("chat"))["since"] != tail["version"] - 1:
+        pass
+    assert [item["text"] for item in asked["items"]] == ["три"]
+    await player.say({"type": "ask_chat_history", "before": tail["version"]})
+    history = await player.hear("chat_history")
+    assert ([item["text"] for item in history["items"]], history["more"]) == (["раз", "два"], False)
+
+
+async def test_a_question_gathers_votes_and_what_waits_is_its_authors_secret(event: Event) -> None:
+    first, second, path = await event.player("d-1"), await event.player("d-2"), f"/media/{event.media}/chat"
+    await event.api.call("PATCH", f"{path}/settings", {"premoderated": True})
+    await first.say({"type": "say", "ref": "q", "text": "Почему?", "kind": "question"})
+    while not (mine := await first.hear("chat_me"))["own"]:
+        pass
+    assert (mine["own"][0]["ref"], mine["own"][0]["state"]) == ("q", "waiting")
+    question = mine["own"][0]["id"]
+    await event.api.call("POST", f"{path}/{question}/approve")
+    frame = await second.hear("chat")
+    assert [(item["id"], item["kind"], item["votes"]) for item in frame["items"]] == [
+        (question, "question", 0)
+    ]
+    await second.say({"type": "chat_vote", "message": question, "on": True})
+    assert (await second.hear("chat_me"))["voted"] == [question]
+    assert (await second.hear("chat"))["items"][0]["votes"] == 1
+    await second.say({"type": "ask_chat_questions"})
+    assert [item["id"] for item in (await second.hear("chat_questions"))["items"]] == [question]
 
 
 async def test_answers_to_the_checks_of_others_are_nobodys(event: Event) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import delete, get, patch, post, put
-from litestar.params import FromPath, JSONBody, Parameter, PathParameter
+from litestar.params import FromPath, JSONBody, Parameter, PathParameter, QueryParameter
 
 from rollcall.actions import chat
 from rollcall.actions.chat import Announcement, Moderator, RoomChange
@@ -36,7 +36,8 @@ PATH = "/media/{code:str}/chat"
 ONE = PATH + "/{message:int}"
 MessageId = Annotated[int, PathParameter(ge=1, le=2**53)]
 OfState = Annotated[
-    State, Parameter(description="`waiting` lists what a moderator has to decide; `removed` is kept too.")
+    State,
+    QueryParameter(name="state", description="`waiting`: what a moderator has to decide; `removed` is kept."),
 ]
 OfKind = Annotated[Kind | None, Parameter(description="Only messages, or only questions to the speaker.")]
 Since = Annotated[int, Parameter(ge=0, le=2**53, description="`version` of the answer before; 0 = all.")]
@@ -49,7 +50,7 @@ async def list_messages(
     caller: Known,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
-    state: OfState = "shown",
+    of_state: OfState = "shown",
     kind: OfKind = None,
 ) -> Page[ChatMessageOut]:
     """Return what is shown, or what is in another state."""
@@ -57,7 +58,7 @@ async def list_messages(
 
     def read(conn: Connection) -> list[ChatMessage]:
         place = find_place(conn, caller.project_no, code)
-        return store.list_messages(conn, place, limit + 1, before, state, kind)
+        return store.list_messages(conn, place, limit + 1, before, of_state, kind)
 
     rows = await deps.db.read(read)
     shown = [_shown(row) for row in rows[:limit]]
