@@ -43,6 +43,8 @@ export class ChatList extends Part {
   #own = 0;
   #anchor: { readonly version: number; readonly below_px: number } | null = null;
   #width = 0;
+  /** Where the list was put last; where it is elsewhere, the reader has moved it. */
+  #put_px = 0;
   #box!: HTMLElement;
 
   constructor() {
@@ -54,6 +56,8 @@ export class ChatList extends Part {
   }
 
   protected override willUpdate(): void {
+    // Before anything changes: the page may not have heard yet that the reader has scrolled.
+    if (this.#box && Math.abs(this.#box.scrollTop - this.#put_px) > 1) this.#look();
     const { items, pending, own } = this.view.room;
     if (items !== this.#items) this.#take(items);
     const mine = pending.length + own.length;
@@ -183,17 +187,24 @@ export class ChatList extends Part {
   /** The same message stays at the same height of the view, or the end in view. */
   #keepPlace(): void {
     const box = this.#box;
-    if (this.atEnd) {
-      box.scrollTop = box.scrollHeight;
-      return;
+    if (this.atEnd) box.scrollTop = box.scrollHeight;
+    else if (this.#anchor) {
+      const at = placeOf(this.#items, this.#anchor.version);
+      const wanted_px = this.#offset_px + this.#rows.top(at) + this.#anchor.below_px;
+      if (Math.abs(wanted_px - box.scrollTop) > 1) box.scrollTop = wanted_px;
     }
-    if (!this.#anchor) return;
-    const at = placeOf(this.#items, this.#anchor.version);
-    const wanted_px = this.#offset_px + this.#rows.top(at) + this.#anchor.below_px;
-    if (Math.abs(wanted_px - box.scrollTop) > 1) box.scrollTop = wanted_px;
+    this.#put_px = box.scrollTop;
   }
 
   #scrolled(): void {
+    this.#look();
+    const { first, end } = this.#wanted();
+    const near = this.#box.scrollTop < EARLIER_PX;
+    if (first !== this.span.first || end !== this.span.end || near) this.requestUpdate();
+  }
+
+  /** See where the reader is. */
+  #look(): void {
     const box = this.#box;
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX;
     const y_px = box.scrollTop - this.#offset_px;

@@ -60,10 +60,10 @@ export function unseen(each: ChatOwn): TemplateResult {
 }
 
 function tag(item: ChatItem): TemplateResult | typeof nothing {
-  if (item.kind === "question") return html`<span class="tag">${t("chat.question")}</span>`;
+  if (item.kind === "question") return html`<span class="tag">${t("chat.question_tag")}</span>`;
   if (item.by !== ORGANISER) return nothing;
-  const answers = item.reply?.question === true;
-  return html`<span class="tag">${answers ? t("chat.answer") : t("chat.organiser")}</span>`;
+  const shown = item.reply?.question ? t("chat.answer") : t("chat.organiser");
+  return shown === item.author ? nothing : html`<span class="tag">${shown}</span>`;
 }
 
 function quoted(reply: ChatQuote, me: number | null): TemplateResult {
@@ -84,7 +84,9 @@ function question(item: ChatItem, around: Around, own: boolean, active: boolean)
   const count = t("chat.votes", { count: item.votes });
   return html`<p class="asked">${
     own || !around.writes || item.answered
-      ? html`<span class="votes">${icons.up} ${count}</span>`
+      ? item.votes > 0
+        ? html`<span class="votes">${icons.up} ${count}</span>`
+        : nothing
       : html`<button class="vote" data-testid="vote" aria-pressed=${voted} tabindex=${active ? 0 : -1}
           aria-label="${t("chat.vote")}, ${count}" title=${t("chat.vote")}
           @click=${() => around.vote(item, !voted)}>${icons.up} ${item.votes}</button>`
