@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from bench import backlog, connections, durable, formats, glass, recount, report, simulation, startup
+from bench import backlog, chat, connections, durable, formats, glass, recount, report, simulation, startup
 from bench.result import Result, table
 from rollcall.base.file_limit import raise_file_limit
 
@@ -17,6 +17,7 @@ NAMES = (
     "formats",
     "glass",
     "startup",
+    "chat",
     "simulation",
 )
 
@@ -38,6 +39,7 @@ def main(names: tuple[str, ...], viewers: int, simulated: int, seconds: int) -> 
         "formats": formats.run,
         "glass": glass.run,
         "startup": startup.run,
+        "chat": chat.run,
         "simulation": lambda: simulation.run(simulated, seconds),
     }
     results = []

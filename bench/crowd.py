@@ -97,10 +97,14 @@ class Viewer:
         self.play = ""
         self.socket = RawSocket(self.heard, lambda _: self.opened.set())
         await self.socket.open("127.0.0.1", port, f"/embed/{media}/socket")
-        self.send(Hello(self.grant, self.ref))
+        self.send(self.greeting())
         await self.opened.wait()
         if not self.play:
             raise ConnectionError("the server closed the connection instead of opening the play")
+
+    def greeting(self) -> Hello:
+        """Return the hello of a player that may have been here before."""
+        return Hello(self.grant, self.ref)
 
     async def come_back(self, port: int, media: str) -> None:
         """Connect with the play of before, with full jitter, as the page does."""
