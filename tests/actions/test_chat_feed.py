@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rollcall.actions import chat_frames
 from rollcall.actions.chat_frames import AT_ONCE, read_news
 from rollcall.actions.chat_reading import CaughtUp, catch_up, history, items_of, since
 from rollcall.domain.errors import RollcallError
 from rollcall.domain.ids import UserId
+from rollcall.live import chat_feed
 from rollcall.store import chat as store
 from rollcall.store.database import Connection, Database
 from rollcall.wire import chat_out, viewer_out
@@ -296,3 +298,34 @@ async def test_nothing_new_is_no_news(sqlite_database: Database) -> None:
     scene.greet(scene.readers[0])
     (told,) = await stage.feed.due()
     assert await stage.db.read(lambda conn: read_news(conn, told, set(), 0)) is None
+
+
+async def test_what_is_said_on_another_node_is_found(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_feed, "LOOK_S", 0.01)
+    here = await open_chat(postgres_database)
+    there = ChatRoomStage(postgres_database, here.place, here.code)
+    scene = Scene(here)
+    (reader, *_) = scene.readers
+    await scene.arrive(reader)
+    scene.greet(reader)
+    await there.say(BORIS, "с другого узла")
+    while not reader.page.items:
+        await chat_frames.run_once(here.db, here.hub, here.feed, here.clock)
+        scene.deliver(reader)
+    assert [item.text for item in reader.page.shown()] == ["с другого узла"]
+
+
+async def test_rooms_without_viewers_are_forgotten(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_feed, "LOOK_S", 0.0)
+    stage = await open_chat(sqlite_database)
+    scene = Scene(stage)
+    (reader, *_) = scene.readers
+    await scene.arrive(reader)
+    scene.greet(reader)
+    assert [told.place for told in await stage.feed.due()] == [stage.place]
+    scene.leave(reader, 0)
+    assert await stage.feed.due() == []

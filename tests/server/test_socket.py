@@ -1,6 +1,7 @@
 """The viewer socket of a running server: what it proves, and what it refuses."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -231,6 +232,20 @@ async def test_who_comes_back_is_told_what_was_said_meanwhile_and_no_more(event:
     await player.say({"type": "ask_chat_history", "before": tail["version"]})
     history = await player.hear("chat_history")
     assert ([item["text"] for item in history["items"]], history["more"]) == (["раз", "два"], False)
+
+
+async def test_however_much_is_said_a_player_gets_five_frames_a_second(event: Event) -> None:
+    player, path = await event.player("d-1"), f"/media/{event.media}/chat"
+    began_s, player.heard[:] = time.monotonic(), []
+    texts = [str(n) for n in range(60)]
+    saying = [asyncio.create_task(event.api.call("POST", path, {"text": text})) for text in texts]
+    said: list[str] = []
+    while len(said) < len(texts):
+        said += [item["text"] for item in (await player.hear("chat"))["items"]]
+    took_s = time.monotonic() - began_s
+    await asyncio.gather(*saying)
+    assert sorted(said) == sorted(texts)
+    assert [heard["type"] for heard in player.heard].count("chat") <= 1 + took_s / 0.18
 
 
 async def test_a_question_gathers_votes_and_what_waits_is_its_authors_secret(event: Event) -> None:

@@ -18,7 +18,6 @@ import msgspec
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from rollcall.domain.errors import NotAcceptable
 from rollcall.render.cells import Cell, cells, guarded, scalars
 from rollcall.wire.chat_export import ChatLine
 from rollcall.wire.statistics import Media
@@ -114,13 +113,6 @@ FORMATS: Final = {
     "csv": ChatFormat("csv", "text/csv", csv_chunks),
     "xlsx": ChatFormat("xlsx", XLSX_TYPE, xlsx_chunks),
 }
-
-
-def named(name: str) -> ChatFormat:
-    """Return the format of this name; raises NotAcceptable."""
-    if name not in FORMATS:
-        raise NotAcceptable(f"The format '{name[:50]}' is not available; available: {', '.join(FORMATS)}.")
-    return FORMATS[name]
 
 
 def _csv(rows: Iterable[Iterable[str | float]]) -> str:

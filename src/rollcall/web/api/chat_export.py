@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
@@ -19,7 +19,7 @@ from rollcall.web.deps import Deps, Given
 from rollcall.web.personal import Include, included
 from rollcall.wire.chat_export import ChatExport
 
-Format = Annotated[str, Parameter(description="`json`, `csv` or `xlsx`.", max_length=50)]
+Format = Annotated[Literal["json", "csv", "xlsx"], Parameter(description="Two of them are files to save.")]
 
 
 @get(
@@ -36,7 +36,7 @@ async def export_chat(
     include: Include = None,
 ) -> Stream:
     """Return messages and questions in the order of saying, with those that wait, were rejected or removed."""
-    wanted, personal = formats.named(format), included(caller, include)
+    wanted, personal = formats.FORMATS[format], included(caller, include)
     media = await deps.db.read(lambda conn: find_media(conn, caller.project_no, code))
     if media is None:
         raise NotFound("There is no such media.")
