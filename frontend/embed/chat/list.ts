@@ -22,6 +22,8 @@ const BEYOND_PX = 700;
 const AT_END_PX = 60;
 /** So near the first message that is here, earlier ones are asked for. */
 const EARLIER_PX = 1_500;
+/** What others say is drawn so often at most: a slow computer has other things to do. */
+const CALM_MS = 400;
 const NOBODY: readonly never[] = [];
 
 export class ChatList extends Part {
@@ -41,10 +43,14 @@ export class ChatList extends Part {
   #items: readonly ChatItem[] = [];
   #last = 0;
   #own = 0;
+  #sending = 0;
   #anchor: { readonly version: number; readonly below_px: number } | null = null;
   #width = 0;
   /** Where the list was put last; where it is elsewhere, the reader has moved it. */
   #put_px = 0;
+  #drawn_ms = Number.NEGATIVE_INFINITY;
+  /** The reader has done something, and looks at what comes of it. */
+  #acted = true;
   #box!: HTMLElement;
 
   constructor() {
@@ -55,10 +61,24 @@ export class ChatList extends Part {
     this.atEnd = true;
   }
 
+  /** Drawn with the next picture of the page, where measuring costs nothing extra; in a hidden page not at all. */
+  protected override async scheduleUpdate(): Promise<void> {
+    do await new Promise(requestAnimationFrame);
+    while (!this.#acts() && performance.now() - this.#drawn_ms < CALM_MS);
+    super.scheduleUpdate();
+  }
+
+  #acts(): boolean {
+    return this.#acted || this.view.room.pending.length !== this.#sending;
+  }
+
   protected override willUpdate(): void {
     // Before anything changes: the page may not have heard yet that the reader has scrolled.
     if (this.#box && Math.abs(this.#box.scrollTop - this.#put_px) > 1) this.#look();
     const { items, pending, own } = this.view.room;
+    this.#drawn_ms = performance.now();
+    this.#acted = false;
+    this.#sending = pending.length;
     if (items !== this.#items) this.#take(items);
     const mine = pending.length + own.length;
     if (mine > this.#own) this.atEnd = true;
@@ -108,6 +128,7 @@ export class ChatList extends Part {
     new ResizeObserver(() => {
       if (this.#box.clientWidth !== this.#width) this.#rows.forget();
       this.#width = this.#box.clientWidth;
+      this.#acted = true;
       this.requestUpdate();
     }).observe(this.#box);
   }
@@ -115,13 +136,21 @@ export class ChatList extends Part {
   protected override updated(_changed: PropertyValues): void {
     this.#measure();
     this.#keepPlace();
-    if (this.atEnd) this.viewer?.chat.trim();
+    this.viewer.chat.follow(this.atEnd);
     const { first, end } = this.#wanted();
-    if (first !== this.span.first || end !== this.span.end) this.span = { first, end };
+    if (first !== this.span.first || end !== this.span.end) {
+      this.#acted = true; // what was drawn does not fill the view yet
+      this.span = { first, end };
+    }
     const before_px = this.#box.scrollTop;
     if (this.view.room.more && before_px < EARLIER_PX && !(this.atEnd && this.#fills())) {
-      this.viewer?.chat.earlier();
+      this.viewer.chat.earlier();
     }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.viewer.chat.follow(true);
   }
 
   #row(item: ChatItem, writes: boolean): TemplateResult {
@@ -135,7 +164,10 @@ export class ChatList extends Part {
       writes,
       people,
       reply: (each) => this.#tell("chat-reply", each),
-      vote: (each, on) => this.viewer.chat.vote(each.id, on),
+      vote: (each, on) => {
+        this.#acted = true;
+        this.viewer.chat.vote(each.id, on);
+      },
     };
     return html`<div class="row" data-row=${item.id} tabindex="-1" @focusin=${() => this.#entered(item.id)}>
       ${guard([item, me, votes, writes, active, language()], () => said(item, around, active))}</div>`;
@@ -181,7 +213,8 @@ export class ChatList extends Part {
   }
 
   #height(selector: string, px: number): void {
-    (this.#box.querySelector(selector) as HTMLElement).style.height = `${px}px`;
+    const { style } = this.#box.querySelector(selector) as HTMLElement;
+    if (style.height !== `${px}px`) style.height = `${px}px`;
   }
 
   /** The same message stays at the same height of the view, or the end in view. */
@@ -200,7 +233,9 @@ export class ChatList extends Part {
     this.#look();
     const { first, end } = this.#wanted();
     const near = this.#box.scrollTop < EARLIER_PX;
-    if (first !== this.span.first || end !== this.span.end || near) this.requestUpdate();
+    if (first === this.span.first && end === this.span.end && !near) return;
+    this.#acted = true;
+    this.requestUpdate();
   }
 
   /** See where the reader is. */
@@ -219,12 +254,14 @@ export class ChatList extends Part {
   }
 
   #toEnd(): void {
+    this.#acted = true;
     this.atEnd = true;
     this.unseen = 0;
     this.#box.focus({ preventScroll: true });
   }
 
   #entered(id: number): void {
+    this.#acted = true;
     this.active = id;
   }
 
@@ -250,6 +287,7 @@ export class ChatList extends Part {
     if (top_px < box.scrollTop) box.scrollTop = top_px;
     else if (end_px > box.scrollTop + box.clientHeight) box.scrollTop = end_px - box.clientHeight;
     this.#scrolled();
+    this.#acted = true;
     await this.updateComplete;
     const id = this.#items[index]?.id;
     this.querySelector<HTMLElement>(`[data-row="${id}"]`)?.focus({ preventScroll: true });

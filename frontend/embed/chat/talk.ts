@@ -34,9 +34,11 @@ import {
 /** So long a frame may be late before what it brings is asked for. */
 export const LATE_MS = 2_000;
 const ASK_AGAIN_MS = 5_000;
-/** So many messages are kept while the newest are looked at. */
+/** So many messages are kept while the newest are looked at, or nothing is; they are let go many at a time. */
 const KEPT = 600;
 const TRIM_FROM = 900;
+/** And so many while somebody reads earlier ones. */
+const MOST = 30_000;
 
 type Chatted = Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid;
 export type Draft = Pick<Pending, "text" | "kind" | "reply_to" | "mentions">;
@@ -47,6 +49,7 @@ export class Talk {
   readonly #load: () => Promise<unknown>;
   #open = false;
   #fetching = false;
+  #follows = true;
   /** Since when a frame is lacking. */
   #lacks_ms: number | null = null;
 
@@ -74,7 +77,7 @@ export class Talk {
     const room = this.#room;
     switch (message.type) {
       case "chat":
-        this.#set(withFrame(room, message));
+        this.#set(this.#trimmed(withFrame(room, message)));
         this.#look(now_ms);
         break;
       case "chat_history":
@@ -150,13 +153,21 @@ export class Talk {
     if (this.#open) this.#send({ type: "ask_chat_questions" });
   }
 
-  /** The newest messages are looked at: a page that is open all day keeps no more than it needs. */
-  trim(): void {
-    if (this.#room.items.length > TRIM_FROM) this.#set(trimmed(this.#room, KEPT));
+  /** Whether the newest messages are looked at: then earlier ones may be let go, and can be asked for again. */
+  follow(newest: boolean): void {
+    this.#follows = newest;
   }
 
   get #room(): Room {
     return this.#view.value.room;
+  }
+
+  /** A page that is open all day keeps no more than it needs. */
+  #trimmed(room: Room): Room {
+    const { length } = room.items;
+    return length > (this.#follows ? TRIM_FROM : MOST)
+      ? trimmed(room, this.#follows ? KEPT : MOST - KEPT)
+      : room;
   }
 
   #set(room: Room): void {

@@ -91,13 +91,20 @@ test("earlier messages are asked for once at a time, and again after the line br
   expect(sent.length).toBe(2);
 });
 
-test("a page that is open all day keeps the newest messages only", () => {
+test("a page that is open all day keeps the newest messages only, unless somebody reads earlier ones", () => {
   talk.opened();
   talk.heard(snapshot(1, [item(1)]), 0);
   const many = Array.from({ length: 1_000 }, (_, index) => item(index + 2));
+  talk.follow(false);
   talk.heard(frame(1, 1_001, many), 0);
-  talk.trim();
-  expect([view.value.room.items.length, view.value.room.more]).toEqual([600, true]);
+  expect(view.value.room.items.length).toBe(1_001);
+  talk.follow(true);
+  talk.heard(frame(1_001, 1_002, [item(1_002)]), 0);
+  expect([view.value.room.items.length, view.value.room.items.at(-1)?.id, view.value.room.more]).toEqual([
+    600,
+    1_002,
+    true,
+  ]);
 });
 
 test("what draws it is fetched when the player opens, and again when that failed", async () => {
