@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 from rollcall.domain.chat import ORGANISER, Authors, Kind, Mode, Place, State
 from rollcall.domain.ids import PlayNo, UserId
 from rollcall.store.tables import chat_messages, media
+from rollcall.store.tables.chat import IS_QUESTION, NOT_SHOWN_YET
 
 ON_PAGES: Final[tuple[State, ...]] = ("shown", "removed")  # what pages are told of
 
@@ -201,18 +202,20 @@ def list_messages(
 ) -> list[ChatMessage]:
     """Return the newest messages in a state, newest first; with `before`, only those placed below this version."""
     query = _listed(place, before).where(chat_messages.c.state == state)
+    if state not in ON_PAGES:
+        query = query.where(NOT_SHOWN_YET)  # in these words, for the index of few rows
     if kind is not None:
-        query = query.where(chat_messages.c.kind == kind)
+        query = query.where(IS_QUESTION if kind == "question" else chat_messages.c.kind == kind)
     return [as_message(row) for row in conn.execute(query.limit(limit))]
 
 
 def list_top_questions(conn: Connection, place: Place, limit: int) -> list[ChatMessage]:
     """Return shown questions: those not answered first, in each part those with most votes first."""
     order = (chat_messages.c.answered_ms.is_not(None), chat_messages.c.votes.desc(), chat_messages.c.version)
-    query = select(*COLUMNS).where(
-        _messages(place), chat_messages.c.kind == "question", chat_messages.c.state == "shown"
-    )
-    return [as_message(row) for row in conn.execute(query.order_by(*order).limit(limit))]
+    # Every version is above 0: in these words, for the index of questions.
+    asked = IS_QUESTION & (chat_messages.c.version > 0) & (chat_messages.c.state == "shown")
+    query = select(*COLUMNS).where(_messages(place), asked).order_by(*order).limit(limit)
+    return [as_message(row) for row in conn.execute(query)]
 
 
 def list_not_shown_yet(
@@ -222,7 +225,7 @@ def list_not_shown_yet(
     late = (chat_messages.c.state == "waiting") | (chat_messages.c.at_ms > since_ms)
     query = select(*COLUMNS).where(
         _messages(place),
-        chat_messages.c.state.in_(("waiting", "rejected")),
+        NOT_SHOWN_YET,
         chat_messages.c.user_id.in_(users),
         late,
     )
