@@ -9,12 +9,13 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { language, t } from "../../shared/i18n";
+import { Redraw } from "../../shared/store";
 import type { ChatItem } from "../../shared/wire";
 import { icons } from "../ui/icons";
 import { Part } from "../ui/part";
 import { type Around, said, sending, unseen } from "./message";
 import { named } from "./people";
-import { placeOf } from "./room";
+import { placeOf, type Room } from "./room";
 import { Rows, type Span } from "./window";
 
 const GUESS_PX = 72;
@@ -51,6 +52,9 @@ export class ChatList extends Part {
   #drawn_ms = Number.NEGATIVE_INFINITY;
   /** The reader has done something, and looks at what comes of it. */
   #acted = true;
+  #hurry: () => void = () => undefined;
+  #room: Room | null = null;
+  #language = language();
   #box!: HTMLElement;
 
   constructor() {
@@ -59,23 +63,47 @@ export class ChatList extends Part {
     this.span = { first: 0, end: 0 };
     this.active = null;
     this.atEnd = true;
+    new Redraw(this, () =>
+      this.store.subscribe(() => {
+        if (this.#acts()) this.#hurry();
+      }),
+    );
   }
 
   /** Drawn with the next picture of the page, where measuring costs nothing extra; in a hidden page not at all. */
   protected override async scheduleUpdate(): Promise<void> {
-    do await new Promise(requestAnimationFrame);
-    while (!this.#acts() && performance.now() - this.#drawn_ms < CALM_MS);
+    const calm_ms = this.#drawn_ms + CALM_MS - performance.now();
+    if (calm_ms > 0 && !this.#acts()) {
+      await new Promise<void>((done) => {
+        this.#hurry = done;
+        window.setTimeout(done, calm_ms);
+      });
+    }
+    await new Promise(requestAnimationFrame);
     super.scheduleUpdate();
+  }
+
+  /** Much of the view changes each second that is no business of the chat. */
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    return this.#acted || changed.size > 0 || this.view.room !== this.#room || language() !== this.#language;
   }
 
   #acts(): boolean {
     return this.#acted || this.view.room.pending.length !== this.#sending;
   }
 
+  /** What the reader does is drawn without waiting. */
+  #act(): void {
+    this.#acted = true;
+    this.#hurry();
+  }
+
   protected override willUpdate(): void {
     // Before anything changes: the page may not have heard yet that the reader has scrolled.
     if (this.#box && Math.abs(this.#box.scrollTop - this.#put_px) > 1) this.#look();
-    const { items, pending, own } = this.view.room;
+    this.#room = this.view.room;
+    this.#language = language();
+    const { items, pending, own } = this.#room;
     this.#drawn_ms = performance.now();
     this.#acted = false;
     this.#sending = pending.length;
@@ -128,7 +156,7 @@ export class ChatList extends Part {
     new ResizeObserver(() => {
       if (this.#box.clientWidth !== this.#width) this.#rows.forget();
       this.#width = this.#box.clientWidth;
-      this.#acted = true;
+      this.#act();
       this.requestUpdate();
     }).observe(this.#box);
   }
@@ -139,7 +167,7 @@ export class ChatList extends Part {
     this.viewer.chat.follow(this.atEnd);
     const { first, end } = this.#wanted();
     if (first !== this.span.first || end !== this.span.end) {
-      this.#acted = true; // what was drawn does not fill the view yet
+      this.#act(); // what was drawn does not fill the view yet
       this.span = { first, end };
     }
     const before_px = this.#box.scrollTop;
@@ -165,7 +193,7 @@ export class ChatList extends Part {
       people,
       reply: (each) => this.#tell("chat-reply", each),
       vote: (each, on) => {
-        this.#acted = true;
+        this.#act();
         this.viewer.chat.vote(each.id, on);
       },
     };
@@ -234,7 +262,7 @@ export class ChatList extends Part {
     const { first, end } = this.#wanted();
     const near = this.#box.scrollTop < EARLIER_PX;
     if (first === this.span.first && end === this.span.end && !near) return;
-    this.#acted = true;
+    this.#act();
     this.requestUpdate();
   }
 
@@ -254,14 +282,14 @@ export class ChatList extends Part {
   }
 
   #toEnd(): void {
-    this.#acted = true;
+    this.#act();
     this.atEnd = true;
     this.unseen = 0;
     this.#box.focus({ preventScroll: true });
   }
 
   #entered(id: number): void {
-    this.#acted = true;
+    this.#act();
     this.active = id;
   }
 
@@ -287,7 +315,8 @@ export class ChatList extends Part {
     if (top_px < box.scrollTop) box.scrollTop = top_px;
     else if (end_px > box.scrollTop + box.clientHeight) box.scrollTop = end_px - box.clientHeight;
     this.#scrolled();
-    this.#acted = true;
+    this.#act();
+    this.requestUpdate();
     await this.updateComplete;
     const id = this.#items[index]?.id;
     this.querySelector<HTMLElement>(`[data-row="${id}"]`)?.focus({ preventScroll: true });
