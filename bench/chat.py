@@ -1,36 +1,29 @@
 """A chat at its busiest: 300 people, 500 messages a minute, 200 readers whose lines break; what it costs the page.
 
-Whatever was said is compared, message by message, with what each reader has in the end. The page is the same one twice
-in the same Chromium, slowed down like a hospital's computer: beside the busy chat, and beside one in which nobody says
-anything.
+Whatever was said is compared, message by message, with what each reader has in the end.
 """
 
 import asyncio
-import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 from typing import Any
 
 import msgspec
 import uvloop
-from playwright.async_api import Page
 
+from bench import chat_page
 from bench.connections import crowd
 from bench.crowd import Viewer, all_joined
 from bench.raw_client import RawSocket
-from bench.result import Result, alone, beside
+from bench.result import Result, alone
 from bench.servers import rollcall_server
 from rollcall.base.clock import Clock
 from rollcall.cli.api_client import Api
 from rollcall.wire import chat_out, viewer_in, viewer_out
-from tests.browser.stage import Stage, staged
-from tests.browser.stage import beside as another_media
 from tests.chat_page import ChatPage
 
 CHATTERS, READERS = 300, 200
@@ -39,11 +32,6 @@ SECONDS = 125
 STAYS_S = (5.0, 30.0)  # so long a reader's line stands
 AWAY_S = (0.05, 3.0)
 LATE_S = 2.0
-HISTORY = 20_000
-AT_ONCE = 40
-PAGE_SECONDS = 60
-SLOWER = 2
-LONG_TASK_MS = 50
 TEXT = "Коллеги, добрый день. Какова тактика при сочетании ХСН и ХБП? Спасибо за доклад, очень полезно."
 WORDS = TEXT.split()
 
@@ -55,8 +43,7 @@ def run() -> list[Result]:
     """Measure the feed, then the page."""
     with rollcall_server() as server:
         feed = uvloop.run(_measure_feed(server))
-    page = asyncio.run(_measure_page())
-    return [*feed, *page]
+    return [*feed, *chat_page.run()]
 
 
 @dataclass(slots=True)
@@ -227,107 +214,3 @@ def _feed_results(
         alone("from saying to a reader, median, breaks included", median(delays), "ms", "-"),
         alone("the same, 90 of 100", quantiles(delays, n=10)[8], "ms", "-"),
     ]
-
-
-async def _measure_page() -> list[Result]:
-    with tempfile.TemporaryDirectory(prefix="rollcall-") as folder:
-        async with staged(Path(folder)) as busy, another_media(busy) as silent:
-            await _fill(busy, HISTORY)
-            with_chat, without = await _watch(busy), await _watch(silent)
-            followed = await _together(busy, with_chat, without)
-            loaded = await _read_back(with_chat)
-            read = await _together(busy, with_chat, without)
-    peer = "same page, silent chat"
-    return [
-        _long_tasks("page's long tasks at the end of the chat", followed, peer),
-        _long_tasks(f"page's long tasks amid {loaded:,} messages", read, peer),
-    ]
-
-
-def _long_tasks(name: str, measured: tuple[float, float], peer: str) -> Result:
-    """Return both sums; each side has one task of grace, as none at all compares with nothing."""
-    ours, theirs = (ms + LONG_TASK_MS for ms in measured)
-    return beside(name, ours, "ms", (peer, theirs), "ratio ≤ 1.5")
-
-
-async def _fill(stage: Stage, count: int) -> None:
-    """Say so many things, some at a time."""
-    gate = asyncio.Semaphore(AT_ONCE)
-    random = Random(3)
-
-    async def one(number: int) -> None:
-        async with gate:
-            await _announce(stage, number, random)
-
-    for start in range(0, count, 1_000):
-        await asyncio.gather(*(one(start + n) for n in range(min(1_000, count - start))))
-
-
-def _announce(stage: Stage, number: int, random: Random) -> Awaitable[Any]:
-    text = f"{number} {' '.join(random.choices(WORDS, k=random.randrange(3, 25)))}"
-    return stage.api.call(
-        "POST", f"/media/{stage.media}/chat", {"text": text, "name": f"Врач {number % 300}"}
-    )
-
-
-async def _watch(stage: Stage) -> Page:
-    """Open the player on a slow computer, and count its long tasks."""
-    context = await stage.browser.new_context(viewport={"width": 1280, "height": 720}, locale="ru-RU")
-    page = await context.new_page()
-    protocol = await context.new_cdp_session(page)
-    await protocol.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    await page.goto(await stage.launch("d-1"))
-    await page.get_by_test_id("chat-input").wait_for(timeout=60_000)
-    await page.evaluate(
-        """() => {
-          window.longTasks = 0;
-          const add = list => { for (const task of list.getEntries()) window.longTasks += task.duration };
-          new PerformanceObserver(add).observe({ type: "longtask" });
-        }"""
-    )
-    await asyncio.sleep(10)
-    return page
-
-
-async def _together(stage: Stage, *pages: Page) -> tuple[float, float]:
-    """Talk for a while; return how long the main thread of each page was in long tasks meanwhile."""
-    before = [await page.evaluate("window.longTasks") for page in pages]
-    async with _talking(stage):
-        await asyncio.sleep(PAGE_SECONDS)
-    after = [await page.evaluate("window.longTasks") for page in pages]
-    first, second = (end - start for start, end in zip(before, after, strict=True))
-    return first, second
-
-
-@asynccontextmanager
-async def _talking(stage: Stage) -> AsyncIterator[None]:
-    """Say PER_MINUTE things a minute while the block lasts."""
-
-    async def talk() -> None:
-        random, number = Random(5), HISTORY
-        at_s = time.perf_counter()
-        while True:
-            at_s += 60 / PER_MINUTE
-            await asyncio.sleep(max(0.0, at_s - time.perf_counter()))
-            await _announce(stage, number, random)
-            number += 1
-
-    talking = asyncio.create_task(talk())
-    try:
-        yield
-    finally:
-        talking.cancel()
-
-
-async def _read_back(page: Page) -> int:
-    """Scroll up to the first message, then to the middle; return how many messages the page has."""
-    loaded = "document.querySelector('rollcall-chat').store.value.room"
-    async with asyncio.timeout(300):
-        while await page.evaluate(f"{loaded}.more"):
-            await page.evaluate("document.querySelector('.chat-list').scrollTop = 0")
-            await asyncio.sleep(0.1)
-    await page.evaluate(
-        "() => { const box = document.querySelector('.chat-list'); box.scrollTop = box.scrollHeight / 2 }"
-    )
-    await asyncio.sleep(5)
-    return int(await page.evaluate(f"{loaded}.items.length"))

@@ -9,13 +9,12 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { language, t } from "../../shared/i18n";
-import { Redraw } from "../../shared/store";
 import type { ChatItem } from "../../shared/wire";
 import { icons } from "../ui/icons";
-import { Part } from "../ui/part";
+import { CalmPart } from "./calm";
 import { type Around, said, sending, unseen } from "./message";
 import { named } from "./people";
-import { placeOf, type Room } from "./room";
+import { placeOf } from "./room";
 import { Rows, type Span } from "./window";
 
 const GUESS_PX = 72;
@@ -23,13 +22,11 @@ const BEYOND_PX = 700;
 const AT_END_PX = 60;
 /** So near the first message that is here, earlier ones are asked for. */
 const EARLIER_PX = 1_500;
-/** What others say is drawn so often at most: a slow computer has other things to do. */
-const CALM_MS = 400;
 const NOBODY: readonly never[] = [];
 
-export class ChatList extends Part {
+export class ChatList extends CalmPart {
   static override properties = {
-    ...Part.properties,
+    ...CalmPart.properties,
     unseen: { state: true },
     span: { state: true },
     active: { state: true },
@@ -44,17 +41,10 @@ export class ChatList extends Part {
   #items: readonly ChatItem[] = [];
   #last = 0;
   #own = 0;
-  #sending = 0;
   #anchor: { readonly version: number; readonly below_px: number } | null = null;
   #width = 0;
   /** Where the list was put last; where it is elsewhere, the reader has moved it. */
   #put_px = 0;
-  #drawn_ms = Number.NEGATIVE_INFINITY;
-  /** The reader has done something, and looks at what comes of it. */
-  #acted = true;
-  #hurry: () => void = () => undefined;
-  #room: Room | null = null;
-  #language = language();
   #box!: HTMLElement;
 
   constructor() {
@@ -63,50 +53,13 @@ export class ChatList extends Part {
     this.span = { first: 0, end: 0 };
     this.active = null;
     this.atEnd = true;
-    new Redraw(this, () =>
-      this.store.subscribe(() => {
-        if (this.#acts()) this.#hurry();
-      }),
-    );
   }
 
-  /** Drawn with the next picture of the page, where measuring costs nothing extra; in a hidden page not at all. */
-  protected override async scheduleUpdate(): Promise<void> {
-    const calm_ms = this.#drawn_ms + CALM_MS - performance.now();
-    if (calm_ms > 0 && !this.#acts()) {
-      await new Promise<void>((done) => {
-        this.#hurry = done;
-        window.setTimeout(done, calm_ms);
-      });
-    }
-    await new Promise(requestAnimationFrame);
-    super.scheduleUpdate();
-  }
-
-  /** Much of the view changes each second that is no business of the chat. */
-  protected override shouldUpdate(changed: PropertyValues): boolean {
-    return this.#acted || changed.size > 0 || this.view.room !== this.#room || language() !== this.#language;
-  }
-
-  #acts(): boolean {
-    return this.#acted || this.view.room.pending.length !== this.#sending;
-  }
-
-  /** What the reader does is drawn without waiting. */
-  #act(): void {
-    this.#acted = true;
-    this.#hurry();
-  }
-
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
     // Before anything changes: the page may not have heard yet that the reader has scrolled.
     if (this.#box && Math.abs(this.#box.scrollTop - this.#put_px) > 1) this.#look();
-    this.#room = this.view.room;
-    this.#language = language();
-    const { items, pending, own } = this.#room;
-    this.#drawn_ms = performance.now();
-    this.#acted = false;
-    this.#sending = pending.length;
+    const { items, pending, own } = this.view.room;
     if (items !== this.#items) this.#take(items);
     const mine = pending.length + own.length;
     if (mine > this.#own) this.atEnd = true;
@@ -156,8 +109,7 @@ export class ChatList extends Part {
     new ResizeObserver(() => {
       if (this.#box.clientWidth !== this.#width) this.#rows.forget();
       this.#width = this.#box.clientWidth;
-      this.#act();
-      this.requestUpdate();
+      this.act();
     }).observe(this.#box);
   }
 
@@ -167,7 +119,7 @@ export class ChatList extends Part {
     this.viewer.chat.follow(this.atEnd);
     const { first, end } = this.#wanted();
     if (first !== this.span.first || end !== this.span.end) {
-      this.#act(); // what was drawn does not fill the view yet
+      this.act(); // what was drawn does not fill the view yet
       this.span = { first, end };
     }
     const before_px = this.#box.scrollTop;
@@ -193,7 +145,7 @@ export class ChatList extends Part {
       people,
       reply: (each) => this.#tell("chat-reply", each),
       vote: (each, on) => {
-        this.#act();
+        this.act();
         this.viewer.chat.vote(each.id, on);
       },
     };
@@ -262,8 +214,7 @@ export class ChatList extends Part {
     const { first, end } = this.#wanted();
     const near = this.#box.scrollTop < EARLIER_PX;
     if (first === this.span.first && end === this.span.end && !near) return;
-    this.#act();
-    this.requestUpdate();
+    this.act();
   }
 
   /** See where the reader is. */
@@ -282,14 +233,14 @@ export class ChatList extends Part {
   }
 
   #toEnd(): void {
-    this.#act();
+    this.act();
     this.atEnd = true;
     this.unseen = 0;
     this.#box.focus({ preventScroll: true });
   }
 
   #entered(id: number): void {
-    this.#act();
+    this.act();
     this.active = id;
   }
 
@@ -315,8 +266,7 @@ export class ChatList extends Part {
     if (top_px < box.scrollTop) box.scrollTop = top_px;
     else if (end_px > box.scrollTop + box.clientHeight) box.scrollTop = end_px - box.clientHeight;
     this.#scrolled();
-    this.#act();
-    this.requestUpdate();
+    this.act();
     await this.updateComplete;
     const id = this.#items[index]?.id;
     this.querySelector<HTMLElement>(`[data-row="${id}"]`)?.focus({ preventScroll: true });
