@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page
 
+from tests.browser import chat_states
 from tests.browser.stage import Stage, eventually
 
 QUESTION = {
@@ -174,6 +175,14 @@ async def _watching(show: Show) -> AsyncIterator[Page]:
         yield page
     finally:
         await show.call("DELETE", "announcement")
+
+
+STATES += [
+    State("chat", "Чат: вопрос спикеру с ответом, ответ на сообщение", chat_states.conversation),
+    State("chat_questions", "Вопросы спикеру", chat_states.questions),
+    State("chat_moderated", "Чат с проверкой сообщений, паузой и без имён", chat_states.moderated),
+    State("chat_silenced", "Чат: можно только читать", chat_states.silenced),
+]
 
 
 @state("progress", "Мой прогресс")
