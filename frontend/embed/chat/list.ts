@@ -124,7 +124,7 @@ export class ChatList extends CalmPart {
     }
     const before_px = this.#box.scrollTop;
     if (this.view.room.more && before_px < EARLIER_PX && !(this.atEnd && this.#fills())) {
-      this.viewer.chat.earlier();
+      this.viewer.chat.earlier(performance.now());
     }
   }
 

@@ -50,6 +50,8 @@ export class Talk {
   #open = false;
   #fetching = false;
   #follows = true;
+  /** When earlier messages were asked for. */
+  #asked_ms = 0;
   /** Since when a frame is lacking. */
   #lacks_ms: number | null = null;
 
@@ -116,6 +118,9 @@ export class Talk {
   pulse(now_ms: number): void {
     if (!this.#open) return;
     this.#look(now_ms);
+    // Whoever reads faster than the server likes gets no answer, and asks again.
+    const unanswered = this.#room.loading && now_ms - this.#asked_ms >= ASK_AGAIN_MS;
+    if (unanswered) this.#set({ ...this.#room, loading: false });
     for (const each of this.#room.pending) {
       if (each.again_ms === null || now_ms < each.again_ms) continue;
       this.#change(each.ref, { again_ms: null });
@@ -141,10 +146,11 @@ export class Talk {
   }
 
   /** Somebody has scrolled to the earliest message that is here. */
-  earlier(): void {
+  earlier(now_ms: number): void {
     const { items, more, loading } = this.#room;
     const before = items[0]?.version;
     if (!this.#open || !more || loading || before === undefined) return;
+    this.#asked_ms = now_ms;
     this.#set({ ...this.#room, loading: true });
     this.#send({ type: "ask_chat_history", before });
   }

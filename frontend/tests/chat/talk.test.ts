@@ -79,15 +79,27 @@ test("what a lost frame has brought is asked for, not at each pulse", () => {
 test("earlier messages are asked for once at a time, and again after the line broke", () => {
   talk.opened();
   talk.heard(snapshot(9, [item(8), item(9)], true), 0);
-  talk.earlier();
-  talk.earlier();
+  talk.earlier(0);
+  talk.earlier(0);
   expect(sent).toEqual([{ type: "ask_chat_history", before: 8 }]);
   talk.lost();
   talk.opened();
-  talk.earlier();
+  talk.earlier(0);
   expect(kinds()).toEqual(["ask_chat_history", "ask_chat_history"]);
   talk.heard({ type: "chat_history", before: 8, items: [item(7)], more: false }, 0);
-  talk.earlier();
+  talk.earlier(0);
+  expect(sent.length).toBe(2);
+});
+
+test("earlier messages that the server did not tell are asked for again", () => {
+  talk.opened();
+  talk.heard(snapshot(9, [item(8), item(9)], true), 0);
+  talk.earlier(0);
+  talk.pulse(4_999);
+  talk.earlier(4_999);
+  expect(sent.length).toBe(1);
+  talk.pulse(5_000);
+  talk.earlier(5_000);
   expect(sent.length).toBe(2);
 });
 

@@ -15,7 +15,7 @@ Answer = chat_out.Chatted | None
 
 def pace() -> Limit:
     """Return how often a participant may vote and look back, over all players: a page in order never comes near."""
-    return Limit(burst=60, per_minute=300)
+    return Limit(burst=120, per_minute=600)
 
 
 async def hear(
