@@ -41,10 +41,13 @@ async def questions(show: "Show") -> AsyncIterator[Page]:
 async def moderated(show: "Show") -> AsyncIterator[Page]:
     """Show a message that waits for a moderator, and the time until the next one."""
     page = await _chatting(show)
-    await _set(show, slow_s=600, premoderated=True, authors="pseudonyms")
+    await _set(show, premoderated=True, authors="pseudonyms")
     try:
         await expect(page.get_by_test_id("chat-hint")).not_to_be_empty()
         await _write(page, "Можно ли задать вопрос не по теме?")
+        await _set(show, slow_s=600)
+        await page.reload()
+        await page.locator(".said.pending").wait_for(timeout=30_000)
         yield page
     finally:
         for waiting in (await show.call("GET", "chat?state=waiting"))["items"]:

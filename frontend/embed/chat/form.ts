@@ -70,7 +70,7 @@ export class ChatForm extends Part {
       ${offered.length > 0 ? this.#offer(offered) : nothing}
       ${this.emoji ? this.#emoji() : nothing}
       <textarea data-testid="chat-input" rows="1" maxlength=${LONGEST} enterkeyhint="send" .value=${this.draft}
-        role="combobox" aria-autocomplete="list" aria-expanded=${offered.length > 0} aria-controls="chat-offer"
+        aria-autocomplete="list" aria-haspopup="listbox" aria-controls=${offered.length > 0 ? "chat-offer" : nothing}
         aria-activedescendant=${offered.length > 0 ? `chat-offer-${this.chosen}` : nothing} aria-label=${words}
         placeholder=${words} @input=${this.#input} @keydown=${this.#keys} @click=${this.#caret}></textarea>
       <button class="primary send" data-testid="chat-send" aria-label=${t("chat.send")} title=${t("chat.send")}
