@@ -28,6 +28,8 @@ from rollcall.actions.intake import Intake
 from rollcall.actions.making import PERIOD_S as MAKING_PERIOD_S
 from rollcall.actions.making import ExportMaker
 from rollcall.actions.plays import Entrance
+from rollcall.actions.poll_board import PollBoard
+from rollcall.actions.poll_desk import PollDesk
 from rollcall.actions.quiz_board import QuizBoard
 from rollcall.actions.quiz_desk import QuizDesk
 from rollcall.actions.recordings import Recordings
@@ -152,7 +154,7 @@ async def _run(
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub, playing)
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
-    board = QuizBoard(db, hub)
+    board, poll_board = QuizBoard(db, hub), PollBoard(db, hub)
     entrance = Entrance(db, clock, playing, screens)
     intake = Intake(writer, clock, ProofKeys(base.secrets.tick_key(), base.secrets.prompt_key()))
     own_log = OwnLog(db, clock, hub, clock.node, voices)
@@ -181,6 +183,7 @@ async def _run(
         arrivals,
         QuizDesk(db),
         ChatDesk(db, hub, feed),
+        PollDesk(db),
     )
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
@@ -212,6 +215,7 @@ async def _run(
         every(1, "prompts", lambda: prompts.run_once(db, hub, clock, arrivals)),
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(1, "quizzes", lambda: quizzes.run_once(db, board, clock)),
+        every(1, "polls", poll_board.refresh),
         every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(flags.PERIOD_S, "flags", flags.FlagSweep(db, hub, clock).run_once),

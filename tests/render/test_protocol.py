@@ -32,8 +32,11 @@ from rollcall.wire.statistics import (
     Outcome,
     Participant,
     ParticipantCheck,
+    ParticipantPoll,
     ParticipantQuiz,
     ParticipantSession,
+    Poll,
+    PollChoice,
     Quiz,
     Report,
     Rules,
@@ -217,6 +220,32 @@ def test_every_number_of_quizzes_is_that_of_the_json(held: int, sessions_held: i
         most = [] if quiz["max_points"] is None else [quiz["max_points"]]
         cells = [number, quiz["title"], hall, f"{quiz['pass_percent']} %", *most, *counts]
         assert " ".join(map(str, cells)) in text
+
+
+POLLS = [
+    Poll("poll0001", "Слышно ли вас?", False, 2, None, None, 5, 5, [PollChoice("да", 3), PollChoice("нет", 2)],
+        media=MEDIA[0].code),
+    Poll("poll0002", "Довольны ли вы?", True, 1, None, None, 7, 5, [PollChoice("вполне", 1), PollChoice("нет", 4)],
+        media=MEDIA[1].code),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", [[], quizzes(2)])
+def test_polls_are_told_with_their_counts_and_named_votes(asked: list[Quiz]) -> None:
+    vote = ParticipantPoll("poll0001", ["да", "нет"], "2026-03-01T20:00:00.000Z")
+    ann, bob = people(2, sessions(2), [])
+    rows = [msgspec.structs.replace(ann, polls=[vote]), msgspec.structs.replace(bob, polls=[])]
+    told = report(iter(rows), sessions(2), [], quizzes=asked, polls=POLLS)
+    text = " ".join("\n".join(printed(told)).split())
+    assert f"1 Слышно ли вас? {MEDIA[0].title} 5 1. да: 3 2. нет: 2" in text
+    assert (
+        f"2 Довольны ли вы? (анонимный) {MEDIA[1].title} 7 1. вполне: 1 2. нет: 4 ещё не распределены: 2"
+        in text
+    )
+    start, end = text.index(ann.user_id), text.index(bob.user_id)
+    assert "опрос 1: 1, 2" in text[start:end]
+    assert "опрос 1:" not in text[end:]
+    assert ("Тесты и опросы" in text) is bool(asked)
 
 
 def comma(value: float) -> str:

@@ -19,8 +19,11 @@ from rollcall.wire.statistics import (
     ParticipantCheck,
     ParticipantFlag,
     ParticipantMedia,
+    ParticipantPoll,
     ParticipantQuiz,
     ParticipantSession,
+    Poll,
+    PollChoice,
     Quiz,
     Report,
     Rules,
@@ -48,10 +51,13 @@ NUMBERS = {
     "participants_passed",
     "participants_pending",
     "pass_percent",
+    "max_choices",
+    "votes",
+    "votes_counted",
 }
 EXACT = {"points", "percent"}
-FLAGS = {"sound", "late", "hidden_counts", "behind_counts", "passed"}
-LISTS = {"sessions", "checks", "participants", "per_media", "flags", "outages", "quizzes"}
+FLAGS = {"sound", "late", "hidden_counts", "behind_counts", "passed", "anonymous"}
+LISTS = {"sessions", "checks", "participants", "per_media", "flags", "outages", "quizzes", "polls", "choices"}
 
 times = st.sampled_from(["2026-03-01T09:00:00.000Z", "2026-12-31T23:59:59.999Z"])
 maybe = st.none() | times
@@ -90,6 +96,20 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
         passed = st.none() | st.booleans()
         taken = st.builds(ParticipantQuiz, ids, some, exact, amounts, exact, passed, maybe)
         rows["quizzes"] = st.lists(taken, max_size=2, unique_by=lambda quiz: quiz.quiz_id)
+    polls = draw(
+        st.lists(
+            st.builds(
+                Poll, texts, texts, st.booleans(), some, maybe, maybe, amounts, amounts,
+                st.lists(st.builds(PollChoice, texts, amounts), min_size=1, max_size=3), **extra,
+            ),
+            max_size=2,
+            unique_by=lambda poll: poll.id,
+        )
+    )  # fmt: skip
+    if polls:
+        chosen = st.lists(texts, min_size=1, max_size=2)
+        votes = st.builds(ParticipantPoll, st.sampled_from([poll.id for poll in polls]), chosen, times)
+        rows["polls"] = st.lists(votes, max_size=2, unique_by=lambda vote: vote.poll_id)
     session = st.builds(ParticipantSession, texts, *[amounts] * 6)
     outage = st.builds(Outage, times, times, st.sampled_from(["down", "incident"]), st.none() | texts)
     outcome = st.sampled_from(["confirmed", "missed", "not_present", "pending"])
@@ -125,6 +145,7 @@ def reports(draw: st.DrawFn, texts: st.SearchStrategy[str] = legal) -> Report:
         ),
         outages=draw(st.lists(outage, max_size=2)),
         quizzes=quizzes,
+        polls=polls,
         rules=draw(st.none() | st.builds(Rules, policies, st.booleans(), st.booleans(), *[amounts] * 7)),
     )  # fmt: skip
 
@@ -143,7 +164,7 @@ def back(element: etree._Element) -> Any:
         str(name): scalar(str(name), str(text)) for name, text in element.attrib.items()
     }
     for child in element:
-        if child.tag in ("ip", "user_agent"):
+        if child.tag in ("ip", "user_agent", "chosen"):
             values.setdefault(child.tag, []).append(child.text or "")
         elif child.tag in LISTS or (element.tag, child.tag) == ("event", "media"):
             values[child.tag] = [back(item) for item in child]
@@ -218,7 +239,7 @@ def test_unknown_attributes_and_elements_validate_but_wrong_numbers_do_not() -> 
     found = element.find("participants/participant")
     assert found is not None
     found.set("decision", "credited")
-    etree.SubElement(found, "polls").set("count", "2")
+    etree.SubElement(found, "badges").set("count", "2")
     quizzes = etree.SubElement(found, "quizzes")
     etree.SubElement(quizzes, "quiz", quiz_id="a", points="66.66", percent="0.01", grade="B")
     etree.SubElement(element, "seal")
@@ -231,6 +252,14 @@ def test_unknown_attributes_and_elements_validate_but_wrong_numbers_do_not() -> 
     etree.SubElement(quizzes, "quiz", quiz_id="a")
     assert not XSD.validate(element)
     found.remove(quizzes)
+    polls = etree.SubElement(found, "polls")
+    etree.SubElement(polls, "poll", poll_id="a", voted_at="2026-03-01T09:00:00.000Z", colour="red")
+    XSD.assertValid(element)
+    for wrong in ({"votes": "-1"}, {"anonymous": "perhaps"}, {"voted_at": "вчера"}, {"poll_id": "a"}):
+        etree.SubElement(polls, "poll", wrong)
+        assert not XSD.validate(element), wrong
+        polls.remove(polls[-1])
+    found.remove(polls)
     found.set("watched_ms", "-1")
     assert not XSD.validate(element)
 

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from rollcall.render import statistics_xlsx, titles
 from rollcall.render.cells import scalars
-from rollcall.render.statistics_csv import OF_QUIZ, csv_chunks
+from rollcall.render.statistics_csv import OF_POLL, OF_QUIZ, csv_chunks
 from rollcall.render.statistics_json import json_chunks
 from rollcall.render.statistics_xlsx import xlsx_chunks
 from rollcall.wire.statistics import (
@@ -29,8 +29,11 @@ from rollcall.wire.statistics import (
     Media,
     Participant,
     ParticipantCheck,
+    ParticipantPoll,
     ParticipantQuiz,
     ParticipantSession,
+    Poll,
+    PollChoice,
     Quiz,
     Report,
     Session,
@@ -51,6 +54,10 @@ CHECKS = [
 QUIZZES = [
     Quiz("quiz0001", "=1+1", ISSUED, None, None, 70, 10, 3, 1, 1),
     Quiz("quiz0002", "Итог", ISSUED, ISSUED, 2, 50, None, 0, 0, 0),
+]
+POLLS = [
+    Poll("poll0001", "=Да?", False, 2, ISSUED, None, 5, 5, [PollChoice("=1+1", 3), PollChoice("нет", 2)]),
+    Poll("poll0002", "Тайно?", True, 1, ISSUED, ISSUED, 7, 5, [PollChoice("да", 1), PollChoice("нет", 4)]),
 ]
 
 names = st.none() | st.sampled_from(
@@ -103,17 +110,26 @@ in_quizzes = st.lists(
     max_size=2,
     unique_by=lambda quiz: quiz.quiz_id,
 )  # fmt: skip
+in_polls = st.lists(
+    st.builds(
+        ParticipantPoll, st.just("poll0001"), st.sampled_from([["=1+1"], ["нет"], ["=1+1", "нет"]]), st.just(ISSUED)
+    ),
+    max_size=1,
+)  # fmt: skip
 people = st.lists(
     st.builds(
         Participant, st.text("=+-@abcЯ", min_size=1, max_size=8), names, st.sampled_from(["signed", "plain"]),
         amounts, amounts, moments, moments, moments, in_sessions, in_checks, quizzes=in_quizzes,
+        polls=in_polls,
     ),
     max_size=4,
 )  # fmt: skip
 
 
 def report(rows: list[Participant], head: Media | Event = MEDIA) -> Report:
-    return Report(head, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows), quizzes=QUIZZES)
+    return Report(
+        head, "2026-03-01T12:00:00.000Z", SESSIONS, CHECKS, iter(rows), quizzes=QUIZZES, polls=POLLS
+    )
 
 
 def as_json(rows: list[Participant]) -> Any:
@@ -162,7 +178,11 @@ def test_csv_has_every_number_of_the_json_and_no_formula(rows: list[Participant]
                 line[f"quiz_{quiz.id}_title"] = quiz.title
                 one = taken.get(quiz.id, {})
                 line |= {f"quiz_{quiz.id}_{name}": one.get(name) for name in OF_QUIZ}
+            (vote,) = row["polls"] or [{}]
+            cast = {**vote, "question": "=Да?", "chosen": "\n".join(vote.get("chosen", ()))}
+            line |= {f"poll_poll0001_{name}": cast.get(name) for name in OF_POLL}
             expected.append({name: said(value) for name, value in line.items()})
+    assert not [name for line in lines for name in line if "poll0002" in name]
     assert [
         {name: unguarded(line[name]) for name in known} for line, known in zip(lines, expected, strict=True)
     ] == expected
@@ -196,7 +216,7 @@ def read_back(name: str, cell: Any) -> Any:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if name in titles.WORDS:
         return {said: value for value, said in titles.WORDS[name].items()}[cell]
-    if name in ("correct", "late", "sound", "passed"):
+    if name in ("correct", "late", "sound", "passed", "anonymous"):
         return {"да": True, "нет": False}[cell]
     whole = isinstance(cell, float) and name not in ("points", "percent")
     return int(cell) if whole else cell
@@ -211,9 +231,11 @@ def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> N
         titles.SESSIONS,
         titles.CHECKS,
         titles.QUIZZES,
+        titles.POLLS,
         titles.PARTICIPANTS,
         titles.CHECK_LOG,
         titles.QUIZ_RESULTS,
+        titles.VOTES,
     ]
     assert dict(sheets[titles.SUMMARY])[titles.title("quizzes")] == len(QUIZZES)
     for name, part in (
@@ -255,15 +277,46 @@ def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> N
     assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == results
 
 
-def test_a_report_without_quizzes_has_no_columns_and_sheets_of_them() -> None:
+def test_a_report_without_quizzes_and_polls_has_no_columns_and_sheets_of_them() -> None:
     told = Report(
         MEDIA, ISSUED, SESSIONS, CHECKS, [Participant("a", None, "signed", 0, 0, None, None, None, [], [])]
     )
+    assert "poll" not in b"".join(csv_chunks(told)).decode()
     assert "quiz" not in b"".join(csv_chunks(told)).decode()
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(xlsx_chunks(told))))
-    assert not {titles.QUIZZES, titles.QUIZ_RESULTS} & set(book.sheet_names)
+    assert not {titles.QUIZZES, titles.QUIZ_RESULTS, titles.POLLS, titles.VOTES} & set(book.sheet_names)
     lines = book.get_sheet_by_name(titles.SUMMARY).to_python()
+    assert titles.title("polls") not in [line[0] for line in lines]
     assert titles.title("quizzes") not in [line[0] for line in lines]
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=people)
+def test_the_workbook_has_every_count_and_every_named_vote(rows: list[Participant]) -> None:
+    sheets, told = workbook(rows), as_json(rows)
+    assert dict(sheets[titles.SUMMARY])[titles.title("polls")] == len(POLLS)
+    fields = [*(name for name in scalars(Poll) if name != "media"), "choice", "choice_votes"]
+    header, *lines = sheets[titles.POLLS]
+    assert header == [titles.title(name) for name in fields]
+    assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == [
+        {name: poll[name] for name in fields[:-2]}
+        | {"choice": choice["text"], "choice_votes": choice["votes"]}
+        for poll in told["polls"]
+        for choice in poll["choices"]
+    ]
+    fields = ["user_id", "name", "question", "poll_id", "chosen", "voted_at"]
+    _, *lines = sheets[titles.VOTES]
+    assert [{f: read_back(f, c) for f, c in zip(fields, line, strict=True)} for line in lines] == [
+        {
+            "user_id": row["user_id"],
+            "name": row["name"],
+            "question": "=Да?",
+            **vote,
+            "chosen": "\n".join(vote["chosen"]),
+        }
+        for row in told["participants"]
+        for vote in row["polls"]
+    ]
 
 
 TITLES_OF = {
@@ -274,7 +327,8 @@ TITLES_OF = {
 
 
 @pytest.mark.parametrize(
-    "kind", [Participant, ParticipantSession, ParticipantCheck, ParticipantQuiz, Session, Check, Quiz, Media]
+    "kind",
+    [Participant, ParticipantSession, ParticipantCheck, ParticipantQuiz, Session, Check, Quiz, Poll, Media],
 )
 def test_every_column_has_a_title_for_people(kind: type[msgspec.Struct]) -> None:
     assert [name for name in scalars(kind) if name not in titles.TITLES] == []

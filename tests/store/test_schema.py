@@ -36,6 +36,12 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "ALTER TABLE sessions DROP COLUMN speaker",
+    "ALTER TABLE media DROP COLUMN programme",
+    "ALTER TABLE media DROP COLUMN speaker",
+    "DROP TABLE materials",
+    "DROP TABLE poll_votes",
+    "DROP TABLE polls",
     "ALTER TABLE media DROP COLUMN chat_reset_version",
     "ALTER TABLE media DROP COLUMN chat_authors",
     "ALTER TABLE media DROP COLUMN chat_premoderated",

@@ -31,6 +31,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/webhooks"): {"url": "https://example.org/hook"},
     ("patch", "/api/v1/webhooks/{webhook}"): {"title": "Сайт"},
     ("post", "/api/v1/media/{code}/quizzes/{quiz}/import"): {"questions": [QUESTION]},
+    ("post", "/api/v1/media/{code}/polls"): {"question": "Слышно?", "choices": ["да", "нет"]},
     ("put", "/api/v1/media/{code}/check-plan"): {"every_min": [30, 45], "lifetime_s": 60},
 }
 
@@ -66,6 +67,7 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     plan = await api.put(f"/media/{code}/check-plan", json={"every_min": [30, 45], "lifetime_s": 60})
     incident = await api.post(f"/events/{media['event']}/incidents", json={**WINDOW, "reason": "Обрыв связи"})
     quiz = await api.post(f"/media/{code}/quizzes", json={"title": "Зачёт", "questions": [QUESTION]})
+    poll = await api.post(f"/media/{code}/polls", json={"question": "Слышно?", "choices": ["да", "нет"]})
     webhook = await api.post("/webhooks", json={"url": NOWHERE})
     assert webhook.status_code == 201, webhook.text
     ping = await api.post(f"/webhooks/{webhook.json()['id']}/ping")
@@ -73,8 +75,8 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     record = (await api.post("/media", json={"title": "Запись", "kind": "recording"})).json()["code"]
     upload = await api.post(f"/media/{record}/recording", json={"size": 5, "name": "a.mp4"})
     pinned = await api.put(f"/media/{code}/announcement", json={"text": "Продолжим в 12:30"})
-    made = (upload, pinned, session, check, said, plan, incident, quiz, webhook, ping, export)
-    assert [r.status_code // 100 for r in made] == [2] * 11, [r.text for r in made]
+    made = (upload, pinned, session, check, said, plan, incident, quiz, poll, webhook, ping, export)
+    assert [r.status_code // 100 for r in made] == [2] * 12, [r.text for r in made]
     return Things(
         {
             "media": code,
@@ -91,6 +93,7 @@ async def make_things(api: httpx.AsyncClient) -> Things:
             "exports": export.json()["id"],
             "chat": str(said.json()["id"]),
             "quizzes": quiz.json()["id"],
+            "polls": poll.json()["id"],
             "recording": upload.json()["upload"],
             "media of recording": record,
             "answers": "1",  # only participants make them

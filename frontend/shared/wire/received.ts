@@ -451,6 +451,76 @@ export interface QuizRefused {
 }
 
 /**
+ * A poll that is open, or was: at opening, at each change, and to whoever arrives.
+ *
+ * `mine` and `results` null: as said before, or none. `removed`: there is no such poll any more.
+ */
+export interface PollState {
+  type: "poll";
+  poll: string;
+  state: "closed" | "open" | "removed";
+  question: string;
+  choices: string[];
+  max_choices: number;
+  anonymous: boolean;
+  changeable: boolean;
+  show_results: "after_close" | "after_vote" | "live" | "never";
+  mine: PollMine | null;
+  results: PollCount | null;
+}
+
+/**
+ * Whether the participant has voted; `choices` null where that is not known.
+ */
+export interface PollMine {
+  voted: boolean;
+  choices: number[] | null;
+  turn: number;
+}
+
+/**
+ * How many voted; `counted` of them are in `chosen`, which has a number for each choice.
+ *
+ * Of an anonymous poll the last votes are held back until there are several.
+ */
+export interface PollCount {
+  votes: number;
+  counted: number;
+  chosen: number[];
+}
+
+/**
+ * The vote is on disk. Told to all players of the participant; `turn` and `choices` may be an earlier vote's.
+ */
+export interface PollVoted {
+  type: "poll_voted";
+  poll: string;
+  turn: number;
+  choices: number[] | null;
+  results: PollCount | null;
+}
+
+/**
+ * New counts of a poll, at most one such message a second.
+ */
+export interface PollResults {
+  type: "poll_results";
+  poll: string;
+  results: PollCount;
+}
+
+/**
+ * A vote is not taken: `poll_not_open`, `wrong_choice`, or `too_many_requests`: to be said again in `retry_s`.
+ */
+export interface PollRefused {
+  type: "poll_refused";
+  poll: string;
+  code: string;
+  turn: number;
+  retry_s: number;
+}
+
+/**
  * The last message before the server closes: a code that the page turns into a sentence.
  */
 export interface Refused {
@@ -475,8 +545,8 @@ export interface Redeemed {
  * `close` is the close code of a socket that ended here; the ranges mean what they mean there.
  */
 export interface Exchanged {
-  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused)[];
+  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | PollState | PollVoted | PollResults | PollRefused | Refused)[];
   close: number | null;
 }
 
-export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | Refused;
+export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | PollState | PollVoted | PollResults | PollRefused | Refused;

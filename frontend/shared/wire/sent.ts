@@ -220,6 +220,18 @@ export interface QuizFinish {
 }
 
 /**
+ * Vote in a poll: answered by `poll_voted` once it is on disk. The same vote twice is one.
+ *
+ * `choices` are places of choices, from 0. `turn` is higher for a later vote, which an earlier one never replaces.
+ */
+export interface PollVote {
+  type: "poll_vote";
+  poll: string;
+  turn: number;
+  choices: number[];
+}
+
+/**
  * Exactly one of `token` (signed) and `user_id` (plain). `grant` is what this page kept for that token or ID.
  */
 export interface Redeem {
@@ -249,7 +261,7 @@ export interface Poll {
   grant: string;
   play?: PlayRef | null;
   hello?: Hello | null;
-  messages?: (Rows | Lost | AskProgress | Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish)[];
+  messages?: (Rows | Lost | AskProgress | Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish | PollVote)[];
 }
 
-export type ViewerIn = Hello | Rows | Lost | AskProgress | Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish;
+export type ViewerIn = Hello | Rows | Lost | AskProgress | Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions | QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish | PollVote;

@@ -7,7 +7,7 @@ later. That is also what makes the echo of a tick prove everything before it rec
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from rollcall.wire import chat_out, quiz_out, viewer_out
+from rollcall.wire import chat_out, poll_out, quiz_out, viewer_out
 
 LIMIT = 500
 OF_THE_MOMENT = (viewer_out.TickOut, viewer_out.Ack, viewer_out.Gap, viewer_out.SlowDown)
@@ -68,6 +68,8 @@ class Outbox:
 
 def _replaceable(message: viewer_out.ViewerOut) -> Hashable:
     match message:
+        case poll_out.PollState() | poll_out.PollVoted() | poll_out.PollResults():
+            return _of_poll(message)
         case viewer_out.Prompt(check=check):
             return check
         case quiz_out.Quiz(quiz=quiz):
@@ -78,6 +80,12 @@ def _replaceable(message: viewer_out.ViewerOut) -> Hashable:
             return attempt, given.question
         case _:
             return _of_kind(message)
+
+
+def _of_poll(message: poll_out.PollState | poll_out.PollVoted | poll_out.PollResults) -> Hashable:
+    if isinstance(message, poll_out.PollState) and message.mine is not None:
+        return None
+    return type(message), message.poll
 
 
 def _of_kind(message: viewer_out.ViewerOut) -> Hashable:

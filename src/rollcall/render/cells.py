@@ -11,7 +11,7 @@ from typing import TypeAlias, get_args, get_origin
 
 from msgspec import UNSET, Struct, structs
 
-from rollcall.wire.statistics import Participant, ParticipantQuiz
+from rollcall.wire.statistics import Participant, ParticipantPoll, ParticipantQuiz
 
 Cell: TypeAlias = str | int | float | bool | None
 
@@ -23,7 +23,7 @@ FORMULA = re.compile(
     r"([\s\"\u200b-\u200f\u2060\ufeff]*)"
     r"(?=[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])"
 )
-ROWS_OF_THEIR_OWN = frozenset({"sessions", "checks", "per_media", "quizzes"})
+ROWS_OF_THEIR_OWN = frozenset({"sessions", "checks", "per_media", "quizzes", "polls"})
 
 
 def guarded(text: str) -> str:
@@ -65,6 +65,16 @@ def list_texts(row: Participant, names: Sequence[str]) -> list[Cell]:
 def quizzes_of(row: Participant) -> dict[str, ParticipantQuiz]:
     """Return what a participant did at quizzes, by the quiz; nothing where the report has none."""
     return {} if row.quizzes is UNSET else {taken.quiz_id: taken for taken in row.quizzes}
+
+
+def votes_of(row: Participant) -> dict[str, ParticipantPoll]:
+    """Return what a participant chose in named polls, by the poll; nothing where the report has none."""
+    return {} if row.polls is UNSET else {vote.poll_id: vote for vote in row.polls}
+
+
+def chosen_text(vote: ParticipantPoll) -> str:
+    """Return what was chosen as one cell, a choice a line."""
+    return "\n".join(vote.chosen)
 
 
 def _item(item: object) -> str:

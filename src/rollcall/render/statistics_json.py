@@ -21,6 +21,7 @@ def json_chunks(report: Report) -> Iterator[bytes]:
         "checks": report.checks,
         "outages": report.outages,
         "quizzes": report.quizzes,
+        "polls": report.polls,
     }
     if report.rules is not None:
         top["rules"] = report.rules

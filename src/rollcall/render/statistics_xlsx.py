@@ -1,6 +1,7 @@
 """Statistics as a workbook for people: summary, sessions, checks, participants × sessions, and the log of every check.
 
-Where there are quizzes, they and what everybody did at them are two more sheets.
+Where there are quizzes, they and what everybody did at them are two more sheets; where there are polls, what they came
+to, a row for each choice, and the votes of the named ones.
 
 Moments are real dates in the media's zone, durations real durations, so a spreadsheet can sort and add them. Rows go to
 disk as they are made; what does not fit one sheet goes on in the next. Texts are written as texts, never as formulas.
@@ -18,15 +19,27 @@ from msgspec import Struct
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from rollcall.render.cells import Cell, cells, list_names, list_texts, present, quizzes_of, scalars
+from rollcall.render.cells import (
+    Cell,
+    cells,
+    chosen_text,
+    list_names,
+    list_texts,
+    present,
+    quizzes_of,
+    scalars,
+    votes_of,
+)
 from rollcall.render.titles import (
     CHECK_LOG,
     CHECKS,
     PARTICIPANTS,
+    POLLS,
     QUIZ_RESULTS,
     QUIZZES,
     SESSIONS,
     SUMMARY,
+    VOTES,
     title,
     word,
 )
@@ -36,6 +49,7 @@ from rollcall.wire.statistics import (
     ParticipantCheck,
     ParticipantQuiz,
     ParticipantSession,
+    Poll,
     Quiz,
     Report,
     Rules,
@@ -112,20 +126,26 @@ class _Workbook:
         self._small(CHECKS, Check, report.checks)
         if report.quizzes:
             self._small(QUIZZES, Quiz, report.quizzes)
+        if report.polls:
+            self._polls(report.polls)
         rows = iter(report.participants)
         first = next(rows, None)
         people = _People(self, first, report.sessions)
         log = _CheckLog(self)
         results = _QuizResults(self, report.quizzes) if report.quizzes else None
+        named = [poll for poll in report.polls if not poll.anonymous]
+        votes = _Votes(self, named) if named else None
         count = 0
         while first is not None:
             people.add(first)
             log.add(first)
             if results is not None:
                 results.add(first)
+            if votes is not None:
+                votes.add(first)
             count, first = count + 1, next(rows, None)
         self._summary(summary, report, count)
-        for table in (people, log, results):
+        for table in (people, log, results, votes):
             if table is not None:
                 table.sheet.finish()
         self._book.close()
@@ -140,6 +160,15 @@ class _Workbook:
             sheet.row(cells(value, names))
         sheet.finish()
 
+    def _polls(self, polls: Sequence[Poll]) -> None:
+        names = present(polls[0], scalars(Poll))
+        fields = [*names, "choice", "choice_votes"]
+        sheet = self.sheet(POLLS, [(field, title(field)) for field in fields])
+        for poll in polls:
+            for choice in poll.choices:
+                sheet.row([*cells(poll, names), choice.text, choice.votes])
+        sheet.finish()
+
     def _summary(self, sheet: "_Sheet", report: Report, participants: int) -> None:
         head = report.head
         for field in present(head, scalars(type(head))):
@@ -152,6 +181,8 @@ class _Workbook:
         }
         if report.quizzes:
             counts["quizzes"] = len(report.quizzes)
+        if report.polls:
+            counts["polls"] = len(report.polls)
         for field, count in counts.items():
             sheet.pair(field, count)
         sheet.pair("duration_ms", sum(session.duration_ms for session in report.sessions))
@@ -257,3 +288,19 @@ class _QuizResults:
         """Add the quizzes of one participant."""
         for quiz, taken in quizzes_of(row).items():
             self.sheet.row([row.user_id, row.name, self._titles[quiz], *cells(taken, self._names)])
+
+
+class _Votes:
+    """What every participant chose in every named poll in which they voted: a row each."""
+
+    def __init__(self, book: _Workbook, polls: Sequence[Poll]) -> None:
+        self._questions = {poll.id: poll.question for poll in polls}
+        fields = ("user_id", "name", "question", "poll_id", "chosen", "voted_at")
+        self.sheet = book.sheet(VOTES, [(field, title(field)) for field in fields])
+
+    def add(self, row: Participant) -> None:
+        """Add the votes of one participant."""
+        for poll, vote in votes_of(row).items():
+            self.sheet.row(
+                [row.user_id, row.name, self._questions[poll], poll, chosen_text(vote), vote.voted_at]
+            )

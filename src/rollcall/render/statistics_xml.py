@@ -24,6 +24,8 @@ SINGULAR = {
     "flags": "flag",
     "outages": "outage",
     "quizzes": "quiz",
+    "polls": "poll",
+    "choices": "choice",
     "media": "media",
     "per_media": "media",
 }
@@ -53,6 +55,7 @@ def xml_chunks(report: Report) -> Iterator[bytes]:
                     yield sink.take()
             out.write(_list("outages", report.outages))
             out.write(_list("quizzes", report.quizzes))
+            out.write(_list("polls", report.polls))
             if report.rules is not None:
                 out.write(_element("rules", report.rules))
     yield sink.take()

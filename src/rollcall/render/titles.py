@@ -9,8 +9,10 @@ from typing import Final
 SUMMARY, SESSIONS, CHECKS = "Сводка", "Сессии", "Контроли"
 PARTICIPANTS, CHECK_LOG = "Участники", "Журнал контролей"
 QUIZZES, QUIZ_RESULTS = "Тесты", "Результаты тестов"
+POLLS, VOTES = "Опросы", "Голоса в опросах"
 
 TITLES: Final = {
+    "anonymous": "Анонимный",
     "answer": "Ответ",
     "attempts": "Попыток",
     "attempts_allowed": "Попыток, не более",
@@ -21,6 +23,9 @@ TITLES: Final = {
     "checks": "Контролей",
     "checks_confirmed": "подтверждено",
     "checks_missed": "пропущено",
+    "choice": "Вариант ответа",
+    "choice_votes": "Выбрали",
+    "chosen": "Выбрано",
     "closed_at": "Закрыт",
     "code": "Код",
     "confirmed": "Подтвердили",
@@ -48,6 +53,7 @@ TITLES: Final = {
     "late": "Ответ пришёл позже",
     "late_percent": "Восстанавливается от длительности сессий, не более, %",
     "lifetime_s": "Время на ответ, с",
+    "max_choices": "Вариантов в одном голосе, не более",
     "max_points": "Баллов, не более",
     "media": "Трансляция",
     "missed": "Пропустили",
@@ -67,8 +73,11 @@ TITLES: Final = {
     "paused_ms": "На паузе",
     "percent": "Баллов, %",
     "points": "Баллов",
+    "poll_id": "Код опроса",
+    "polls": "Опросов",
     "presence_policy": "Пропуск контроля",
     "present_before_ms": "Присутствие до контроля",
+    "question": "Вопрос",
     "quiz_id": "Код теста",
     "quizzes": "Тестов",
     "recovered_ms": "Восстановлено",
@@ -92,6 +101,9 @@ TITLES: Final = {
     "user_id": "User ID",
     "user_ids": "Все User ID участника",
     "voided_ms": "Снято из-за пропуска контроля",
+    "voted_at": "Голос отдан",
+    "votes": "Проголосовали",
+    "votes_counted": "Из них учтено в вариантах",
     "watched_ms": "Просмотрено",
     "watched_plain_ms": "из них без подписи",
 }

@@ -25,7 +25,14 @@ SILENCE_S = 30
 TICK_S = 6  # so long after the last tick a turn brings one: players come 7 s after it, more or less
 DURABLE_S = 10
 
-Said = viewer_in.Rows | viewer_in.Lost | viewer_in.AskProgress | viewer_in.Chatting | viewer_in.Quizzing
+Said = (
+    viewer_in.Rows
+    | viewer_in.Lost
+    | viewer_in.AskProgress
+    | viewer_in.Chatting
+    | viewer_in.Quizzing
+    | viewer_in.PollVote
+)
 decode = msgspec.json.Decoder(viewer_out.ViewerOut).decode
 
 

@@ -14,6 +14,7 @@ import msgspec
 from rollcall.actions import plays, progress
 from rollcall.actions.chat_desk import Author, ChatDesk
 from rollcall.actions.intake import Evidence, Intake
+from rollcall.actions.poll_desk import PollDesk
 from rollcall.actions.quiz_attempts import Taker
 from rollcall.actions.quiz_desk import QuizDesk
 from rollcall.actions.rooms import Rooms
@@ -32,7 +33,7 @@ from rollcall.live.plays import LivePlay
 from rollcall.live.screens import Screen, Screens
 from rollcall.live.voices import Participant, Voices
 from rollcall.store.plays import Client
-from rollcall.web import chatting, quizzing
+from rollcall.web import chatting, quizzing, voting
 from rollcall.web.deps import Deps
 from rollcall.wire import viewer_in, viewer_out
 from rollcall.wire.close import Close
@@ -57,8 +58,10 @@ class ViewingDeps:
     arrivals: Arrivals
     desk: QuizDesk
     chat_desk: ChatDesk
+    polls: PollDesk
     quiz_pace: Limit = field(default_factory=quizzing.pace)
     chat_pace: Limit = field(default_factory=chatting.pace)
+    poll_pace: Limit = field(default_factory=voting.pace)
 
 
 class Line(Protocol):
@@ -151,6 +154,8 @@ class Viewing:
                 self._take_evidence(message)
             case viewer_in.AskProgress():
                 await self._tell_progress()
+            case viewer_in.PollVote():
+                await self._vote(message)
             case viewer_in.Hello():
                 raise msgspec.ValidationError("'hello' comes once")
             case _ if isinstance(message, viewer_in.Chatting):
@@ -247,6 +252,11 @@ class Viewing:
 
     async def _quiz(self, message: viewer_in.Quizzing) -> None:
         told = await quizzing.hear(self._deps, self._given.desk, self._given.quiz_pace, self._taker, message)
+        if told is not None:
+            self._line.tell(told)
+
+    async def _vote(self, message: viewer_in.PollVote) -> None:
+        told = await voting.hear(self._deps, self._given.polls, self._given.poll_pace, self._taker, message)
         if told is not None:
             self._line.tell(told)
 

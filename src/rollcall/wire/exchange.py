@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from rollcall.wire import viewer_in, viewer_out
-from rollcall.wire.viewer_in import AskProgress, Chatting, Lost, PlayRef, Quizzing, Rows
+from rollcall.wire.viewer_in import AskProgress, Chatting, Lost, PlayRef, PollVote, Quizzing, Rows
 
 
 class Upload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +34,7 @@ class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grant: Annotated[str, Meta(min_length=20, max_length=100)]
     play: PlayRef | None = None
     hello: viewer_in.Hello | None = None
-    messages: Annotated[list[Rows | Lost | AskProgress | Chatting | Quizzing], Meta(max_length=20)] = (
+    messages: Annotated[list[Rows | Lost | AskProgress | Chatting | Quizzing | PollVote], Meta(max_length=20)] = (
         msgspec.field(default_factory=list)
     )
 

@@ -94,6 +94,31 @@ class Quiz(Struct, frozen=True):
     media: str | UnsetType = UNSET
 
 
+class PollChoice(Struct, frozen=True):
+    """How many of the counted votes have a choice."""
+
+    text: str
+    votes: int
+
+
+class Poll(Struct, frozen=True):
+    """A poll that is open or was, with everybody's votes; `votes_counted` of them are in `choices`.
+
+    The last votes of an anonymous poll are held back until there are several.
+    """
+
+    id: str
+    question: str
+    anonymous: bool
+    max_choices: int
+    opened_at: str | None
+    closed_at: str | None
+    votes: int
+    votes_counted: int
+    choices: list[PollChoice]
+    media: str | UnsetType = UNSET
+
+
 class Outage(Struct, frozen=True):
     """A time that touched the sessions in which late evidence counts without a cap.
 
@@ -173,6 +198,14 @@ class ParticipantQuiz(Struct, frozen=True, gc=False):
     ended_at: str | None
 
 
+class ParticipantPoll(Struct, frozen=True, gc=False):
+    """What one participant chose in a named poll, in the words of its choices."""
+
+    poll_id: str
+    chosen: list[str]
+    voted_at: str
+
+
 class ParticipantFlag(Struct, frozen=True, gc=False):
     """What looked odd about one participant, by kind: for a person to judge, no number depends on it."""
 
@@ -195,7 +228,7 @@ class Participant(Struct, frozen=True):
     `unverified_ms` and `voided_ms` do not count: nobody has promoted it, a check was missed. The rest is listed only,
     whether it counts or not; `overlap_ms`: several plays of the participant at once. All of it inside sessions.
     `user_ids`: those that the event joins into this row, whose own is what they have in common or the first of them.
-    `quizzes`: where the report has any, those that the participant began.
+    `quizzes`: where the report has any, those that the participant began; `polls`: their votes in named ones.
     """
 
     user_id: str
@@ -220,6 +253,7 @@ class Participant(Struct, frozen=True):
     overlap_ms: int = 0
     per_media: list[ParticipantMedia] | UnsetType = UNSET
     quizzes: list[ParticipantQuiz] | UnsetType = UNSET
+    polls: list[ParticipantPoll] | UnsetType = UNSET
     user_ids: list[str] | UnsetType = UNSET
     ip: list[str] | UnsetType = UNSET
     user_agent: list[str] | UnsetType = UNSET
@@ -250,6 +284,7 @@ class Report:
     participants: Iterable[Participant]
     outages: list[Outage] = dataclasses.field(default_factory=list)
     quizzes: list[Quiz] = dataclasses.field(default_factory=list, kw_only=True)
+    polls: list[Poll] = dataclasses.field(default_factory=list, kw_only=True)
     rules: Rules | None = None
     organiser: str = ""
     logo: Logo | None = None
@@ -268,6 +303,7 @@ class MediaStatistics(Struct, frozen=True):
     checks: list[Check]
     outages: list[Outage]
     quizzes: list[Quiz]
+    polls: list[Poll]
     participants: list[Participant]
     rules: Rules | UnsetType = UNSET
 
@@ -281,5 +317,6 @@ class EventStatistics(Struct, frozen=True):
     checks: list[Check]
     outages: list[Outage]
     quizzes: list[Quiz]
+    polls: list[Poll]
     participants: list[Participant]
     rules: Rules | UnsetType = UNSET

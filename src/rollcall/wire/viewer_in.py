@@ -221,7 +221,18 @@ class QuizFinish(Message, frozen=True, tag="quiz_finish"):
     attempt: CheckText
 
 
+class PollVote(Message, frozen=True, tag="poll_vote"):
+    """Vote in a poll: answered by `poll_voted` once it is on disk. The same vote twice is one.
+
+    `choices` are places of choices, from 0. `turn` is higher for a later vote, which an earlier one never replaces.
+    """
+
+    poll: CheckText
+    turn: Annotated[int, Meta(ge=1, le=MOST)]
+    choices: Annotated[list[Annotated[int, Meta(ge=0, le=1000)]], Meta(min_length=1, max_length=20)]
+
+
 Quizzing = QuizStart | AskQuizQuestion | QuizAnswer | QuizFinish
 Chatting = Say | ChatVote | AskChatTail | AskChatHistory | AskChatQuestions
-ViewerIn = Hello | Rows | Lost | AskProgress | Chatting | Quizzing
+ViewerIn = Hello | Rows | Lost | AskProgress | Chatting | Quizzing | PollVote
 decode = msgspec.json.Decoder(ViewerIn).decode

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from rollcall.wire.chat_out import Chatted
+from rollcall.wire.poll_out import Polled
 from rollcall.wire.quiz_out import Quizzed
 
 
@@ -219,6 +220,7 @@ ViewerOut = (
     | Progress
     | Chatted
     | Quizzed
+    | Polled
     | Refused
 )
 encode = msgspec.json.Encoder().encode

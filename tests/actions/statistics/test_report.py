@@ -89,6 +89,7 @@ def test_a_report_says_exactly_what_the_evidence_proves(database: Database) -> N
         },
         "generated_at": "2026-03-01T09:10:00.000Z",
         "quizzes": [],
+        "polls": [],
         "sessions": [
             {
                 "id": first,

@@ -198,5 +198,6 @@ async def test_the_description_of_the_api_knows_the_answer(sqlite_database: Data
             "outages",
             "participants",
             "quizzes",
+            "polls",
             "rules",
         }

@@ -11,6 +11,7 @@ from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_fra
 from rollcall.actions.statistics.heads import checks, head, outages, rules_of, sessions
 from rollcall.actions.statistics.joining import flags_of
 from rollcall.actions.statistics.outcomes import read_outcomes
+from rollcall.actions.statistics.polls import read_polls, told_polls
 from rollcall.actions.statistics.quizzes import read_quizzes, told_quizzes
 from rollcall.actions.statistics.roster import Roster, read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
@@ -109,6 +110,7 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
     if roster.joined is not None:
         flags = flags_of(roster.joined, flags)
     quizzes = read_quizzes(connection, frame, roster, ask)
+    polls = read_polls(connection, frame, roster, ask)
     return Report(
         head=head(frame),
         generated_at=rfc3339(frame.now_ms),
@@ -116,13 +118,14 @@ def _report(connection: Connection, frame: Frame, ask: Ask) -> Report:
         checks=checks(frame, outcomes),
         outages=outages(frame, _outages(connection, frame, roster)),
         quizzes=told_quizzes(frame, quizzes),
+        polls=told_polls(frame, polls),
         rules=rules_of(frame.judged),
         organiser=get_project(connection, frame.project_no).title,
         logo=find_logo(connection, frame.project_no),
         language=ask.language,
         count=len(roster.user_ids),
         participants=participants(
-            Counted(frame, ask, roster, watched, outcomes, whereabouts, flags, quizzes)
+            Counted(frame, ask, roster, watched, outcomes, whereabouts, flags, quizzes, polls)
         ),
     )
 

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.roster import Roster
-from rollcall.domain.ids import ProjectNo, QuestionId, QuizNo, UserId
+from rollcall.domain.ids import MediaNo, ProjectNo, QuestionId, QuizNo, UserId
 from rollcall.domain.quizzes.draw import worth
 from rollcall.domain.quizzes.questions import Question
 from rollcall.domain.quizzes.rule import Score, hundredths
@@ -56,11 +56,17 @@ class Quizzes:
 
 def read_quizzes(conn: Connection, frame: Frame, roster: Roster, ask: Ask) -> Quizzes:
     """Return the quizzes that are open or were; those of the session's media where one session is asked for."""
-    nos = frame.media_nos()
-    if ask.session_id is not None:
-        nos = [no for no in nos if any(session.media_no == no for session in frame.sessions)]
+    nos = told_media(frame, ask)
     quizzes = sorted(list_opened(conn, nos), key=lambda quiz: (nos.index(quiz.media_no), quiz.no))
     return count_quizzes(conn, frame.project_no, quizzes, roster.whose, roster.position, frame.now_ms)
+
+
+def told_media(frame: Frame, ask: Ask) -> list[MediaNo]:
+    """Return the media whose quizzes and polls are told: all, or that of the session that is asked for."""
+    nos = frame.media_nos()
+    if ask.session_id is None:
+        return nos
+    return [no for no in nos if any(session.media_no == no for session in frame.sessions)]
 
 
 def count_quizzes(

@@ -11,9 +11,11 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
+from rollcall.actions.statistics import polls as of_polls
 from rollcall.actions.statistics.frame import Ask, Frame
 from rollcall.actions.statistics.heads import session_code
 from rollcall.actions.statistics.outcomes import NO_ANSWER, NOT_ASKED, NUMBER, OUTCOMES, Outcomes
+from rollcall.actions.statistics.polls import Polls
 from rollcall.actions.statistics.quizzes import Quizzes, of_participant
 from rollcall.actions.statistics.roster import NEVER, Roster, Whereabouts
 from rollcall.actions.statistics.watched import LISTED, Watched
@@ -47,6 +49,7 @@ class Counted:
     whereabouts: Whereabouts
     flags: Mapping[UserId, Sequence[FlagCount]]
     quizzes: Quizzes
+    polls: Polls
 
 
 def participants(counted: Counted) -> Iterator[Participant]:
@@ -87,6 +90,7 @@ def participants(counted: Counted) -> Iterator[Participant]:
                 if counted.ask.user_agent
                 else UNSET,
                 quizzes=of_participant(counted.quizzes, user) if counted.quizzes.quizzes else UNSET,
+                polls=of_polls.of_participant(counted.polls, user) if counted.polls.has_named() else UNSET,
             )
 
 

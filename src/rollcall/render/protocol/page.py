@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET, UnsetType
 
 from rollcall.domain.logo import Logo
-from rollcall.render.cells import quizzes_of
+from rollcall.render.cells import quizzes_of, votes_of
 from rollcall.render.protocol.words import words_of
-from rollcall.wire.statistics import Event, Participant, Quiz, Report, Rules, Session
+from rollcall.wire.statistics import Event, Participant, Poll, Quiz, Report, Rules, Session
 
 MINUTE_MS = 60_000
 NO_BREAK = "\u00a0"
@@ -59,6 +59,9 @@ class Page:
                 for n, c in enumerate(report.checks, 1)
             ],
             "quizzes": [self._quiz(n, quiz) for n, quiz in enumerate(report.quizzes, 1)],
+            "polls": [self._poll(n, poll) for n, poll in enumerate(report.polls, 1)],
+            "taken": self._taken_title(),
+            "named": any(not poll.anonymous for poll in report.polls),
             "rules": self._rules(),
             "outages": [
                 [self.moment(o.start), self.moment(o.end), o.reason or self.words[o.source]]
@@ -67,11 +70,11 @@ class Page:
             "made": f"{self.words['made']} {self.moment(report.generated_at, seconds=True)}, "
             f"{self.words['by']} {version('rollcall')}",
             "columns": len(report.sessions) if len(report.sessions) <= MOST_COLUMNS else 0,
-            "wide": len(report.sessions) + COLUMNS_OF_QUIZZES * bool(report.quizzes) > PORTRAIT_COLUMNS,
+            "wide": len(report.sessions) + COLUMNS_OF_QUIZZES * bool(self._taken_title()) > PORTRAIT_COLUMNS,
         }
 
     def row(self, number: int, row: Participant) -> list[str]:
-        """Return one line of the table: who, minutes by session, in all, checks, remark, quizzes."""
+        """Return one line of the table: who, minutes by session, in all, checks, remark, quizzes and polls."""
         watched = {s.session_id: str(s.watched_ms // MINUTE_MS) for s in row.sessions}
         by_session = [watched.get(session.id, "–") for session in self.report.sessions]
         if len(by_session) > MOST_COLUMNS:
@@ -89,7 +92,7 @@ class Page:
             str(row.watched_ms // MINUTE_MS),
             f"{asked.count('confirmed')} {self.words['of']} {len(asked)}",
             self._remark(row),
-            "\n".join(self._taken(row)),
+            "\n".join([*self._taken(row), *self._voted(row)]),
         ]
 
     def moment(self, text: str | None, *, seconds: bool = False) -> str:
@@ -126,6 +129,29 @@ class Page:
             )
             for number, quiz in enumerate(self.report.quizzes, 1)
             if (one := taken.get(quiz.id)) is not None
+        ]
+
+    def _taken_title(self) -> str:
+        """Return what the column of quizzes and votes is called, "" where there is none."""
+        quizzes, named = bool(self.report.quizzes), any(not poll.anonymous for poll in self.report.polls)
+        name = {(True, True): "quizzes_and_polls", (True, False): "quizzes", (False, True): "polls"}
+        return self.words[name[quizzes, named]] if quizzes or named else ""
+
+    def _poll(self, number: int, poll: Poll) -> list[str]:
+        question = f"{poll.question} ({self.words['anonymous']})" if poll.anonymous else poll.question
+        chosen = [f"{n}. {choice.text}: {choice.votes}" for n, choice in enumerate(poll.choices, 1)]
+        held = poll.votes - poll.votes_counted
+        if held:
+            chosen.append(self.words["votes_held"].format(count=held))
+        return [str(number), question, self._hall(poll.media), str(poll.votes), "\n".join(chosen)]
+
+    def _voted(self, row: Participant) -> list[str]:
+        """Return a line for each named poll in which a participant voted."""
+        votes = votes_of(row)
+        return [
+            self.words["poll_vote"].format(number=number, choices=_numbers(poll, vote.chosen))
+            for number, poll in enumerate(self.report.polls, 1)
+            if (vote := votes.get(poll.id)) is not None
         ]
 
     def _decimal(self, value: float) -> str:
@@ -196,6 +222,11 @@ def _figures(rules: Rules) -> dict[str, str]:
         "present_s": f"{rules.present_before_ms / 1000:g}",
         "unshown_prompts": str(rules.unshown_prompts),
     }
+
+
+def _numbers(poll: Poll, chosen: list[str]) -> str:
+    """Return the numbers of chosen choices, as the table of polls has them."""
+    return ", ".join(str(n) for n, choice in enumerate(poll.choices, 1) if choice.text in chosen)
 
 
 def _clock(ms: int) -> str:

@@ -9,6 +9,7 @@ from rollcall.store.tables.chat import chat_authors, chat_bans, chat_messages, c
 from rollcall.store.tables.columns import metadata
 from rollcall.store.tables.evidence import marks, plays, spans
 from rollcall.store.tables.exports import export_pieces, exports
+from rollcall.store.tables.materials import materials
 from rollcall.store.tables.organiser import (
     api_keys,
     audit,
@@ -21,6 +22,7 @@ from rollcall.store.tables.organiser import (
     media,
     projects,
 )
+from rollcall.store.tables.polls import poll_votes, polls
 from rollcall.store.tables.presence import (
     check_plans,
     checks,
@@ -58,6 +60,7 @@ __all__ = [
     "lists",
     "logos",
     "marks",
+    "materials",
     "media",
     "metadata",
     "notices",
@@ -65,6 +68,8 @@ __all__ = [
     "participants",
     "plan_draws",
     "plays",
+    "poll_votes",
+    "polls",
     "projects",
     "prompt_arrivals",
     "prompts",

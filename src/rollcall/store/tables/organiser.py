@@ -117,6 +117,8 @@ media = Table(
     Column("chat_reset_version", BigInteger, nullable=False, server_default="0"),
     words("announcement", nullable=True),  # pinned in the player
     moment("announced_ms"),
+    Column("speaker", JSON(none_as_null=True), nullable=True),  # domain.programme.Speaker
+    Column("programme", JSON(none_as_null=True), nullable=True),  # instead of its sessions
     Column("recording_no", Number, nullable=True),  # of the recording that it shows
     Column("content_ms", BigInteger, nullable=True),  # how long that is
     Column(

@@ -14,6 +14,7 @@ sessions = Table(
     words("code", unique=True),
     Column("revision", Integer, nullable=False),
     words("title"),
+    Column("speaker", JSON(none_as_null=True), nullable=True),  # domain.programme.Speaker
     moment("starts_ms"),  # wall axis
     moment("ends_ms"),  # null = still open
     moment("from_ms"),  # content axis (recordings)
