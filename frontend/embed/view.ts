@@ -5,7 +5,9 @@ import type { OpenPrompt, Outcome } from "./check/prompts";
 import type { Stop } from "./check/stop";
 import type { Refusal } from "./host/redeem";
 import type { PlaybackView } from "./playback/playback";
+import type { Polls } from "./poll/polls";
 import type { Quizzes } from "./quiz/quizzes";
+import type { Fetched } from "./ui/fetched";
 
 /** `kept`: offline, rows are kept here. `sending`: back, what was kept is not yet all on the server's disk. */
 export type Link = "connecting" | "open" | "kept" | "sending";
@@ -42,6 +44,9 @@ export interface View {
   readonly quizPart: null | "coming" | "here" | "failed";
   /** The one that is looked at, where there are several. */
   readonly quizChosen: string | null;
+  readonly polls: Polls;
+  readonly pollPart: Fetched;
+  readonly asidePart: Fetched;
 }
 
 export const FIRST_VIEW: View = {
@@ -65,4 +70,7 @@ export const FIRST_VIEW: View = {
   quizzes: [],
   quizPart: null,
   quizChosen: null,
+  polls: [],
+  pollPart: null,
+  asidePart: null,
 };

@@ -1,5 +1,5 @@
 /**
- * One opened player: joins socket, evidence, playback, checks, quizzes and chat, and keeps the view of them up to date.
+ * One opened player: joins socket, evidence, playback, checks, quizzes, polls and chat, and keeps the view of them up to date.
  *
  * Each message of the server and each act of the viewer is one method here. It draws nothing.
  */
@@ -18,8 +18,10 @@ import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
 import { Playback } from "./playback/playback";
 import { Uncounted } from "./playback/uncounted";
+import { PollVoter } from "./poll/voter";
 import { KeptAnswers } from "./quiz/kept";
 import { QuizTaker } from "./quiz/taker";
+import { Fetcher } from "./ui/fetched";
 import type { View } from "./view";
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -44,6 +46,7 @@ export class Viewer {
   readonly checks: Checks;
   readonly quizzes: QuizTaker;
   readonly chat: Talk;
+  readonly polls: PollVoter;
   readonly #view: Store<View>;
   readonly #parent: ParentPage;
   readonly #line: Line;
@@ -89,6 +92,12 @@ export class Viewer {
       (message) => this.#line.send(message),
       () => import("./chat/chat"),
     );
+    this.polls = new PollVoter(
+      view,
+      (message) => this.#line.send(message),
+      admission.tab,
+      new Fetcher(view, "pollPart", () => import("./poll/tab")),
+    );
     this.#line = openLine(
       admission.media,
       {
@@ -110,6 +119,7 @@ export class Viewer {
     this.checks.expire(now_ms);
     this.quizzes.pulse();
     this.chat.pulse(now_ms);
+    this.polls.pulse();
     if (now_ms >= this.#askProgress_ms) this.#ask(now_ms);
     this.#tellPicture(now_ms);
     this.#refresh(now_ms);
@@ -251,6 +261,12 @@ export class Viewer {
       case "quiz_refused":
         this.quizzes.heard(message);
         break;
+      case "poll":
+      case "poll_voted":
+      case "poll_results":
+      case "poll_refused":
+        this.polls.heard(message);
+        break;
       case "refused":
         view.set({ refusal: refusalFor(message.code) });
         break;
@@ -272,6 +288,7 @@ export class Viewer {
     this.#media(opened.media);
     this.quizzes.opened();
     this.chat.opened();
+    this.polls.opened();
   }
 
   #media(media: Opened["media"]): void {
@@ -289,6 +306,7 @@ export class Viewer {
     this.#desk.lost();
     this.quizzes.lost();
     this.chat.lost();
+    this.polls.lost();
     // From now on the banner says what this notice has said.
     if (this.#view.value.notice?.kind === "in_memory") this.dismissNotice();
     this.#view.set({ link: this.#view.value.phase === "watching" ? "kept" : "connecting", retrying: true });

@@ -18,7 +18,7 @@ const RECORDED_MS = 500;
 /** The server takes at most this many messages a turn. */
 export const PER_TURN = 20;
 
-/** Whoever takes a quiz or writes in the chat waits for each answer. */
+/** Whoever takes a quiz, votes or writes in the chat waits for each answer. */
 const AWAITED: ReadonlySet<string> = new Set([
   "say",
   "chat_vote",
@@ -28,6 +28,7 @@ const AWAITED: ReadonlySet<string> = new Set([
   "ask_quiz_question",
   "quiz_answer",
   "quiz_finish",
+  "poll_vote",
 ]);
 
 type Said = NonNullable<Poll["messages"]>[number];

@@ -1,7 +1,9 @@
-/** Over the picture, never in its way: a quiz has opened, or one that was begun waits to be gone on with. */
+/** Over the picture, never in its way: a quiz or a poll has opened, or a quiz that was begun waits to be gone on with. */
 import { html, nothing, type TemplateResult } from "lit";
 import { countdown } from "../../shared/format";
 import { t } from "../../shared/i18n";
+import type { PollState } from "../../shared/wire";
+import { isWaiting as votes } from "../poll/polls";
 import type { Tab } from "../ui/app";
 import { icons } from "../ui/icons";
 import { Part } from "../ui/part";
@@ -24,7 +26,11 @@ export class Invitation extends Part {
 
   protected override render(): TemplateResult {
     const waiting = this.panel === "quiz" ? undefined : this.view.quizzes.find((each) => this.#invites(each));
-    return html`<div class="invitations" role="status">${waiting ? this.#invite(waiting) : nothing}</div>`;
+    const poll =
+      this.panel === "poll"
+        ? undefined
+        : this.view.polls.find((each) => votes(each) && !this.later.has(each.told.poll));
+    return html`<div class="invitations" role="status">${waiting ? this.#invite(waiting) : poll ? this.#ask(poll.told) : nothing}</div>`;
   }
 
   #invites(taking: Taking): boolean {
@@ -34,25 +40,43 @@ export class Invitation extends Part {
   #invite(taking: Taking): TemplateResult {
     const { told, running, attempt } = taking;
     const left_ms = attempt && running ? leftOf(attempt, performance.now()) : null;
-    const put = () => {
-      this.later = new Set([...this.later, nameOf(taking)]);
-    };
     return html`<div class="invitation" data-testid="quiz-invitation">
       ${icons.quiz}
       <p>${t(running ? "quiz.invite_running" : "quiz.invite", { title: told.title })}
         ${left_ms === null ? nothing : html`<span class="invitation-left" aria-hidden="true">${countdown(left_ms)}</span>`}</p>
       <button class="primary" data-testid="quiz-enter" @click=${() => this.#enter(told.quiz)}>
         ${t(running ? "quiz.invite_resume" : "quiz.invite_start")}</button>
-      <button class="tool" aria-label=${t("quiz.invite_later")} title=${t("quiz.invite_later")} @click=${put}>
+      <button class="tool" aria-label=${t("quiz.invite_later")} title=${t("quiz.invite_later")} @click=${() => this.#put(nameOf(taking))}>
         ${icons.close}</button>
     </div>`;
   }
 
+  #ask({ poll, question }: PollState): TemplateResult {
+    return html`<div class="invitation" data-testid="poll-invitation">
+      ${icons.poll}
+      <p>${t("poll.invite", { question })}</p>
+      <button class="primary" data-testid="poll-enter" @click=${() => this.#vote(poll)}>${t("poll.invite_vote")}</button>
+      <button class="tool" aria-label=${t("quiz.invite_later")} title=${t("quiz.invite_later")} @click=${() => this.#put(poll)}>
+        ${icons.close}</button>
+    </div>`;
+  }
+
+  #put(name: string): void {
+    this.later = new Set([...this.later, name]);
+  }
+
   #enter(quiz: string): void {
     this.viewer.quizzes.choose(quiz, true);
-    this.dispatchEvent(
-      new CustomEvent("panel-toggle", { bubbles: true, detail: { tab: "quiz", open: true } }),
-    );
+    this.#open("quiz");
+  }
+
+  #vote(poll: string): void {
+    this.viewer.polls.enter(poll);
+    this.#open("poll");
+  }
+
+  #open(tab: Tab): void {
+    this.dispatchEvent(new CustomEvent("panel-toggle", { bubbles: true, detail: { tab, open: true } }));
   }
 }
 

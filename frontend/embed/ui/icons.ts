@@ -22,6 +22,7 @@ export const icons = {
   quiz: icon(
     svg`<path d="M10.5 6.5H20M10.5 12H20M10.5 17.5H20"/><path d="m3.5 6.4 1.3 1.3 2.4-2.6M3.5 11.9l1.3 1.3 2.4-2.6"/><circle cx="5.3" cy="17.5" r="1.4"/>`,
   ),
+  poll: icon(svg`<path d="M5 20V11M12 20V4M19 20v-6"/>`),
   pin: icon(svg`<path d="M9 4h6l-.8 6 3.3 3.2v1.3h-11v-1.3L9.8 10zM12 14.5V20"/>`),
   check: icon(svg`<path d="m5 12.5 4.6 4.6L19 7.5"/>`),
   send: icon(ARROW_UP),

@@ -1,10 +1,12 @@
-/** Beside the picture (below it on phones): who is watching, and the tabs for chat, progress and a quiz if there is one. */
+/** Beside the picture (below it on phones): who is watching, and the tabs: chat, progress, and those of what there is. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
 import { linked } from "../chat/linked";
+import { isWaiting as votes } from "../poll/polls";
 import { isWaiting } from "../quiz/quizzes";
 import type { View } from "../view";
 import type { Tab } from "./app";
+import type { Fetched } from "./fetched";
 import { icons } from "./icons";
 import { Part } from "./part";
 import "../progress/progress";
@@ -20,58 +22,68 @@ export class Panel extends Part {
   }
 
   protected override render(): TemplateResult {
+    const tab = this.#shown();
     return html`<aside class="panel">
       <header>
         <div class="tabs" role="tablist" @keydown=${this.#arrows}>
-          ${this.#tabs().map((tab) => this.#tab(tab))}
+          ${this.#tabs().map((each) => this.#tab(each))}
         </div>
         <button class="tool panel-close" aria-label=${t("panel.close")} title=${t("panel.close")}
           @click=${() => this.#open(null)}>${icons.close}</button>
       </header>
       ${this.#who()}
       ${this.#announcement()}
-      <div class="tab-body" role="tabpanel" aria-label=${t(`${this.tab}.title`)}>${this.#body()}</div>
+      <div class="tab-body" role="tabpanel" aria-label=${t(`${tab}.title`)}>${this.#body(tab)}</div>
     </aside>`;
   }
 
   #tabs(): Tab[] {
-    return this.view.quizzes.length > 0 ? ["chat", "progress", "quiz"] : ["chat", "progress"];
+    const { quizzes, polls } = this.view;
+    const there: [Tab, boolean][] = [
+      ["chat", true],
+      ["progress", true],
+      ["quiz", quizzes.length > 0],
+      ["poll", polls.length > 0],
+    ];
+    return there.flatMap(([tab, isThere]) => (isThere ? [tab] : []));
+  }
+
+  /** The tab that was chosen, as long as there is such. */
+  #shown(): Tab {
+    return this.#tabs().includes(this.tab) ? this.tab : "chat";
   }
 
   #tab(tab: Tab): TemplateResult {
-    const chosen = this.tab === tab;
-    const waits = tab === "quiz" && !chosen && this.view.quizzes.some(isWaiting);
+    const chosen = this.#shown() === tab;
+    const waits = !chosen && this.#waits(tab);
     return html`<button role="tab" data-testid="${tab}-tab" aria-selected=${chosen} tabindex=${chosen ? 0 : -1}
       @click=${() => this.#open(tab)}>${t(`${tab}.title`)}${
         waits ? html`<span class="dot"><span class="spoken">, ${t("quiz.waits")}</span></span>` : nothing
       }</button>`;
   }
 
-  #body(): TemplateResult {
-    const { store, viewer } = this;
-    if (this.tab === "progress") {
-      return html`<rollcall-progress .store=${store} .viewer=${viewer}></rollcall-progress>`;
-    }
-    if (this.tab === "chat") {
-      if (this.view.chatPart === "here")
-        return html`<rollcall-chat .store=${store} .viewer=${viewer}></rollcall-chat>`;
-      return this.#fetched(this.view.chatPart, t("chat.coming"), t("chat.load_failed"), () =>
-        viewer.chat.load(),
-      );
-    }
-    if (this.view.quizPart === "here")
-      return html`<rollcall-quiz .store=${store} .viewer=${viewer}></rollcall-quiz>`;
-    const again = () => viewer.quizzes.load();
-    return this.#fetched(this.view.quizPart, t("quiz.coming"), t("quiz.load_failed"), again);
+  /** Something there is for the participant to do. */
+  #waits(tab: Tab): boolean {
+    if (tab === "quiz") return this.view.quizzes.some(isWaiting);
+    return tab === "poll" && this.view.polls.some(votes);
   }
 
-  /** In place of a part that is still fetched, or could not be. */
-  #fetched(part: string | null, coming: string, failed: string, again: () => void): TemplateResult {
-    if (part !== "failed") {
-      return html`<p class="tab-wait" role="status"><span class="spinner" aria-hidden="true"></span>${coming}</p>`;
+  #body(tab: Tab): TemplateResult {
+    const { store, viewer } = this;
+    const { chatPart, quizPart, pollPart } = this.view;
+    switch (tab) {
+      case "chat":
+        if (chatPart !== "here") return fetching(chatPart, () => viewer.chat.load());
+        return html`<rollcall-chat .store=${store} .viewer=${viewer}></rollcall-chat>`;
+      case "progress":
+        return html`<rollcall-progress .store=${store} .viewer=${viewer}></rollcall-progress>`;
+      case "quiz":
+        if (quizPart !== "here") return fetching(quizPart, () => viewer.quizzes.load());
+        return html`<rollcall-quiz .store=${store} .viewer=${viewer}></rollcall-quiz>`;
+      case "poll":
+        if (pollPart !== "here") return fetching(pollPart, () => viewer.polls.part.load());
+        return html`<rollcall-poll .store=${store} .viewer=${viewer}></rollcall-poll>`;
     }
-    return html`<div class="tab-wait" role="alert"><p>${failed}</p>
-      <button class="primary" @click=${again}>${t("quiz.load_again")}</button></div>`;
   }
 
   /** Pinned by the organiser; whoever has read it may put it away until there is another. */
@@ -103,11 +115,20 @@ export class Panel extends Part {
   #arrows(event: KeyboardEvent): void {
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     const tabs = this.#tabs();
-    const next = tabs.at((tabs.indexOf(this.tab) + step) % tabs.length);
+    const next = tabs.at((tabs.indexOf(this.#shown()) + step) % tabs.length);
     if (step === 0 || !next) return;
     this.#open(next);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   }
+}
+
+/** What draws the tab is on its way, or did not come. */
+function fetching(part: Fetched, again: () => void): TemplateResult {
+  if (part !== "failed") {
+    return html`<p class="tab-wait" role="status"><span class="spinner" aria-hidden="true"></span>${t("panel.coming")}</p>`;
+  }
+  return html`<div class="tab-wait" role="alert"><p>${t("panel.load_failed")}</p>
+    <button class="primary" @click=${again}>${t("panel.load_again")}</button></div>`;
 }
 
 type Status = "recording" | "idle" | "uncounted" | "kept" | "connecting";
