@@ -36,6 +36,15 @@ QUIZ = {
         {"kind": "order", "text": "Порядок осмотра", "items": ["осмотр", "пальпация", "перкуссия"]},
     ],
 }
+POLL = {
+    "question": "Какой темой открыть следующий блок?",
+    "choices": [
+        "Фибрилляция предсердий",
+        "Сердечная недостаточность с сохранённой фракцией выброса",
+        "Липиды",
+    ],
+    "show_results": "live",
+}
 SAID = (
     "Добрый день, коллеги! Начинаем через минуту, звук проверен.",
     "Презентация будет здесь: https://academy.example/cardio-2026",
@@ -294,6 +303,42 @@ async def _quiz_result(show: Show) -> AsyncIterator[Page]:
         await page.get_by_test_id("quiz-end").click()
         await page.get_by_test_id("quiz-confirm").click()
         await page.get_by_test_id("quiz-verdict").wait_for(timeout=15_000)
+        yield page
+
+
+@asynccontextmanager
+async def _polled(show: Show, **body: Any) -> AsyncIterator[Page]:
+    poll = str((await show.call("POST", "polls", POLL | body))["id"])
+    await show.call("POST", f"polls/{poll}/open")
+    try:
+        page = await show.watch()
+        await page.get_by_test_id("poll-invitation").wait_for(timeout=15_000)
+        yield page
+    finally:
+        await show.call("DELETE", f"polls/{poll}")
+
+
+@state("poll_invitation", "Открыт опрос")
+async def _poll_invitation(show: Show) -> AsyncIterator[Page]:
+    async with _polled(show) as page:
+        yield page
+
+
+@state("poll", "Опрос: варианты и итог на этот момент")
+async def _poll(show: Show) -> AsyncIterator[Page]:
+    async with _polled(show, anonymous=True, max_choices=2) as page:
+        await page.get_by_test_id("poll-enter").click()
+        await page.get_by_role("checkbox").nth(1).check(timeout=15_000)
+        yield page
+
+
+@state("poll_results", "Опрос: ответ принят, видны ответы участников")
+async def _poll_results(show: Show) -> AsyncIterator[Page]:
+    async with _polled(show, changeable=True) as page:
+        await page.get_by_test_id("poll-enter").click()
+        await page.get_by_role("radio").nth(1).check(timeout=15_000)
+        await page.get_by_test_id("poll-vote").click()
+        await page.locator("[data-testid=poll-bar][data-votes='1']").wait_for(timeout=15_000)
         yield page
 
 

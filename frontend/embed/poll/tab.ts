@@ -85,7 +85,8 @@ export class PollTab extends Part {
         }
       </p>
       ${offline ? html`<p class="small" role="status">${t("poll.offline")}</p>` : nothing}
-      ${poll.voted || !results ? nothing : bars(poll, results)}
+      ${poll.voted || !results?.counted ? nothing : bars(poll, results)}
+      ${poll.voted || !results ? nothing : voters(results)}
     </form>`;
   }
 
@@ -93,7 +94,8 @@ export class PollTab extends Part {
     const results = shownResults(poll);
     return html`
       <p class="poll-state" role="status" data-testid="poll-state" data-state=${stateOf(poll)}>${this.#state(poll)}</p>
-      ${results ? bars(poll, results) : ownChoices(poll)}
+      ${results && results.counted > 0 ? bars(poll, results) : ownChoices(poll)}
+      ${results ? voters(results) : nothing}
       ${later(poll)}
       ${
         mayVote(poll) && poll.voted && poll.pending === null
@@ -163,20 +165,22 @@ function ownChoices({ told, choices, pending }: Poll): TemplateResult | typeof n
 /** A bar for each choice, with its numbers as text. */
 function bars({ told, choices, pending }: Poll, results: PollCount): TemplateResult {
   const own = pending?.choices ?? choices ?? [];
-  const held = results.votes - results.counted;
   return html`<ul class="poll-bars" data-testid="poll-results" aria-label=${t("poll.results")}>
       ${told.choices.map((choice, place) => {
         const count = results.chosen[place] ?? 0;
         const percent = percentOf(count, results);
         const mine = own.includes(place);
         return html`<li class=${mine ? "own" : ""} data-testid="poll-bar" data-votes=${count}>
-          <p><span>${choice}${mine ? html` <i>${icons.check}<span class="spoken">${t("poll.own")}</span></i>` : nothing}</span>
+          <p><span>${choice}${mine ? html` <i>${icons.check} ${t("poll.own")}</i>` : nothing}</span>
             <b>${t("poll.votes", { count })}${percent === null ? nothing : html` · ${whole(percent)}`}</b></p>
           <progress max=${Math.max(1, results.counted)} .value=${count} aria-hidden="true"></progress>
         </li>`;
       })}
-    </ul>
-    <p class="small">${t("poll.voters", { count: results.votes })}${held > 0 ? html` ${t("poll.held")}` : nothing}</p>`;
+    </ul>`;
+}
+
+function voters({ votes, counted }: PollCount): TemplateResult {
+  return html`<p class="small">${t("poll.voters", { count: votes })}${votes > counted ? html` ${t("poll.held")}` : nothing}</p>`;
 }
 
 function whole(percent: number): string {
