@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from rollcall.actions import chat_frames
+from rollcall.actions.aside import AsideBoard
 from rollcall.actions.broadcast import Broadcast
 from rollcall.actions.chat_desk import ChatDesk
 from rollcall.actions.delivery import resend
@@ -27,6 +28,7 @@ from rollcall.actions.evidence import EvidenceWriter
 from rollcall.actions.intake import Intake
 from rollcall.actions.making import PERIOD_S as MAKING_PERIOD_S
 from rollcall.actions.making import ExportMaker
+from rollcall.actions.materials import Materials
 from rollcall.actions.plays import Entrance
 from rollcall.actions.poll_board import PollBoard
 from rollcall.actions.poll_desk import PollDesk
@@ -37,6 +39,7 @@ from rollcall.actions.reports import Reports
 from rollcall.actions.rooms import Rooms
 from rollcall.actions.uploads import Uploads
 from rollcall.actions.welcome import Welcome
+from rollcall.base.cabinet import Cabinet
 from rollcall.base.clock import Clock
 from rollcall.base.lock import command_socket, database_url, exclusive
 from rollcall.base.periodic import every
@@ -86,6 +89,7 @@ from rollcall.web.asgi import build_asgi
 from rollcall.web.deps import Deps
 from rollcall.web.embed import EmbedDeps, build_pages
 from rollcall.web.exchange import build_exchange
+from rollcall.web.files import build_files
 from rollcall.web.polls import Polls
 from rollcall.web.server import Server, configured, drain, listen
 from rollcall.web.socket import SocketDeps
@@ -154,7 +158,7 @@ async def _run(
     hub, playing, ticker, framed = Hub(), Playing(), Ticker(), FramingCounts()
     feed, rooms, writer = ChatFeed(hub), Rooms(db, clock, hub), EvidenceWriter(db, clock, hub, playing)
     held, arrivals, voices, screens = HeldPlays(), Arrivals(), Voices(), Screens()
-    board, poll_board = QuizBoard(db, hub), PollBoard(db, hub)
+    board, poll_board, asides = QuizBoard(db, hub), PollBoard(db, hub), AsideBoard(db, hub)
     entrance = Entrance(db, clock, playing, screens)
     intake = Intake(writer, clock, ProofKeys(base.secrets.tick_key(), base.secrets.prompt_key()))
     own_log = OwnLog(db, clock, hub, clock.node, voices)
@@ -164,9 +168,22 @@ async def _run(
     reports = Reports(clock)
     maker = ExportMaker(db, clock, clock.node, reports)
     await maker.begin()
+    materials = _materials(base)
+    await materials.begin(clock.now_ms())
     problems = partial(clocks.problems, clock)
     deps = Deps(
-        db, clock, hub, base.settings, base.secrets, media, feed, reports, maker, recordings, problems
+        db,
+        clock,
+        hub,
+        base.settings,
+        base.secrets,
+        media,
+        feed,
+        reports,
+        maker,
+        recordings,
+        materials,
+        problems,
     )
     proxy = MediaProxy(_place(base).http)
     stack.push_async_callback(proxy.close)
@@ -187,7 +204,8 @@ async def _run(
     )
     sockets, polls = SocketDeps(viewing, ticker), Polls(viewing)
     exchange = build_exchange(deps, Uploads(db, clock, held, intake), polls)
-    api = build_api(deps, [*build_pages(EmbedDeps(deps, framed)), *exchange])
+    pages = [*build_pages(EmbedDeps(deps, framed)), *exchange, *build_files(deps)]
+    api = build_api(deps, pages)
 
     async def ready(server: Server) -> None:
         await own_log.answers()
@@ -216,6 +234,7 @@ async def _run(
         every(10, "prompts again", lambda: resend(db, hub, clock.now_ms())),
         every(1, "quizzes", lambda: quizzes.run_once(db, board, clock)),
         every(1, "polls", poll_board.refresh),
+        every(2, "beside the picture", asides.refresh),
         every(1, "polled viewers", polls.sweep),
         every(5, "ends", lambda: ends.run_once(db, hub, clock)),
         every(flags.PERIOD_S, "flags", flags.FlagSweep(db, hub, clock).run_once),
@@ -288,6 +307,11 @@ def _place(base: Foundation) -> MediaPlace:
         base.settings.rtmp_port,
         low_latency_viewers=viewers,
     )
+
+
+def _materials(base: Foundation) -> Materials:
+    folder = Path(base.settings.materials or base.data / "materials")
+    return Materials(base.db, Cabinet(folder), base.settings.material_limit_bytes)
 
 
 def _check_clock(clock: Clock, conn: Connection) -> None:

@@ -20,6 +20,7 @@ def test_secrets_of_webhooks_are_masked() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
+        ("GET /files/179.Abc.0123/XraBUcLv/m1", "GET /files/***/XraBUcLv/m1"),
         ("GET /hls/179.Abc.0123/XraBUcLv/live.m3u8", "GET /hls/***/XraBUcLv/live.m3u8"),
         ("token eyJhbGciOi.eyJpc3Mi.rPp_ss9 was spent", "token eyJ*** was spent"),
         ("/embed/XraBUcLv?user_id=иванова&lang=ru", "/embed/XraBUcLv?user_id=***&lang=ru"),

@@ -12,9 +12,11 @@ import pytest
 
 from rollcall.actions.keys import create_key
 from rollcall.actions.making import ExportMaker
+from rollcall.actions.materials import Materials
 from rollcall.actions.projects import create_project
 from rollcall.actions.recordings import Recordings
 from rollcall.actions.reports import Reports
+from rollcall.base.cabinet import Cabinet
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import Secrets
 from rollcall.base.settings import Settings
@@ -25,6 +27,7 @@ from rollcall.media.shelf import Shelf
 from rollcall.store.database import Database
 from rollcall.web.app import build_api
 from rollcall.web.deps import Deps
+from rollcall.web.files import build_files
 from tests.noted import Noted
 
 
@@ -61,10 +64,13 @@ async def serving(
         reports = Reports(clock)
         maker = ExportMaker(db, clock, "main", reports)
         recordings = Recordings(db, clock, Shelf(Path(stack.enter_context(TemporaryDirectory()))), "main")
+        settings = settings or Settings()
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        materials = Materials(db, Cabinet(folder), settings.material_limit_bytes)
         deps = Deps(
-            db, clock, hub, settings or Settings(), secrets, media, ChatFeed(hub), reports, maker, recordings
+            db, clock, hub, settings, secrets, media, ChatFeed(hub), reports, maker, recordings, materials
         )
-        app: Any = build_api(deps)
+        app: Any = build_api(deps, build_files(deps))
         stack.push_async_callback(maker.close)
 
         def client(key: str | None) -> httpx.AsyncClient:

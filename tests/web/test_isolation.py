@@ -58,6 +58,7 @@ async def test_another_projects_things_do_not_exist(api_on_both: Api) -> None:
         "/media/{x}/sessions/{y}",
         "/media/{x}/quizzes/{y}",
         "/media/{x}/polls/{y}",
+        "/media/{x}/materials/{y}",
         "/lists/{x}/media/{y}",
     ):
         method = "PUT" if "lists" in template else "DELETE"

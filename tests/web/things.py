@@ -32,6 +32,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/api/v1/webhooks/{webhook}"): {"title": "Сайт"},
     ("post", "/api/v1/media/{code}/quizzes/{quiz}/import"): {"questions": [QUESTION]},
     ("post", "/api/v1/media/{code}/polls"): {"question": "Слышно?", "choices": ["да", "нет"]},
+    ("post", "/api/v1/media/{code}/materials"): {"title": "Слайды", "url": "https://example.org/"},
     ("put", "/api/v1/media/{code}/check-plan"): {"every_min": [30, 45], "lifetime_s": 60},
 }
 
@@ -68,6 +69,11 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     incident = await api.post(f"/events/{media['event']}/incidents", json={**WINDOW, "reason": "Обрыв связи"})
     quiz = await api.post(f"/media/{code}/quizzes", json={"title": "Зачёт", "questions": [QUESTION]})
     poll = await api.post(f"/media/{code}/polls", json={"question": "Слышно?", "choices": ["да", "нет"]})
+    link = {"title": "Рекомендации", "url": "https://academy.example/guide"}
+    material = await api.post(f"/media/{code}/materials", json=link)
+    speaker = {"name": "Анна Иванова", "role": "кардиолог"}
+    session_speaker = await api.put(f"/media/{code}/sessions/{session.json()['id']}/speaker", json=speaker)
+    media_speaker = await api.put(f"/media/{code}/speaker", json=speaker)
     webhook = await api.post("/webhooks", json={"url": NOWHERE})
     assert webhook.status_code == 201, webhook.text
     ping = await api.post(f"/webhooks/{webhook.json()['id']}/ping")
@@ -75,8 +81,9 @@ async def make_things(api: httpx.AsyncClient) -> Things:
     record = (await api.post("/media", json={"title": "Запись", "kind": "recording"})).json()["code"]
     upload = await api.post(f"/media/{record}/recording", json={"size": 5, "name": "a.mp4"})
     pinned = await api.put(f"/media/{code}/announcement", json={"text": "Продолжим в 12:30"})
-    made = (upload, pinned, session, check, said, plan, incident, quiz, poll, webhook, ping, export)
-    assert [r.status_code // 100 for r in made] == [2] * 12, [r.text for r in made]
+    first = (upload, pinned, session, check, said, plan, incident, quiz, poll, webhook, ping, export)
+    made = (*first, material, session_speaker, media_speaker)
+    assert [r.status_code // 100 for r in made] == [2] * 15, [r.text for r in made]
     return Things(
         {
             "media": code,
@@ -94,6 +101,8 @@ async def make_things(api: httpx.AsyncClient) -> Things:
             "chat": str(said.json()["id"]),
             "quizzes": quiz.json()["id"],
             "polls": poll.json()["id"],
+            "materials": material.json()["id"],
+            "files": "slides.pdf",
             "recording": upload.json()["upload"],
             "media of recording": record,
             "answers": "1",  # only participants make them

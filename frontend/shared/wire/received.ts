@@ -521,6 +521,49 @@ export interface PollRefused {
 }
 
 /**
+ * All that stands beside the picture, to whoever arrives and at each change.
+ */
+export interface Aside {
+  type: "aside";
+  materials: MaterialOut[];
+  speaker: SpeakerOut | null;
+  programme: ProgrammeItem[];
+}
+
+/**
+ * A link, with its `url`, or a file, which is fetched with the token of the playlist's path.
+ */
+export interface MaterialOut {
+  material: string;
+  kind: "file" | "link";
+  title: string;
+  url: string | null;
+  file_name: string | null;
+  size_bytes: number | null;
+}
+
+/**
+ * Who speaks.
+ */
+export interface SpeakerOut {
+  name: string;
+  role: string | null;
+  description: string | null;
+}
+
+/**
+ * One part: by moments of the server's clock, by places in a recording (`from_ms`, `to_ms`), or by order alone.
+ */
+export interface ProgrammeItem {
+  title: string;
+  speaker: SpeakerOut | null;
+  starts_at_ms: number | null;
+  ends_at_ms: number | null;
+  from_ms: number | null;
+  to_ms: number | null;
+}
+
+/**
  * The last message before the server closes: a code that the page turns into a sentence.
  */
 export interface Refused {
@@ -545,8 +588,8 @@ export interface Redeemed {
  * `close` is the close code of a socket that ended here; the ranges mean what they mean there.
  */
 export interface Exchanged {
-  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | PollState | PollVoted | PollResults | PollRefused | Refused)[];
+  messages: (Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | PollState | PollVoted | PollResults | PollRefused | Aside | Refused)[];
   close: number | null;
 }
 
-export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | PollState | PollVoted | PollResults | PollRefused | Refused;
+export type ViewerOut = Opened | TickOut | Ack | Gap | SlowDown | Prompt | PromptClosed | Counting | Media | Playlist | Progress | Chat | ChatHistory | ChatQuestions | ChatState | ChatMe | NotSaid | Quiz | QuizAttempt | QuizQuestion | QuizSaved | QuizResult | QuizRefused | PollState | PollVoted | PollResults | PollRefused | Aside | Refused;

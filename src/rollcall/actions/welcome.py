@@ -1,4 +1,4 @@
-"""What a newcomer to a room is told: the chat, whether their time counts, quizzes, polls, and open prompts.
+"""What a newcomer to a room is told: the chat, whether their time counts, what stands beside, open prompts.
 
 Read together for all who enter at about the same time. It knows neither plays nor sockets.
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rollcall.actions import counting, delivery, poll_desk, quiz_attempts
+from rollcall.actions import aside, counting, delivery, poll_desk, quiz_attempts
 from rollcall.actions.chat_reading import catch_up
 from rollcall.base.clock import Clock
 from rollcall.base.together import Together
@@ -78,6 +78,7 @@ class Welcome:
             lambda conn: quiz_attempts.greet(conn, place.media_no, list(users), now_ms)
         )
         polls = await self._db.read(lambda conn: poll_desk.greet(conn, place.media_no, list(users)))
+        beside = await self._db.read(lambda conn: aside.greet(conn, place.media_no))
         asked = await delivery.open_prompts(self._db, place.media_no, users, now_ms)
         stopped = await self._db.read(lambda conn: counting.stopped_among(conn, place.media_no, users))
         stops = {stop.user_id: viewer_out.encode(counting.message(stop)) for stop in stopped}
@@ -88,6 +89,7 @@ class Welcome:
                     *([stops[user_id]] if user_id in stops else []),
                     *quizzes[user_id],
                     *polls[user_id],
+                    *([beside] if beside is not None else []),
                 ],
                 [(delivery.offer_of(prompt), viewer_out.encode(prompt)) for prompt in asked[user_id]],
                 said.version,

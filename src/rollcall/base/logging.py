@@ -8,7 +8,7 @@ from typing import TextIO
 
 # Whatever slips into a text of a library: path tokens, grants and keys, JWTs, User IDs in a query.
 _SECRETS = re.compile(
-    r"(?P<path>/hls/)[^/\s]+|(?P<key>\b(?:rk|es|sk|grt|upl)_)[\w-]{20,}|(?P<jwt>\beyJ)[\w-]+\.[\w-]+\.[\w-]*"
+    r"(?P<path>/(?:hls|files)/)[^/\s]+|(?P<key>\b(?:rk|es|sk|grt|upl)_)[\w-]{20,}|(?P<jwt>\beyJ)[\w-]+\.[\w-]+\.[\w-]*"
     r"|(?P<webhook>\bwhsec_)[\w+/=-]{20,}"
     r"|(?P<query>\b(?:user_id|token|apikey)=)[^&\s\"']+"
 )

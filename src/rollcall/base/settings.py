@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     data: str = "rollcall-data"
     recordings: str | None = None  # where recordings lie; default: in the data directory
+    materials: str | None = None  # where files of materials lie; default: in the data directory
+    material_limit_bytes: Annotated[int, Meta(ge=1024)] = 100 * 1024 * 1024
     host: str = "127.0.0.1"
     port: Port = 8080
     rtmp_host: str | None = None  # default: `host`

@@ -7,7 +7,7 @@ later. That is also what makes the echo of a tick prove everything before it rec
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from rollcall.wire import chat_out, poll_out, quiz_out, viewer_out
+from rollcall.wire import aside_out, chat_out, poll_out, quiz_out, viewer_out
 
 LIMIT = 500
 OF_THE_MOMENT = (viewer_out.TickOut, viewer_out.Ack, viewer_out.Gap, viewer_out.SlowDown)
@@ -20,6 +20,7 @@ REPLACED = (
     viewer_out.Playlist,
     viewer_out.Progress,
     viewer_out.Counting,
+    aside_out.Aside,
 )
 
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from rollcall.actions.access import Gate
 from rollcall.actions.making import ExportMaker
+from rollcall.actions.materials import Materials
 from rollcall.actions.media_control import MediaControl
 from rollcall.actions.recordings import Recordings
 from rollcall.actions.reports import Reports
@@ -37,6 +38,7 @@ class Deps:
     reports: Reports
     exports: ExportMaker
     recordings: Recordings
+    materials: Materials
     problems: Callable[[], Sequence[str]] = tuple
 
     def gate(self) -> Gate:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from rollcall.wire.aside_out import Aside
 from rollcall.wire.chat_out import Chatted
 from rollcall.wire.poll_out import Polled
 from rollcall.wire.quiz_out import Quizzed
@@ -221,6 +222,7 @@ ViewerOut = (
     | Chatted
     | Quizzed
     | Polled
+    | Aside
     | Refused
 )
 encode = msgspec.json.Encoder().encode

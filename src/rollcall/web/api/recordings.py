@@ -4,10 +4,8 @@ What has arrived is on disk and stays, so an upload that breaks off goes on at `
 """
 
 import re
-from collections.abc import AsyncIterator
 
 from litestar import Response, delete, get, post, put
-from litestar.exceptions import InternalServerException
 from litestar.params import FromPath
 
 from rollcall.actions import recordings as actions
@@ -16,6 +14,7 @@ from rollcall.store.recordings import Recording
 from rollcall.web.auth import Known
 from rollcall.web.bodies import StrictRequest, decode
 from rollcall.web.deps import Given
+from rollcall.web.streams import BrokenOff, kind_of, pieces_of
 from rollcall.wire.api.recordings import NewUpload, RecordingOut
 from rollcall.wire.api.values import rfc3339
 
@@ -25,10 +24,6 @@ PATH = "/media/{code:str}/recording"
 ONE = PATH + "/{upload:str}"
 MOST_JSON_BYTES = 10_000
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
-
-
-class BrokenOff(ConnectionError):
-    """Raised when a body ends before its time: what came is kept."""
 
 
 @post(
@@ -44,7 +39,7 @@ async def add_recording(
 
     A file that breaks off goes on by `PUT` as well. Once somebody has watched a recording, it is not replaced.
     """
-    if _kind(request) == "application/json":
+    if kind_of(request) == "application/json":
         said: NewUpload = decode(await _short(request), NewUpload)
         row = await deps.recordings.begin(caller.project_no, code, said.name, said.size, caller.actor)
     else:
@@ -93,18 +88,14 @@ async def _receive(
     deps: Given, caller: Known, code: str, upload: str, first: int | None, request: StrictRequest
 ) -> Recording:
     try:
-        return await deps.recordings.receive(caller.project_no, code, upload, first, _body(request))
+        return await deps.recordings.receive(caller.project_no, code, upload, first, pieces_of(request))
     except BrokenOff as error:
         raise Malformed(Problem("$", f"{error} Ask for 'received' and go on there.")) from error
 
 
-def _kind(request: StrictRequest) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
 def _refuse_type(request: StrictRequest) -> None:
     """Raise WrongType for a body that is no file."""
-    if _kind(request) != "application/octet-stream" and not _kind(request).startswith("video/"):
+    if kind_of(request) != "application/octet-stream" and not kind_of(request).startswith("video/"):
         raise WrongType("Send a video file as 'video/*' or 'application/octet-stream'; JSON announces one.")
 
 
@@ -120,14 +111,6 @@ def _first(request: StrictRequest, found: Recording) -> int:
     if length is not None and length != last - first + 1:
         raise Malformed(Problem("Content-Range", f"The range is not as long as the body, {length} bytes."))
     return first
-
-
-async def _body(request: StrictRequest) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except InternalServerException as error:  # what the framework makes of a caller that has gone
-        raise BrokenOff("The body broke off.") from error
 
 
 async def _short(request: StrictRequest) -> bytes:
