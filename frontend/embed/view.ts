@@ -1,5 +1,5 @@
 /** Everything the page shows, as one value; components read it and nothing else. */
-import type { Media, Progress } from "../shared/wire";
+import type { Aside, Media, Progress } from "../shared/wire";
 import { EMPTY_ROOM, type Room } from "./chat/room";
 import type { OpenPrompt, Outcome } from "./check/prompts";
 import type { Stop } from "./check/stop";
@@ -46,7 +46,11 @@ export interface View {
   readonly quizChosen: string | null;
   readonly polls: Polls;
   readonly pollPart: Fetched;
+  /** What stands beside the picture; null: nothing was told yet. */
+  readonly aside: Aside | null;
   readonly asidePart: Fetched;
+  /** Of the newest playlist: it opens files too. */
+  readonly pathToken: string | null;
 }
 
 export const FIRST_VIEW: View = {
@@ -72,5 +76,7 @@ export const FIRST_VIEW: View = {
   quizChosen: null,
   polls: [],
   pollPart: null,
+  aside: null,
   asidePart: null,
+  pathToken: null,
 };

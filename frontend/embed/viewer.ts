@@ -16,6 +16,7 @@ import type { ParentPage, Place, Wish } from "./host/parent";
 import { PlayerEvents } from "./host/player_events";
 import { refusalFor, refusalForClose } from "./host/redeem";
 import { Chime } from "./playback/chime";
+import { tokenOf } from "./playback/path";
 import { Playback } from "./playback/playback";
 import { Uncounted } from "./playback/uncounted";
 import { PollVoter } from "./poll/voter";
@@ -47,6 +48,7 @@ export class Viewer {
   readonly quizzes: QuizTaker;
   readonly chat: Talk;
   readonly polls: PollVoter;
+  readonly aside: Fetcher;
   readonly #view: Store<View>;
   readonly #parent: ParentPage;
   readonly #line: Line;
@@ -98,6 +100,7 @@ export class Viewer {
       admission.tab,
       new Fetcher(view, "pollPart", () => import("./poll/tab")),
     );
+    this.aside = new Fetcher(view, "asidePart", () => import("./aside/tab"));
     this.#line = openLine(
       admission.media,
       {
@@ -248,7 +251,7 @@ export class Viewer {
         this.#media(message);
         break;
       case "playlist":
-        this.playback.stream.use(message.path);
+        this.#path(message.path);
         break;
       case "progress":
         view.set({ progress: message });
@@ -267,6 +270,9 @@ export class Viewer {
       case "poll_refused":
         this.polls.heard(message);
         break;
+      case "aside":
+        view.set({ aside: message });
+        break;
       case "refused":
         view.set({ refusal: refusalFor(message.code) });
         break;
@@ -276,7 +282,7 @@ export class Viewer {
   #opened(opened: Opened): void {
     this.checks.connected();
     this.#takeOver = false;
-    this.playback.stream.use(opened.playlist);
+    this.#path(opened.playlist);
     this.#desk.opened({ id: opened.play, upload_key: opened.upload_key }, opened.tick, opened.durable);
     this.#view.set({
       phase: "watching",
@@ -289,6 +295,12 @@ export class Viewer {
     this.quizzes.opened();
     this.chat.opened();
     this.polls.opened();
+    this.aside.retry();
+  }
+
+  #path(playlist: string): void {
+    this.playback.stream.use(playlist);
+    this.#view.set({ pathToken: tokenOf(playlist) });
   }
 
   #media(media: Opened["media"]): void {

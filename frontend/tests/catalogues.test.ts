@@ -11,7 +11,7 @@ const COMPOSED = [
   /^status\./,
   /^chat\.refused\./,
   /^chat\.show\.(all|questions)$/,
-  /^(chat|progress|quiz|poll)\.title$/,
+  /^(chat|progress|quiz|poll|materials|programme)\.title$/,
   /^progress\.(recovered|unverified|voided)$/,
   /^(quiz|poll)\.refused\./,
   /^quiz\.(kind|results|ended_by|verdict)\.\w+$/,

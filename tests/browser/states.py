@@ -6,11 +6,13 @@ what it changed on the server it puts back, so that the next one begins as this 
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from playwright.async_api import BrowserContext, Page
 
@@ -44,6 +46,11 @@ POLL = {
         "Липиды",
     ],
     "show_results": "live",
+}
+SPEAKER = {
+    "name": "Анна Сергеевна Иванова",
+    "role": "профессор кафедры кардиологии",
+    "description": "Занимается нарушениями ритма более двадцати лет.",
 }
 SAID = (
     "Добрый день, коллеги! Начинаем через минуту, звук проверен.",
@@ -340,6 +347,56 @@ async def _poll_results(show: Show) -> AsyncIterator[Page]:
         await page.get_by_test_id("poll-vote").click()
         await page.locator("[data-testid=poll-bar][data-votes='1']").wait_for(timeout=15_000)
         yield page
+
+
+@asynccontextmanager
+async def _beside(show: Show) -> AsyncIterator[Page]:
+    upload = f"{show.stage.server.url}/api/v1/media/{show.stage.media}/materials/files/"
+    headers = {"Authorization": f"Bearer {show.stage.server.key}", "Content-Type": "application/octet-stream"}
+    slides = io.BytesIO(b"%PDF-1.7" + b" " * 2_500_000)
+    name = quote("Слайды доклада.pdf")
+    async with show.stage.api.http.post(upload + name, data=slides, headers=headers) as answer:
+        made = [(await answer.json())["id"]]
+    url = "https://academy.example/guidelines/2026"
+    link = {"title": "Клинические рекомендации: фибрилляция и трепетание предсердий", "url": url}
+    made.append((await show.call("POST", "materials", link))["id"])
+    now = datetime.now(UTC)
+    times = [(now + timedelta(minutes=minutes)).isoformat() for minutes in (-30, -10, 40, 70)]
+    items = [
+        {"title": "Открытие", "starts_at": times[0], "ends_at": times[1]},
+        {"title": "Антикоагулянты: кому, когда, сколько", "speaker": SPEAKER, "starts_at": times[1]},
+        {"title": "Ответы на вопросы", "starts_at": times[2], "ends_at": times[3]},
+    ]
+    await show.call("PUT", "programme", {"items": items})
+    try:
+        yield await show.watch()
+    finally:
+        await show.call("DELETE", "programme")
+        for one in made:
+            await show.call("DELETE", f"materials/{one}")
+
+
+@state("materials", "Материалы: файлы и ссылки")
+async def _materials(show: Show) -> AsyncIterator[Page]:
+    async with _beside(show) as page:
+        await _open_tab(page, "materials")
+        await page.get_by_test_id("material").first.wait_for(timeout=15_000)
+        yield page
+
+
+@state("programme", "Программа: что идёт сейчас и кто говорит")
+async def _programme(show: Show) -> AsyncIterator[Page]:
+    async with _beside(show) as page:
+        await _open_tab(page, "programme")
+        await page.locator(".programme .running").wait_for(timeout=15_000)
+        yield page
+
+
+async def _open_tab(page: Page, tab: str) -> None:
+    """Open the panel at a tab that no button of the player leads to."""
+    if not await page.get_by_test_id("chat-tab").is_visible():
+        await page.get_by_test_id("chat-button").click()
+    await page.get_by_test_id(f"{tab}-tab").click(timeout=15_000)
 
 
 @state("broken", "Нет картинки: ждём возвращения эфира")

@@ -53,6 +53,8 @@ async def test_no_text_of_an_organiser_or_participant_ever_runs(stage: Stage) ->
     assert await happened(page) == []
 
     await _ask(show, page, texts)
+    await _vote(show, page, texts)
+    await _beside(show, page, texts)
     await _quiz(show, page, texts)
     assert await happened(page) == []
     await page.evaluate("document.body.append(Object.assign(new Image(), { src: 'https://evil.example/' }))")
@@ -78,6 +80,32 @@ async def _ask(show: Show, page: Page, texts: list[str]) -> None:
     assert await page.get_by_test_id("check-choice").all_inner_texts() == texts[2:8]
     await page.get_by_test_id("check-confirm").click()
     await page.get_by_test_id("check-done").wait_for(timeout=15_000)
+
+
+async def _vote(show: Show, page: Page, texts: list[str]) -> None:
+    body = {"question": texts[5], "choices": texts[20:40], "show_results": "live"}
+    poll = (await show.call("POST", "polls", body))["id"]
+    await show.call("POST", f"polls/{poll}/open")
+    await page.get_by_test_id("poll-enter").click(timeout=15_000)
+    assert await page.get_by_test_id("poll-choice").all_inner_texts() == texts[20:40]
+    await page.get_by_test_id("poll-choice").first.click()
+    await page.get_by_test_id("poll-vote").click()
+    await page.locator("[data-testid=poll-bar][data-votes='1']").wait_for(timeout=15_000)
+
+
+async def _beside(show: Show, page: Page, texts: list[str]) -> None:
+    """Show every text as the title of a material, a part of the programme, or what a speaker is."""
+    for text in texts[:10]:
+        await show.call("POST", "materials", {"title": text, "url": "https://academy.example/"})
+    items = [{"title": text, "speaker": {"name": text, "role": text, "description": text}} for text in texts]
+    await show.call("PUT", "programme", {"items": items})
+    await page.get_by_test_id("materials-tab").click(timeout=15_000)
+    await page.get_by_test_id("material").nth(9).wait_for(timeout=15_000)
+    assert await page.locator(".material b").all_inner_texts() == texts[:10]
+    await page.get_by_test_id("programme-tab").click(timeout=15_000)
+    await page.get_by_test_id("programme-item").nth(COUNT - 1).wait_for(timeout=15_000)
+    shown = await page.locator(".programme-about").all_inner_texts()
+    assert shown == texts
 
 
 async def _quiz(show: Show, page: Page, texts: list[str]) -> None:

@@ -9,7 +9,7 @@ import "./panel";
 import "./refusal";
 import "./stage";
 
-export type Tab = "chat" | "progress" | "quiz" | "poll";
+export type Tab = "chat" | "progress" | "quiz" | "poll" | "materials" | "programme";
 
 /** Where the panel does not cover the picture. */
 const ROOMY = "(min-width: 860px), (min-height: 560px) and (orientation: portrait)";

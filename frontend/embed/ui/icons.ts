@@ -23,6 +23,8 @@ export const icons = {
     svg`<path d="M10.5 6.5H20M10.5 12H20M10.5 17.5H20"/><path d="m3.5 6.4 1.3 1.3 2.4-2.6M3.5 11.9l1.3 1.3 2.4-2.6"/><circle cx="5.3" cy="17.5" r="1.4"/>`,
   ),
   poll: icon(svg`<path d="M5 20V11M12 20V4M19 20v-6"/>`),
+  file: icon(svg`<path d="M6 3.5h8l4.5 4.5v12.5h-12.5zM14 3.5v4.5h4.5M12 11v6m-2.5-2.5L12 17l2.5-2.5"/>`),
+  link: icon(svg`<path d="M13 5h6v6M19 5l-8.5 8.5M10 6.5H5.5v12h12V14"/>`),
   pin: icon(svg`<path d="M9 4h6l-.8 6 3.3 3.2v1.3h-11v-1.3L9.8 10zM12 14.5V20"/>`),
   check: icon(svg`<path d="m5 12.5 4.6 4.6L19 7.5"/>`),
   send: icon(ARROW_UP),

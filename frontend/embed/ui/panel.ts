@@ -1,6 +1,7 @@
 /** Beside the picture (below it on phones): who is watching, and the tabs: chat, progress, and those of what there is. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/i18n";
+import { hasMaterials, hasProgramme } from "../aside/aside";
 import { linked } from "../chat/linked";
 import { isWaiting as votes } from "../poll/polls";
 import { isWaiting } from "../quiz/quizzes";
@@ -23,10 +24,11 @@ export class Panel extends Part {
 
   protected override render(): TemplateResult {
     const tab = this.#shown();
+    const tabs = this.#tabs();
     return html`<aside class="panel">
       <header>
-        <div class="tabs" role="tablist" @keydown=${this.#arrows}>
-          ${this.#tabs().map((each) => this.#tab(each))}
+        <div class="tabs ${tabs.length > 3 ? "many" : ""}" role="tablist" @keydown=${this.#arrows}>
+          ${tabs.map((each) => this.#tab(each))}
         </div>
         <button class="tool panel-close" aria-label=${t("panel.close")} title=${t("panel.close")}
           @click=${() => this.#open(null)}>${icons.close}</button>
@@ -37,13 +39,20 @@ export class Panel extends Part {
     </aside>`;
   }
 
+  protected override updated(): void {
+    const tab = this.#shown();
+    if (tab === "materials" || tab === "programme") this.viewer.aside.need();
+  }
+
   #tabs(): Tab[] {
-    const { quizzes, polls } = this.view;
+    const { quizzes, polls, aside } = this.view;
     const there: [Tab, boolean][] = [
       ["chat", true],
       ["progress", true],
       ["quiz", quizzes.length > 0],
       ["poll", polls.length > 0],
+      ["materials", hasMaterials(aside)],
+      ["programme", hasProgramme(aside)],
     ];
     return there.flatMap(([tab, isThere]) => (isThere ? [tab] : []));
   }
@@ -70,7 +79,7 @@ export class Panel extends Part {
 
   #body(tab: Tab): TemplateResult {
     const { store, viewer } = this;
-    const { chatPart, quizPart, pollPart } = this.view;
+    const { chatPart, quizPart, pollPart, asidePart } = this.view;
     switch (tab) {
       case "chat":
         if (chatPart !== "here") return fetching(chatPart, () => viewer.chat.load());
@@ -83,6 +92,12 @@ export class Panel extends Part {
       case "poll":
         if (pollPart !== "here") return fetching(pollPart, () => viewer.polls.part.load());
         return html`<rollcall-poll .store=${store} .viewer=${viewer}></rollcall-poll>`;
+      case "materials":
+        if (asidePart !== "here") return fetching(asidePart, () => viewer.aside.load());
+        return html`<rollcall-materials .store=${store} .viewer=${viewer}></rollcall-materials>`;
+      case "programme":
+        if (asidePart !== "here") return fetching(asidePart, () => viewer.aside.load());
+        return html`<rollcall-programme .store=${store} .viewer=${viewer}></rollcall-programme>`;
     }
   }
 
