@@ -103,6 +103,16 @@ def test_what_is_told_of_an_anonymous_poll_differs_by_several_votes_or_none(
     assert len(made.saved) - made.told[-1].votes < LEAST_TOGETHER
 
 
+@pytest.mark.parametrize("rule", [NAMED, FIXED])
+def test_nobody_who_knows_a_user_id_alone_votes_in_place_of_its_owner(rule: Rule) -> None:
+    plain, signed = Vote((0,), 1, signed=False), Vote((1,), 1)
+    assert box(rule, [("ann", plain), ("ann", signed)]).saved == {"ann": signed}
+    assert box(rule, [("ann", signed), ("ann", replace(plain, turn=9))]).saved == {"ann": signed}
+    assert box(rule, [("ann", plain), ("ann", signed)]).tally.now == Count(1, (0, 1, 0))
+    anonymous = box(ANONYMOUS, [("ann", plain), ("ann", signed)])
+    assert anonymous.tally.now == Count(1, (1, 0, 0))
+
+
 def test_all_votes_of_a_closed_anonymous_poll_are_told_together() -> None:
     made = box(ANONYMOUS, [(f"doctor-{n}", Vote((n % 3,), 1)) for n in range(12)])
     assert [count.votes for count in made.told] == [0] * 9 + [5] * 3

@@ -167,10 +167,12 @@ describe("turns", () => {
     expect(turns.map(({ messages }) => messages?.length)).toEqual([PER_TURN, 2]);
   });
 
-  test("come at once for whoever takes a quiz, with all that is said at that moment, one after the other", async () => {
+  test.each<ViewerIn>([
+    { type: "quiz_start", quiz: "quiz0001", ordinal: 1 },
+    { type: "poll_vote", poll: "poll0001", turn: 1, choices: [0] },
+  ])("come at once for $type, with all that is said at that moment, one after the other", async (start) => {
     await blocked(1_000);
     turns = [];
-    const start: ViewerIn = { type: "quiz_start", quiz: "quiz0001", ordinal: 1 };
     line.send(start);
     line.send(ASK);
     await vi.advanceTimersByTimeAsync(0);

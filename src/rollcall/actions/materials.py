@@ -135,7 +135,10 @@ class Materials:
         found = await self._db.read(find)
         if found is None or found.file is None:
             raise NotFound("There is no such file.")
-        return found.file, self._cabinet.path(found.media_code, found.id)
+        path = self._cabinet.path(found.media_code, found.id)
+        if not await asyncio.to_thread(path.is_file):
+            raise NotFound("There is no such file.")
+        return found.file, path
 
     async def _add(self, at: Place, new: NewMaterial) -> Material:
         def add(conn: Connection) -> Material:

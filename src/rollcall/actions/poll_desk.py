@@ -79,7 +79,7 @@ def _greeting(poll: Poll, vote: Vote | None) -> poll_out.PollState:
 
 def _take(conn: Connection, word: Word) -> poll_out.PollVoted | Conflict:
     """Count one vote; whatever it refuses, it refuses before it writes."""
-    taker, said = word.taker, Vote(tuple(sorted(word.said.choices)), word.said.turn)
+    taker, said = word.taker, _vote(word)
     poll = store.find_poll(conn, taker.media_no, word.said.poll, hold=True)
     if poll is None or poll.state == "planned":
         return _not_open()
@@ -90,13 +90,18 @@ def _take(conn: Connection, word: Word) -> poll_out.PollVoted | Conflict:
         if not fits(poll.ballot, word.said.choices):
             return Conflict("The poll asks for no such vote.", code="wrong_choice")
         tally = counted(poll.tally, poll.rule, saved, said)
-        store.save_vote(conn, poll, Cast(taker.user_id, taker.identity, said, word.now_ms), tally)
+        store.save_vote(conn, poll, Cast(taker.user_id, said, word.now_ms), tally)
         saved, poll = said, _with_tally(conn, taker.media_no, poll)
     assert saved is not None
     results = count_of(poll) if sees(poll.rule.show, poll.state, voted=True) else None
     if poll.rule.anonymous:
         return poll_out.PollVoted(poll.id, said.turn, None, results)
     return poll_out.PollVoted(poll.id, saved.turn, saved.choices, results)
+
+
+def _vote(word: Word) -> Vote:
+    choices = tuple(sorted(word.said.choices))
+    return Vote(choices, word.said.turn, word.taker.identity == "signed")
 
 
 def _with_tally(conn: Connection, media_no: MediaNo, poll: Poll) -> Poll:

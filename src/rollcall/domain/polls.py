@@ -36,10 +36,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What a participant chose: places of choices, from 0; None where nobody knows. A later one has a higher turn."""
+    """What a participant chose: places of choices, from 0; None where nobody knows. A later one has a higher turn.
+
+    `signed`: by a play whose identity was proven.
+    """
 
     choices: tuple[int, ...] | None
     turn: int
+    signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,18 @@ def fits(ballot: Ballot, choices: Sequence[int]) -> bool:
 
 
 def replaces(rule: Rule, saved: Vote | None, said: Vote) -> bool:
-    """Tell whether a vote that arrives is stored: the first is, a later one where votes may change."""
+    """Tell whether a vote that arrives is stored: the first is, a later one where votes may change.
+
+    Whoever knows a User ID alone cannot vote in place of its owner: a signed vote replaces a plain one, never the other
+    way round. Of an anonymous poll nobody knows which vote would have to go.
+    """
     if saved is None:
         return True
-    return rule.changeable and not rule.anonymous and said.turn > saved.turn
+    if rule.anonymous:
+        return False
+    if said.signed != saved.signed:
+        return said.signed
+    return rule.changeable and said.turn > saved.turn
 
 
 def counted(tally: Tally, rule: Rule, saved: Vote | None, said: Vote) -> Tally:

@@ -38,7 +38,6 @@ class Cast:
     """A vote of a participant as it is to be stored; of an anonymous poll nothing but who voted is."""
 
     user_id: UserId
-    identity: str
     vote: Vote
     at_ms: int
 
@@ -122,10 +121,10 @@ def votes_of(conn: Connection, poll_no: PollNo, users: Sequence[UserId]) -> dict
     """Return the votes of those of these participants who have voted."""
     c = poll_votes.c
     return {
-        UserId(user_id): Vote(None if choices is None else tuple(choices), turn or 0)
+        UserId(user_id): Vote(None if choices is None else tuple(choices), turn or 0, identity != "plain")
         for some in chunks(users)
-        for user_id, choices, turn in conn.execute(
-            select(c.user_id, c.choices, c.turn).where(c.poll_no == poll_no, c.user_id.in_(some))
+        for user_id, choices, turn, identity in conn.execute(
+            select(c.user_id, c.choices, c.turn, c.identity).where(c.poll_no == poll_no, c.user_id.in_(some))
         )
     }
 
@@ -141,7 +140,7 @@ def save_vote(conn: Connection, poll: Poll, cast: Cast, tally: Tally) -> None:
     said: dict[str, Any] = {
         "choices": list(cast.vote.choices or ()),
         "turn": cast.vote.turn,
-        "identity": cast.identity,
+        "identity": "signed" if cast.vote.signed else "plain",
         "voted_ms": cast.at_ms,
     }
     first: dict[str, Any] = {"ordinal": tally.now.votes}

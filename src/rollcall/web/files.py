@@ -4,7 +4,6 @@ Always to be saved, never to be displayed: whatever is inside, no page of this o
 """
 
 from litestar import Response, get
-from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import File
@@ -38,9 +37,6 @@ def build_files(deps: Deps) -> list[HTTPRouteHandler]:
         if wait_s:
             raise TooMany("Too many downloads; wait a moment.", wait_s)
         file, path = await deps.materials.find_file(code, known.play, material)
-        try:
-            return File(path, filename=file.name, media_type=file.media_type, headers=HEADERS)
-        except FileNotFoundError as error:
-            raise NotFoundException("There is no such file.") from error
+        return File(path, filename=file.name, media_type=file.media_type, headers=HEADERS)
 
     return [download]

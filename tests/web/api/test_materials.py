@@ -184,6 +184,13 @@ async def test_a_file_is_handed_to_admitted_players_alone_and_never_displayed(or
         assert refused["detail"] == "There is no such file."
 
 
+async def test_a_file_that_is_not_on_this_nodes_disk_is_not_there(organiser: Organiser) -> None:
+    file = (await organiser.upload("a.pdf", PDF)).json()["id"]
+    (path,) = organiser.folder.rglob(file)
+    path.unlink()
+    problem(await organiser.fetch(organiser.token(await organiser.play()), file), 404, "not_found")
+
+
 async def test_whoever_is_shut_out_downloads_nothing_any_more(organiser: Organiser) -> None:
     file = (await organiser.upload("a.pdf", PDF)).json()["id"]
     ann, bob = await organiser.play("ann"), await organiser.play("bob")
