@@ -34,9 +34,9 @@ class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grant: Annotated[str, Meta(min_length=20, max_length=100)]
     play: PlayRef | None = None
     hello: viewer_in.Hello | None = None
-    messages: Annotated[list[Rows | Lost | AskProgress | Chatting | Quizzing | PollVote], Meta(max_length=20)] = (
-        msgspec.field(default_factory=list)
-    )
+    messages: Annotated[
+        list[Rows | Lost | AskProgress | Chatting | Quizzing | PollVote], Meta(max_length=20)
+    ] = msgspec.field(default_factory=list)
 
 
 class Exchanged(msgspec.Struct, frozen=True):
