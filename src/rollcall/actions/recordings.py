@@ -13,7 +13,7 @@ from rollcall.actions import media as media_actions
 from rollcall.actions.media_control import MediaControl
 from rollcall.base.clock import Clock
 from rollcall.base.secrets import new_code
-from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem, Unavailable
+from rollcall.domain.errors import Conflict, Malformed, NotFound, Problem, TooLarge, Unavailable
 from rollcall.domain.ids import ProjectNo
 from rollcall.media.shelf import Shelf
 from rollcall.store import audit, media
@@ -43,11 +43,17 @@ class Recordings:
     async def begin(
         self, project_no: ProjectNo, code: str, name: str, size_bytes: int | None, actor: str
     ) -> Recording:
-        """Let a file come. Raises NotFound, Malformed, Conflict or, where the disk has no room, Unavailable."""
+        """Let a file come.
+
+        Raises NotFound, Malformed, Conflict; where the disk has no room TooLarge, or Unavailable for one whose size is
+        not known.
+        """
         if size_bytes is not None and not 0 < size_bytes <= MOST_BYTES:
             raise Malformed(Problem("$.size", f"A recording has 1 to {MOST_BYTES} bytes."))
         if not await asyncio.to_thread(self._shelf.has_room, size_bytes or 0):
-            raise Unavailable(f"The disk has no room for a recording of {size_bytes or 0} bytes.")
+            if size_bytes is None:
+                raise Unavailable("The disk is nearly full: it has no room for a recording.")
+            raise TooLarge(f"The disk has no room for a recording of {size_bytes} bytes.")
         now_ms, new = (
             self._clock.now_ms(),
             NewRecording(new_code(), name[:300] or "recording", size_bytes, self._node),
