@@ -214,6 +214,7 @@ async def _run(
 
     async def leave() -> None:
         own_log.leave()
+        reports.close()
         await asyncio.gather(drain(hub, sockets.open), maker.close())
 
     poster = Poster(read_networks(base.settings.webhook_networks), clock.now_ms)

@@ -7,14 +7,24 @@ from threading import Event
 
 import pytest
 
-from rollcall.actions.reports import MOST_LARGE, Abandoned, Reports
-from rollcall.domain.errors import NotFound, TooMany
+from rollcall.actions.reports import (
+    MOST_ANSWERS,
+    MOST_LARGE,
+    MOST_SET_PEOPLE,
+    MOST_WHOLE_CELLS,
+    Abandoned,
+    Reports,
+    Wanted,
+)
+from rollcall.actions.statistics import Size
+from rollcall.domain.errors import Conflict, NotFound, TooMany, Unavailable
 from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import FORMATS, Format
 from rollcall.wire.statistics import Media, Participant, Report
 from tests.hall import SetClock
 
 MINE, THEIRS = ProjectNo(1), ProjectNo(2)
+SMALL, LARGE = Size(1_000, 20), Size(1_001, 1)
 
 
 @dataclass
@@ -62,6 +72,10 @@ async def whole(pieces: AsyncIterator[bytes]) -> bytes:
     return b"".join([piece async for piece in pieces])
 
 
+async def ask(reports: Reports, project_no: ProjectNo, wanted: Format, size: Size) -> bytes:
+    return await whole(await reports.stream(project_no, wanted, read, size))
+
+
 @pytest.fixture
 def reports() -> Reports:
     return Reports(SetClock())
@@ -75,7 +89,7 @@ async def test_a_report_that_breaks_never_looks_complete(reports: Reports) -> No
         raise ValueError("broken")
 
     for name in ("json", "xlsx"):
-        pieces = await reports.stream(MINE, replace(FORMATS[name], chunks=broken), read, large=False)
+        pieces = await reports.stream(MINE, replace(FORMATS[name], chunks=broken), read, SMALL)
         assert await anext(pieces) == b"{"
         with pytest.raises(ValueError, match="broken"):
             await anext(pieces)
@@ -86,19 +100,18 @@ async def test_what_goes_out_as_it_is_written_is_refused_before_anything_is_sent
         raise NotFound("There is no media 'c' in this project.")
 
     with pytest.raises(NotFound):
-        await reports.stream(MINE, FORMATS["json"], refuse, large=False)
+        await reports.stream(MINE, FORMATS["json"], refuse, SMALL)
 
 
 @pytest.mark.parametrize("name", ["xlsx", "pdf"])
 async def test_a_small_one_does_not_wait_for_a_large_one(reports: Reports, name: str) -> None:
     large, small = Held(), Held()
     asked = [
-        asyncio.create_task(whole(await reports.stream(project, written(name, large), read, large=True)))
-        for project in (MINE, THEIRS)
+        asyncio.create_task(ask(reports, project, written(name, large), LARGE)) for project in (MINE, THEIRS)
     ]
     await large.until_begun()
     small.let_go.set()
-    told = await whole(await reports.stream(THEIRS, written(name, small), read, large=False))
+    told = await whole(await reports.stream(THEIRS, written(name, small), read, SMALL))
     assert (told, large.begun) == (b"firstlast", 1)  # and of the large ones, one at a time
     large.let_go.set()
     assert await asyncio.gather(*asked) == [b"firstlast"] * 2
@@ -116,14 +129,12 @@ async def test_an_abandoned_one_ends_and_keeps_its_turn_until_then(reports: Repo
         held.ends.append(True)
         yield b"never"
 
-    gone = asyncio.create_task(
-        whole(await reports.stream(MINE, replace(FORMATS[name], chunks=deaf), read, large=True))
-    )
+    gone = asyncio.create_task(ask(reports, MINE, replace(FORMATS[name], chunks=deaf), LARGE))
     await held.until_begun()
     gone.cancel()
     with pytest.raises(asyncio.CancelledError):
         await gone
-    next_one = asyncio.create_task(whole(await reports.stream(MINE, written(name, held), read, large=True)))
+    next_one = asyncio.create_task(ask(reports, MINE, written(name, held), LARGE))
     held.let_go.set()
     for _ in range(20):
         await asyncio.sleep(0.01)
@@ -151,7 +162,7 @@ async def test_the_real_formats_end_at_the_next_row_once_nobody_wants_them(
     async def begin(now_ms: int) -> Report:
         return replace(await read(now_ms), participants=endless(), count=1_000_000)
 
-    asked = asyncio.create_task(whole(await reports.stream(MINE, FORMATS[name], begin, large=True)))
+    asked = asyncio.create_task(whole(await reports.stream(MINE, FORMATS[name], begin, LARGE)))
     await begun.wait()
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -162,12 +173,11 @@ async def test_the_real_formats_end_at_the_next_row_once_nobody_wants_them(
 
 async def test_shared_threads_are_free_however_many_reports_wait_and_are_written(reports: Reports) -> None:
     held = Held()
-    streams = [
-        await reports.stream(ProjectNo(project), written(name, held), read, large=False)
+    asked = [
+        asyncio.create_task(ask(reports, ProjectNo(project), written(name, held), SMALL))
         for project in range(10)
         for name in FORMATS
     ]
-    asked = [asyncio.create_task(whole(stream)) for stream in streams]
     await held.until_begun(5)
     assert await asyncio.gather(*(asyncio.to_thread(int, "7") for _ in range(50))) == [7] * 50
     held.let_go.set()
@@ -177,22 +187,138 @@ async def test_shared_threads_are_free_however_many_reports_wait_and_are_written
 async def test_large_ones_of_a_project_are_refused_while_many_are_written(reports: Reports) -> None:
     held = Held()
 
-    async def ask(project_no: ProjectNo = MINE, *, large: bool = True) -> AsyncIterator[bytes]:
-        return await reports.stream(project_no, written("xlsx", held), read, large=large)
+    async def begin(project_no: ProjectNo = MINE, size: Size = LARGE) -> AsyncIterator[bytes]:
+        return await reports.stream(project_no, written("json", held), read, size)
 
-    streams = [await ask() for _ in range(MOST_LARGE)]
+    streams = [await begin() for _ in range(MOST_LARGE)]
     with pytest.raises(TooMany, match="4 large reports of this project are being written"):
-        await ask()
-    assert all([await ask(large=False), await ask(THEIRS)])
+        await begin()
+    assert all([await begin(size=SMALL), await begin(THEIRS)])
     streams.pop()  # one that was never read counts no more once nobody has it
-    begun = asyncio.create_task(whole(await ask()))
+    begun = asyncio.create_task(whole(await begin()))
     await held.until_begun()
     with pytest.raises(TooMany):
-        await ask()
+        await begin()
     begun.cancel()
     with pytest.raises(asyncio.CancelledError):
         await begun
     while not held.abandoned:
         await asyncio.sleep(0.01)
-    del begun
-    assert await ask()
+    assert await begin()
+
+
+@pytest.mark.parametrize("name", ["xlsx", "pdf"])
+async def test_one_that_has_to_be_whole_has_its_turn_before_anything_is_answered_or_is_refused(
+    name: str,
+) -> None:
+    reports, held, read_times = Reports(SetClock(), wait_s=0.2), Held(), 0
+
+    async def noted(now_ms: int) -> Report:
+        nonlocal read_times
+        read_times += 1
+        return await read(now_ms)
+
+    first = await reports.stream(MINE, written(name, held), noted, SMALL)
+    await held.until_begun()  # nobody has asked for a piece yet
+    with pytest.raises(TooMany, match=r"no turn came within 0.2 s; ask for an export instead") as refused:
+        await reports.stream(MINE, written(name, held), noted, SMALL)
+    assert refused.value.retry_after_s > 0
+    held.let_go.set()
+    assert await whole(first) == b"firstlast"
+    assert await ask(reports, MINE, written(name, held), SMALL) == b"firstlast"
+    assert (held.begun, read_times) == (2, 1)  # who was refused has had nothing counted
+
+
+async def test_one_that_nobody_ever_reads_ends_once_nobody_has_it(reports: Reports) -> None:
+    held = Held()
+    dropped = await reports.stream(MINE, written("xlsx", held), read, SMALL)
+    await held.until_begun()
+    del dropped
+    while not held.abandoned:
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "sentence"),
+    [
+        ("pdf", Size(MOST_SET_PEOPLE + 1, 2), "A protocol of more than 20,000 participants takes longer"),
+        ("xlsx", Size(MOST_WHOLE_CELLS // 12 + 1, 12), "of 12 columns and more than 50,000 participants"),
+    ],
+)
+async def test_what_nobody_can_wait_for_is_refused_at_once(
+    reports: Reports, name: str, size: Size, sentence: str
+) -> None:
+    done = Held()
+    done.let_go.set()
+    with pytest.raises(Conflict, match=sentence) as refused:
+        await reports.stream(MINE, written(name, done), read, size)
+    assert refused.value.code == "export_needed"
+    assert await ask(reports, MINE, written(name, done), replace(size, people=size.people - 1))
+    assert await ask(reports, MINE, written("json", done), size)
+
+
+def test_a_report_is_large_by_its_people_or_by_its_cells() -> None:
+    assert [size.is_large for size in (Size(1_000, 20), Size(1_001, 1), Size(1_000, 21), Size(2, 9_000))] == [
+        False, True, True, False,
+    ]  # fmt: skip
+
+
+async def test_answers_of_a_project_take_turns_and_pieces_of_its_reports_go_beside_them(
+    reports: Reports,
+) -> None:
+    stuck, made = asyncio.Event(), 0
+
+    async def make(still: Wanted) -> str:
+        nonlocal made
+        made += 1
+        await stuck.wait()
+        still.go_on()
+        return "made"
+
+    asked = [asyncio.create_task(reports.answer(MINE, make)) for _ in range(MOST_ANSWERS)]
+    while not made:
+        await asyncio.sleep(0.01)
+    with pytest.raises(TooMany, match=f"{MOST_ANSWERS} such answers of this project"):
+        await reports.answer(MINE, make)
+    done = Held()
+    done.let_go.set()
+    assert await ask(reports, MINE, written("json", done), SMALL) == b"firstlast"
+    assert made == 1
+    for one in asked[:-1]:
+        one.cancel()
+    await asyncio.gather(*asked[:-1], return_exceptions=True)
+    stuck.set()
+    assert await asked[-1] == "made"
+    assert made == 2  # those that were given up while they waited never began
+    assert await reports.answer(MINE, make) == "made"
+
+
+async def test_at_the_end_nothing_looks_complete_and_nobody_waits(reports: Reports) -> None:
+    held, stuck = Held(), asyncio.Event()
+
+    async def make(still: Wanted) -> None:
+        await stuck.wait()
+        still.go_on()
+
+    begun = [
+        asyncio.create_task(whole(await reports.stream(project_no, written(name, held), read, LARGE)))
+        for project_no, name in ((MINE, "json"), (MINE, "xlsx"), (THEIRS, "pdf"))
+    ]
+    waiting = [asyncio.create_task(ask(reports, THEIRS, written("xlsx", held), LARGE))]
+    waiting += [asyncio.create_task(reports.answer(MINE, make)) for _ in range(2)]  # type: ignore[arg-type]
+    await held.until_begun(3)
+    reports.close()
+    stuck.set()
+    for one in waiting:
+        with pytest.raises(Unavailable, match="being stopped"):
+            await one
+    while held.abandoned < 3:
+        await asyncio.sleep(0.01)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not any(one.done() for one in begun)  # until their connections are cut
+    with pytest.raises(Unavailable):
+        await ask(reports, MINE, written("json", held), SMALL)
+    for one in begun:
+        one.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)

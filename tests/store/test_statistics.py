@@ -129,7 +129,7 @@ def test_removed_sessions_and_checks_not_yet_issued_are_left_out(database: Datab
     assert found == ([kept], [issued])
 
 
-def test_whether_there_are_many_users_is_told_of_lists_and_plays_together(database: Database) -> None:
+def test_users_are_counted_over_lists_and_plays_together_to_one_more_than_asked(database: Database) -> None:
     def rows(r: Records) -> tuple[int, list[int]]:
         hall, other = r.media(), r.media()
         r.participant(r.list_of(hall), "anna")
@@ -140,10 +140,10 @@ def test_whether_there_are_many_users_is_told_of_lists_and_plays_together(databa
 
     project_no, (hall, other) = database.write_now(lambda c: rows(Records(c)))
 
-    def more_than(most: int, *media: int) -> bool:
+    def count(most: int, *media: int) -> int:
         nos = [MediaNo(no) for no in media]
-        return database.read_now(lambda c: attendance.has_more_users(c, ProjectNo(project_no), nos, most))
+        return database.read_now(lambda c: attendance.count_users(c, ProjectNo(project_no), nos, most))
 
-    assert (more_than(1, hall), more_than(2, hall)) == (True, False)
-    assert (more_than(2, hall, other), more_than(3, hall, other)) == (True, False)
-    assert not more_than(0)
+    assert [count(most, hall) for most in (0, 1, 2, 3)] == [1, 2, 2, 2]
+    assert [count(most, hall, other) for most in (2, 3)] == [3, 3]
+    assert count(0) == 0

@@ -8,7 +8,7 @@ from typing import Final
 
 from rollcall.actions.export_room import refuse_full
 from rollcall.actions.making import ExportMaker
-from rollcall.actions.statistics import Ask, Subject, is_large, report_about
+from rollcall.actions.statistics import Ask, Subject, report_about, size_of
 from rollcall.base.secrets import new_code
 from rollcall.domain.errors import Conflict, NotFound, TooMany
 from rollcall.domain.ids import ProjectNo
@@ -39,7 +39,7 @@ async def create_export(
 
     Raises NotFound as the statistics do, TooMany while many others run, Conflict where many are kept.
     """
-    large = await is_large(subject, db, project_no, code, ask, now_ms, rules)
+    size = await size_of(subject, db, project_no, code, ask, now_ms, rules)
     new = NewExport(new_code(), code, wanted.name, ask.ip or ask.user_agent, maker.node)
 
     def create(conn: Connection) -> Export:
@@ -55,7 +55,7 @@ async def create_export(
 
     made = await db.write(create)
     read = partial(report_about, subject, db, project_no, code, ask, rules=rules)
-    maker.start(project_no, made.no, wanted, read, large=large)
+    maker.start(project_no, made.no, wanted, read, large=size.is_large)
     return made
 
 

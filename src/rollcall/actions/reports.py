@@ -1,28 +1,39 @@
 """Hands reports to those who wait for them: written in threads of their own, in turns, while somebody wants them.
 
 A report in a format that goes out as it is written takes a turn for each of its pieces. One that has to be whole before
-its first piece is counted and written in one turn; small ones have theirs beside large ones. Whoever goes away ends the
-writing within moments. Nothing here runs in the threads that everything else of the server shares.
+its first piece is counted and written in one turn, which it has before anything is answered; small ones have theirs
+beside large ones. Answers of one piece have turns of their own. Nobody waits longer for a turn than a proxy waits for
+us, and whoever waits keeps nothing. Whoever goes away ends the writing within moments. Nothing here runs in the threads
+that everything else of the server shares.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
+from rollcall.actions.statistics.size import Size
 from rollcall.base.apart import apart
 from rollcall.base.clock import Clock
 from rollcall.base.turns import Turns
-from rollcall.domain.errors import TooMany
+from rollcall.domain.errors import Conflict, TooMany, Unavailable
 from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import Format
 from rollcall.wire.statistics import Participant, Report
 
 MOST_LARGE: Final = 4
+MOST_ANSWERS: Final = 8
 TRY_AGAIN_S: Final = 10
+# With the writing of what is just not too large it has to fit in the 75 s that the proxy of our example waits.
+WAIT_S: Final = 20.0
+MOST_SET_PEOPLE: Final = 20_000  # a protocol takes two seconds for each thousand
+MOST_WHOLE_CELLS: Final = 600_000  # a workbook takes a second for each 15,000
 PIECES_AT_ONCE: Final = 2
+ANSWERS_AT_ONCE: Final = 2
 SMALL_AT_ONCE: Final = 2
+INSTEAD: Final = "ask for an export instead: POST …/exports"
 T = TypeVar("T")
 
 Reading: TypeAlias = Callable[[int], Awaitable[Report]]  # counts as of this moment
@@ -42,6 +53,10 @@ class Wanted:
         """Return the report, which ends when this is stopped."""
         return replace(report, participants=self._rows(report.participants), go_on=self.go_on)
 
+    def stop(self) -> None:
+        """Say that nobody wants it any more."""
+        self.stopped = True
+
     def go_on(self) -> None:
         """Raise Abandoned once it is stopped."""
         if self.stopped:
@@ -54,50 +69,127 @@ class Wanted:
 
 
 class Reports:
-    """The reports of one node while they are written, and whose turn it is."""
+    """The reports of one node while they are written, and whose turn it is; `close` ends them all.
 
-    def __init__(self, clock: Clock) -> None:
+    Nobody waits longer than `wait_s` for a turn.
+    """
+
+    def __init__(self, clock: Clock, wait_s: float = WAIT_S) -> None:
         self._clock = clock
+        self._wait_s = wait_s
         self._pieces = Turns(PIECES_AT_ONCE)
+        self._answers = Turns(ANSWERS_AT_ONCE)
         self._whole = {False: Turns(SMALL_AT_ONCE), True: Turns(1)}
         # Setting a protocol takes a process of some hundred MB.
         self._presses = {False: Turns(1), True: Turns(1)}
         self._large: dict[ProjectNo, WeakSet[Wanted]] = {}
+        self._asked: dict[ProjectNo, WeakSet[Wanted]] = {}
+        self._every: WeakSet[Wanted] = WeakSet()
+        self._closed = asyncio.Event()
 
     def press(self, *, large: bool) -> Turns:
         """Return whose turn it is to set a protocol."""
         return self._presses[large]
 
+    def close(self) -> None:
+        """End everything that is written, and take nothing more. What was begun waits for its connection to be cut."""
+        self._closed.set()
+        for one in self._every:
+            one.stop()
+
     async def page(self, project_no: ProjectNo, write: Callable[[], T]) -> T:
         """Return what `write` makes of many rows, in a turn of its own."""
         return await self._pieces.take(project_no, partial(apart, write))
 
-    async def stream(
-        self, project_no: ProjectNo, wanted: Format, read: Reading, *, large: bool
-    ) -> AsyncIterator[bytes]:
-        """Return the pieces of a report.
+    async def answer(self, project_no: ProjectNo, make: Callable[[Wanted], Awaitable[T]]) -> T:
+        """Return what `make` reads and writes, all of it in one turn.
 
-        Raises what `read` raises unless it is read later, and TooMany while many large ones of the project are written.
+        Raises what `make` raises, TooMany while many of the project wait or no turn comes, Unavailable at the end.
         """
-        still = Wanted()
-        if large:
-            self._admit(project_no, still)
-        if wanted.is_whole:
-            turns = self._presses if wanted.is_set else self._whole
-            return self._at_once(turns[large], project_no, wanted, read, still)
-        return self._by_piece(
-            project_no, wanted.chunks(still.follow(await read(self._clock.now_ms()))), still
-        )
+        still = self._want()
+        sentence = f"{MOST_ANSWERS} such answers of this project are being made; wait for one."
+        _admit(self._asked.setdefault(project_no, WeakSet()), still, MOST_ANSWERS, sentence)
+        try:
+            return await (await self._begun(self._answers, project_no, partial(make, still)))
+        except Abandoned:
+            raise _ending() from None
+        finally:
+            still.stop()
 
-    def _admit(self, project_no: ProjectNo, still: Wanted) -> None:
-        """Count one more large report until it is stopped, or was dropped before it began."""
-        known = self._large.setdefault(project_no, WeakSet())
-        if sum(not one.stopped for one in known) >= MOST_LARGE:
+    async def stream(
+        self, project_no: ProjectNo, wanted: Format, read: Reading, size: Size
+    ) -> AsyncIterator[bytes]:
+        """Return the pieces of a report; one that has to be whole is being made by then.
+
+        Raises what `read` raises unless it is read later, TooMany while many large ones of the project are written or
+        no turn comes, Conflict (`export_needed`) where it would take too long, Unavailable at the end.
+        """
+        still = self._want()
+        _refuse_too_long(wanted, size)
+        if size.is_large:
             sentence = (
                 f"{MOST_LARGE} large reports of this project are being written; wait, or ask for an export."
             )
+            _admit(self._large.setdefault(project_no, WeakSet()), still, MOST_LARGE, sentence)
+        try:
+            pieces = await self._pieces_of(project_no, wanted, read, still, size)
+        except BaseException:
+            still.stop()
+            raise
+        finalize(pieces, still.stop).atexit = False  # also where nobody ever reads one
+        return pieces
+
+    async def _pieces_of(
+        self, project_no: ProjectNo, wanted: Format, read: Reading, still: Wanted, size: Size
+    ) -> AsyncIterator[bytes]:
+        async def begin() -> tuple[bytes | None, Iterator[bytes]]:
+            if still.stopped:
+                return None, iter(())
+            pieces = wanted.chunks(still.follow(await read(self._clock.now_ms())))
+            return await apart(partial(_next, pieces)), pieces
+
+        if wanted.is_whole:
+            turns = self._presses if wanted.is_set else self._whole
+            return self._rest(project_no, await self._begun(turns[size.is_large], project_no, begin), still)
+        pieces = wanted.chunks(still.follow(await read(self._clock.now_ms())))
+        return self._by_piece(project_no, pieces, still)
+
+    def _want(self) -> Wanted:
+        if self._closed.is_set():
+            raise _ending()
+        still = Wanted()
+        self._every.add(still)
+        return still
+
+    async def _begun(
+        self, turns: Turns, project_no: ProjectNo, work: Callable[[], Awaitable[T]]
+    ) -> asyncio.Task[T]:
+        """Return the work once it has its turn."""
+        begun = asyncio.Event()
+
+        async def in_turn() -> T:
+            begun.set()
+            return await work()
+
+        task = asyncio.create_task(turns.take(project_no, in_turn))
+        signs = [asyncio.create_task(sign.wait()) for sign in (begun, self._closed)]
+        try:
+            await asyncio.wait(signs, timeout=self._wait_s, return_when=asyncio.FIRST_COMPLETED)
+            self._refuse_late(begun)
+        except BaseException:
+            task.cancel()
+            raise
+        finally:
+            for sign in signs:
+                sign.cancel()
+        return task
+
+    def _refuse_late(self, begun: asyncio.Event) -> None:
+        if self._closed.is_set():
+            raise _ending()
+        if not begun.is_set():
+            sentence = f"Other reports go first, and no turn came within {self._wait_s:g} s; {INSTEAD}."
             raise TooMany(sentence, TRY_AGAIN_S)
-        known.add(still)
 
     async def _by_piece(
         self, project_no: ProjectNo, pieces: Iterator[bytes], still: Wanted
@@ -105,23 +197,48 @@ class Reports:
         try:
             while (piece := await self.page(project_no, partial(_next, pieces))) is not None:
                 yield piece
+            await _end(still)
         finally:
-            still.stopped = True
+            still.stop()
 
-    async def _at_once(
-        self, turns: Turns, project_no: ProjectNo, wanted: Format, read: Reading, still: Wanted
+    async def _rest(
+        self, project_no: ProjectNo, begun: asyncio.Task[tuple[bytes | None, Iterator[bytes]]], still: Wanted
     ) -> AsyncIterator[bytes]:
-        async def begin() -> tuple[bytes | None, Iterator[bytes]]:
-            pieces = wanted.chunks(still.follow(await read(self._clock.now_ms())))
-            return await apart(partial(_next, pieces)), pieces
-
         try:
-            piece, pieces = await turns.take(project_no, begin)
+            piece, pieces = await begun
             while piece is not None:
                 yield piece
                 piece = await self.page(project_no, partial(_next, pieces))
+            await _end(still)
         finally:
-            still.stopped = True
+            still.stop()
+
+
+def _admit(known: WeakSet[Wanted], still: Wanted, most: int, sentence: str) -> None:
+    """Count one more until it is stopped; raises TooMany."""
+    if sum(not one.stopped for one in known) >= most:
+        raise TooMany(sentence, TRY_AGAIN_S)
+    known.add(still)
+
+
+def _refuse_too_long(wanted: Format, size: Size) -> None:
+    if wanted.is_set and size.people > MOST_SET_PEOPLE:
+        what = f"A protocol of more than {MOST_SET_PEOPLE:,} participants"
+    elif wanted.is_whole and not wanted.is_set and size.cells > MOST_WHOLE_CELLS:
+        what = f"A workbook of {size.columns} columns and more than {MOST_WHOLE_CELLS // size.columns:,} participants"
+    else:
+        return
+    raise Conflict(f"{what} takes longer than anybody waits for an answer; {INSTEAD}.", code="export_needed")
+
+
+def _ending() -> Unavailable:
+    return Unavailable("The server is being stopped; ask again in a moment.")
+
+
+async def _end(still: Wanted) -> None:
+    """Return where a report is complete; one that was stopped must not look so, and waits to be cut off."""
+    if still.stopped:
+        await asyncio.Event().wait()
 
 
 def _next(pieces: Iterator[bytes]) -> bytes | None:

@@ -93,8 +93,8 @@ def listed(connection: Connection, project_no: ProjectNo, media: Iterable[MediaN
     return Listed(*_columns(connection, query))
 
 
-def has_more_users(connection: Connection, project_no: ProjectNo, media: list[MediaNo], most: int) -> bool:
-    """Tell whether more than `most` User IDs are on lists of the media or have plays there; it reads few more."""
+def count_users(connection: Connection, project_no: ProjectNo, media: list[MediaNo], most: int) -> int:
+    """Return how many User IDs are on lists of the media or have plays there, and of more than `most` one more."""
     p, on_media, played = tables.participants.c, tables.list_media.c, tables.plays.c
     on_lists = (
         select(p.user_id)
@@ -104,7 +104,7 @@ def has_more_users(connection: Connection, project_no: ProjectNo, media: list[Me
     with_plays = select(played.user_id).where(played.project_no == project_no, played.media_no.in_(media))
     some = (select(each.distinct().limit(most + 1).subquery()) for each in (on_lists, with_plays))
     count = select(func.count()).select_from(union(*some).subquery())
-    return connection.execute(count).scalar_one() > most
+    return min(connection.execute(count).scalar_one(), most + 1)
 
 
 def plays(connection: Connection, project_no: ProjectNo, media: Iterable[MediaNo], whose: Whose) -> Plays:

@@ -28,6 +28,7 @@ from rollcall.web.errors import HANDLERS
 from rollcall.web.idempotency import Turns, answer_once
 from rollcall.web.paths import keep_slashes
 from rollcall.web.query import closed_query
+from rollcall.web.streams import NobodyThere, answer_nobody
 
 
 def build_api(deps: Deps, pages: Sequence[ControllerRouterHandler] = ()) -> ASGIApp:
@@ -64,7 +65,7 @@ def _build(deps: Deps, pages: Sequence[ControllerRouterHandler]) -> Litestar:
         dependencies={"deps": Provide(lambda: deps, sync_to_thread=False)},
         request_class=StrictRequest,
         request_max_body_size=deps.settings.body_limit_bytes,
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, NobodyThere: answer_nobody},
         openapi_config=None,
         logging_config=None,
         debug=False,

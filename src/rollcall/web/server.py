@@ -21,6 +21,7 @@ from rollcall.wire.close import Close
 BACKLOG = 4096
 SOCKET_MESSAGE_BYTES = 256 * 1024
 DRAIN_S = 5
+CUT_AFTER_S = 1
 ORDERS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -32,7 +33,11 @@ class PortBusy(RollcallError):
 
 
 class Server(uvicorn.Server):
-    """uvicorn, told when it answers, and to drain the viewers before it ends."""
+    """uvicorn, told when it answers, and to drain the viewers before it ends.
+
+    Answers that are not complete a moment after that, such as reports and downloads, are cut off, as if their readers
+    had hung up: they end by themselves, and nobody takes what came for the whole.
+    """
 
     def __init__(
         self,
@@ -53,7 +58,17 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let every viewer reconnect elsewhere, then end what is left."""
         await self._drain()
-        await super().shutdown(sockets)
+        cutting = asyncio.get_running_loop().call_later(CUT_AFTER_S, self._cut)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
+    def _cut(self) -> None:
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)  # a viewer's socket has none
+            if cycle is not None and cycle.response_started and not cycle.response_complete:
+                connection.transport.abort()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -5,9 +5,7 @@ read, after the transaction has ended. Times and lists come from the store, rule
 `render`.
 """
 
-from typing import Final, Literal, TypeAlias
-
-from rollcall.actions.statistics.frame import Ask, Frame, event_frame, media_frame, wall_of
+from rollcall.actions.statistics.frame import Ask, Frame, wall_of
 from rollcall.actions.statistics.heads import checks, head, outages, rules_of, sessions
 from rollcall.actions.statistics.joining import flags_of
 from rollcall.actions.statistics.outcomes import read_outcomes
@@ -15,11 +13,12 @@ from rollcall.actions.statistics.polls import read_polls, told_polls
 from rollcall.actions.statistics.quizzes import read_quizzes, told_quizzes
 from rollcall.actions.statistics.roster import Roster, read_roster, read_whereabouts
 from rollcall.actions.statistics.rows import Counted, participants
+from rollcall.actions.statistics.size import FRAMES, Size, Subject, size_of
 from rollcall.actions.statistics.watching import count_watched
 from rollcall.domain.errors import NotFound
 from rollcall.domain.ids import ProjectNo
 from rollcall.domain.rules import PUBLISHED, Rules
-from rollcall.store import attendance, judging
+from rollcall.store import judging
 from rollcall.store import statistics as store
 from rollcall.store.database import Connection, Database
 from rollcall.store.flags import flags_by_user
@@ -31,17 +30,14 @@ from rollcall.wire.statistics import Report
 
 __all__ = [
     "Ask",
+    "Size",
     "Subject",
-    "is_large",
     "report_about",
     "report_anything_now",
     "report_event",
     "report_media",
+    "size_of",
 ]
-
-Subject: TypeAlias = Literal["media", "event"]
-LARGE_ROWS: Final = 1_000  # a protocol of as many takes a second or two
-FRAMES: Final = {"media": media_frame, "event": event_frame}
 
 
 async def report_media(
@@ -68,20 +64,6 @@ async def report_about(
         return _report(connection, FRAMES[subject](connection, project_no, code, ask, now_ms, rules), ask)
 
     return await db.read_long(project_no, count)
-
-
-async def is_large(
-    subject: Subject, db: Database, project_no: ProjectNo, code: str, ask: Ask, now_ms: int, rules: Rules
-) -> bool:
-    """Tell, without counting, whether a report has many rows; raises NotFound where `report_about` would."""
-
-    def look(connection: Connection) -> bool:
-        frame = FRAMES[subject](connection, project_no, code, ask, now_ms, rules)
-        if ask.user_id is not None:
-            return False
-        return attendance.has_more_users(connection, project_no, frame.media_nos(), LARGE_ROWS)
-
-    return await db.read(look)
 
 
 def report_anything_now(db: Database, code: str, ask: Ask, now_ms: int, rules: Rules = PUBLISHED) -> Report:

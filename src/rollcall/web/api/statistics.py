@@ -12,13 +12,14 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, Parameter
 from litestar.response import Stream
 
-from rollcall.actions.statistics import Ask, Subject, is_large, report_about
+from rollcall.actions.statistics import Ask, Subject, report_about, size_of
 from rollcall.domain.ids import SessionId, UserId
 from rollcall.render import formats
 from rollcall.web.auth import Caller, Known
 from rollcall.web.bodies import StrictRequest
 from rollcall.web.deps import Deps, Given
 from rollcall.web.personal import Include, included
+from rollcall.web.streams import while_there
 from rollcall.wire.statistics import EventStatistics, Language, MediaStatistics
 
 Format = Annotated[
@@ -55,7 +56,7 @@ async def read_media_statistics(
     """Return who watched how long in which session and how every check ended, as of this moment."""
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id, lang)
-    return await _answer("media", deps, caller, wanted, code, ask)
+    return await _answer("media", request, deps, caller, wanted, code, ask)
 
 
 @get(
@@ -80,7 +81,7 @@ async def read_event_statistics(
     """Return the same for all media of an event; a moment watched in two halls counts once in `watched_ms`."""
     wanted = _format(format, request)
     ask = _ask(caller, include, user_id, session_id, lang)
-    return await _answer("event", deps, caller, wanted, code, ask)
+    return await _answer("event", request, deps, caller, wanted, code, ask)
 
 
 def _format(name: str | None, request: StrictRequest) -> formats.Format:
@@ -101,12 +102,18 @@ def _ask(
 
 
 async def _answer(
-    subject: Subject, deps: Deps, caller: Caller, wanted: formats.Format, code: str, ask: Ask
+    subject: Subject,
+    request: StrictRequest,
+    deps: Deps,
+    caller: Caller,
+    wanted: formats.Format,
+    code: str,
+    ask: Ask,
 ) -> Stream:
     project_no, rules = caller.project_no, deps.settings.rules
-    large = await is_large(subject, deps.db, project_no, code, ask, deps.clock.now_ms(), rules)
+    size = await size_of(subject, deps.db, project_no, code, ask, deps.clock.now_ms(), rules)
     read = partial(report_about, subject, deps.db, project_no, code, ask, rules=rules)
-    pieces = await deps.reports.stream(project_no, wanted, read, large=large)
+    pieces = await while_there(request.receive, deps.reports.stream(project_no, wanted, read, size))
     headers = {"Cache-Control": "no-store", "Vary": "Accept"} | disposition(wanted, code)
     return Stream(pieces, media_type=wanted.media_type, headers=headers)
 

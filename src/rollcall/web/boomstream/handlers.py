@@ -10,18 +10,29 @@ from litestar import Request, Response, route
 from litestar.datastructures import State
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
-from litestar.types import ControllerRouterHandler
+from litestar.types import ControllerRouterHandler, Receive
 
-from rollcall.domain.errors import Malformed, MissingScope, NotFound, Problem, RollcallError, Unauthorised
-from rollcall.web.auth import identify
+from rollcall.actions.reports import Wanted
+from rollcall.base.apart import apart
+from rollcall.domain.errors import (
+    Malformed,
+    MissingScope,
+    NotFound,
+    Problem,
+    RollcallError,
+    TooMany,
+    Unauthorised,
+)
+from rollcall.web.auth import Caller, identify
 from rollcall.web.boomstream import customers, live, nmo, probe, stats
 from rollcall.web.boomstream import ppv as subscriptions
 from rollcall.web.boomstream.call import Call, Refused, read_call
 from rollcall.web.boomstream.envelope import TYPES, failure, has_many, success
-from rollcall.web.boomstream.methods import Method
+from rollcall.web.boomstream.methods import LongMethod, Method
 from rollcall.web.deps import Deps, Given
+from rollcall.web.streams import while_there
 
-METHODS: Final[dict[str, Method]] = {
+METHODS: Final[dict[str, Method | LongMethod]] = {
     **probe.METHODS,
     **subscriptions.METHODS,
     **customers.METHODS,
@@ -79,9 +90,10 @@ async def answer(
     try:
         if fault is not None:
             raise fault
-        told = await _carried_out(deps, call)
+        told = await _carried_out(deps, call, request.receive)
     except RollcallError as refusal:
         told = failure(call, _message(refusal))
+        return Response(told, media_type=TYPES[call.format], headers=HEADERS | _later(refusal))
     return Response(told, media_type=TYPES[call.format], headers=HEADERS)
 
 
@@ -95,16 +107,30 @@ async def _body(request: Request[object, object, State]) -> tuple[bytes, Rollcal
         return b"", Refused(f"A call has at most {MOST_BYTES // 1024} KB")
 
 
-async def _carried_out(deps: Deps, call: Call) -> bytes:
+async def _carried_out(deps: Deps, call: Call, receive: Receive) -> bytes:
     method = METHODS.get(call.method)
     if method is None:
         raise Refused("Method not found")
     caller = await identify(deps, f"Bearer {call.key}" if call.key else None)
     caller.need(method.scope)
+    if isinstance(method, LongMethod):
+        work = deps.reports.answer(caller.project_no, partial(_read, method, deps, caller, call))
+        return await while_there(receive, work)
     data = await method.work(deps, caller, call)
     if has_many(data, MOST_AT_ONCE):
-        return await deps.reports.page(caller.project_no, partial(success, call, data))
+        work = deps.reports.page(caller.project_no, partial(success, call, data))
+        return await while_there(receive, work)
     return success(call, data)
+
+
+async def _read(method: LongMethod, deps: Deps, caller: Caller, call: Call, still: Wanted) -> bytes:
+    data = await method.read(deps, caller, call, still)
+    still.go_on()
+    return await apart(partial(success, call, data))
+
+
+def _later(refusal: RollcallError) -> dict[str, str]:
+    return {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, TooMany) else {}
 
 
 def _message(refusal: RollcallError) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, Struct, structs
@@ -16,7 +17,9 @@ from msgspec import UNSET, Struct, structs
 from rollcall.actions import check_plans, checks
 from rollcall.actions import sessions as actions
 from rollcall.actions.checks import NewCheck
+from rollcall.actions.reports import Wanted
 from rollcall.actions.statistics import Ask, report_media
+from rollcall.base.apart import apart
 from rollcall.domain.checks.plan import Plan
 from rollcall.domain.ids import SessionId, UserId
 from rollcall.domain.sessions import Session, WallWindow, Window
@@ -28,7 +31,7 @@ from rollcall.web.auth import Caller
 from rollcall.web.boomstream.call import Call, Refused
 from rollcall.web.boomstream.dates import read_end, read_start, written
 from rollcall.web.boomstream.envelope import Data, Value
-from rollcall.web.boomstream.methods import Method
+from rollcall.web.boomstream.methods import LongMethod, Method
 from rollcall.web.deps import Deps
 from rollcall.wire.api.checks import CheckText
 from rollcall.wire.api.values import Title
@@ -155,7 +158,7 @@ async def plan_controls(deps: Deps, caller: Caller, call: Call) -> Data:
     return {"From": gap[0], "To": gap[1], "Lifetime": lifetime_s, "Paused": int(stored.paused)}
 
 
-async def statistics(deps: Deps, caller: Caller, call: Call) -> Data:
+async def statistics(deps: Deps, caller: Caller, call: Call, still: Wanted) -> Data:
     """Return the result of a media, a page of 1,000 participants at a time; `ip=1`, `useragent=1` on request."""
     page = call.number("page", 1, 1, 1_000_000)
     user_id = call.exact("hash")
@@ -171,7 +174,7 @@ async def statistics(deps: Deps, caller: Caller, call: Call) -> Data:
     report = await report_media(
         deps.db, caller.project_no, call.need("code"), ask, deps.clock.now_ms(), deps.settings.rules
     )
-    return await deps.reports.page(caller.project_no, partial(_page_of, report, page))
+    return await apart(partial(_page_of, still.follow(report), page))
 
 
 def _page_of(report: Report, page: int) -> Data:
@@ -262,7 +265,7 @@ def _checked(text: str, kind: object, name: str) -> str:
         raise Refused(f"Parameter '{name}' is too long or has control characters") from error
 
 
-METHODS = {
+METHODS: Final[dict[str, Method | LongMethod]] = {
     "live/session/create": Method("control", create_session),
     "live/session/stop": Method("control", stop_session),
     "live/session/update": Method("control", update_session),
@@ -272,5 +275,5 @@ METHODS = {
     "live/control/list": Method("control", list_controls),
     "live/control/cancel": Method("control", cancel_control),
     "live/control/plan": Method("control", plan_controls),
-    "live/nmo": Method("statistics", statistics),
+    "live/nmo": LongMethod("statistics", statistics),
 }
