@@ -7,7 +7,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import psutil
@@ -31,7 +31,7 @@ def test_large_reports_delay_nobody(server: RunningServer, name: str) -> None:
             assert answered(server, small, format_).read()
         status, refused = server.call("GET", f"/media/{large}/statistics")
         assert (status, refused["code"]) == (429, "too_many_requests")
-        assert select.select([connection.sock for connection in waiting], [], [], 0)[0] == []
+        assert readable(waiting) == []
 
 
 def test_reports_that_nobody_waits_for_end_at_once(server: RunningServer) -> None:
@@ -51,21 +51,90 @@ def test_reports_that_nobody_waits_for_end_at_once(server: RunningServer) -> Non
     assert "Traceback" not in server.log()
 
 
+def test_calls_that_were_given_up_keep_nobody_waiting(server: RunningServer) -> None:
+    """Counting and writing all of them would take minutes; and none of them keeps what it would have told."""
+    large, small = hall(server, PEOPLE), hall(server, 2)
+    query = urllib.parse.urlencode({"apikey": server.key, "format": "json", "code": large})
+    started_s = time.monotonic()
+    assert compatible(server, "live/nmo", code=large)["Status"] == "Success"
+    one_s = time.monotonic() - started_s
+    for _ in range(10):
+        calls = [asked(server, f"/api/live/nmo?{query}") for _ in range(8)]
+        assert compatible(server, "info")["Status"] == "Success"  # by now they have come
+        for call in calls:
+            call.close()
+    started_s = time.monotonic()
+    assert len(server.must("GET", f"/media/{small}/statistics")["participants"]) == 2
+    assert compatible(server, "live/nmo", code=small)["Status"] == "Success"
+    assert time.monotonic() - started_s < 20 * one_s  # of eighty
+
+
+def test_a_server_that_is_stopped_cuts_off_who_still_reads_and_says_nothing(server: RunningServer) -> None:
+    """Nobody takes what came for the whole, and neither readers that wait nor those that are slow delay the end."""
+    large = hall(server, PEOPLE)
+    query = urllib.parse.urlencode({"apikey": server.key, "format": "json", "code": large})
+    with ExitStack() as stack:
+
+        def call(path: str = f"/api/live/nmo?{query}") -> http.client.HTTPConnection:
+            return stack.enter_context(closing(asked(server, path)))
+
+        begun = [call(statistics_path(large, name)).getresponse() for name in ("json", "xlsx")]
+        pdf = call(statistics_path(large, "pdf"))
+        while not presses(server):
+            time.sleep(0.05)
+        begun.append(pdf.getresponse())
+        waiting = call(statistics_path(large, "xlsx"))
+        for _ in range(5):
+            call()
+        assert compatible(server, "info")["Status"] == "Success"  # by now they have come
+        process = psutil.Process(server.pid)
+        server.stop()
+        assert not process.is_running()
+        assert [answer.status for answer in begun] == [200] * 3
+        assert waiting.getresponse().status == 503
+        for answer in begun:
+            with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+                answer.read()
+            answer.close()
+    assert "Traceback" not in server.log()
+    assert "ASGI" not in server.log()
+
+
 @contextmanager
 def asking(server: RunningServer, media: str, name: str) -> Iterator[list[http.client.HTTPConnection]]:
-    """Ask for as many large reports as there may be, while the block lasts; then hang up."""
+    """Ask for as many large reports as there may be, while the block lasts; then hang up.
+
+    One is being made, and yielded are those that wait for its turn.
+    """
     connections: list[http.client.HTTPConnection] = []
     try:
-        while len(connections) < MOST_LARGE:
-            connections.append(connection := http.client.HTTPConnection("127.0.0.1", server.port, timeout=60))
-            path = f"/api/v1/media/{media}/statistics?format={name}"
-            connection.request("GET", path, headers={"Authorization": f"Bearer {server.key}"})
-            if connection.getresponse().status == 429:  # those that hung up have not ended yet
+        while not connections:
+            connections.append(asked(server, statistics_path(media, name)))
+            if connections[0].getresponse().status == 429:  # those that hung up have not ended yet
                 connections.pop().close()
-        yield connections
+        while len(connections) < MOST_LARGE:
+            connections.append(asked(server, statistics_path(media, name)))
+            assert compatible(server, "info")["Status"] == "Success"
+            if readable(connections[-1:]):
+                connections.pop().close()
+        yield connections[1:]
     finally:
         for connection in connections:
             connection.close()
+
+
+def statistics_path(media: str, name: str) -> str:
+    return f"/api/v1/media/{media}/statistics?format={name}"
+
+
+def asked(server: RunningServer, path: str) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {server.key}"})
+    return connection
+
+
+def readable(connections: list[http.client.HTTPConnection]) -> list[object]:
+    return select.select([connection.sock for connection in connections], [], [], 0)[0]
 
 
 def presses(server: RunningServer) -> list[psutil.Process]:
