@@ -173,11 +173,33 @@ async def test_the_statistics_are_those_of_v1_in_both_formats(at: Site) -> None:
     absent = "0000-00-00 00:00:00"
     assert [row[name] for name in ("FirstSeenAt", "LastSeenAt", "RemovedAt")] == [absent] * 3
     assert told["GeneratedAt"] > "2026"
+    assert (told["Quizzes"], told["Polls"]) == ({"Item": []}, {"Item": []})
     root = await at.xml("live/nmo", code=at.media, ip=1, useragent=1)
     assert root.findtext("Sessions/Item/EndsAt") == absent
     assert root.findtext("Media/Code") == at.media
     assert root.findtext("Participants/Item/Hash") == expected["user_id"]
     assert root.find("Participants/Item/ip") is not None
+
+
+async def test_quizzes_and_polls_have_heads_that_say_what_is_told_of_participants(at: Site) -> None:
+    question = {"kind": "number", "text": "Калий?", "answer": "3.5", "points": 4}
+    quiz = {"title": "Итог", "pass_percent": 65, "questions": [question]}
+    choices = ["да", "нет"]
+    of_media = f"/media/{at.media}"
+    made = (await at.tenant.api.post(f"{of_media}/quizzes", json=quiz)).json()
+    asked = (
+        await at.tenant.api.post(f"{of_media}/polls", json={"question": "Слышно?", "choices": choices})
+    ).json()
+    for opened in (f"quizzes/{made['id']}", f"polls/{asked['id']}"):
+        assert (await at.tenant.api.post(f"{of_media}/{opened}/open")).status_code == 200
+    told = await at.json("live/nmo", code=at.media)
+    (head,), (poll,) = told["Quizzes"]["Item"], told["Polls"]["Item"]
+    assert (head["Id"], head["Title"], head["PassPercent"], head["MaxPoints"]) == (made["id"], "Итог", 65, 4)
+    assert (poll["Id"], poll["Question"]) == (asked["id"], "Слышно?")
+    assert [choice["Text"] for choice in poll["Choices"]["Item"]] == ["да", "нет"]
+    root = await at.xml("live/nmo", code=at.media)
+    assert root.findtext("Quizzes/Item/PassPercent") == "65"
+    assert root.findtext("Quizzes/Item/ClosedAt") == "0000-00-00 00:00:00"
 
 
 @pytest.mark.parametrize(

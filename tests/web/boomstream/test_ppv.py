@@ -189,6 +189,14 @@ async def test_every_way_to_send_a_call_is_taken(at: Site) -> None:
         ("ppv/create", {"name": "X", "subscription_type": "gift", "period": 1}, "subscription_type"),
         ("ppv/create", {"name": "X", "subscription_type": "password"}, "'period' and 'access_expire'"),
         ("ppv/sessions", {"code": "nosuchid"}, "Media not found"),
+        ("ppv/addmedia", {"media": "nosuchid"}, "Media not found"),
+        ("ppv/deletemedia", {"media": "no'such"}, "Media not found"),
+        (
+            "ppv/create",
+            {"name": "X", "subscription_type": "password", "period": 1, "media": "no"},
+            "Media not found",
+        ),
+        ("live/nmo", {"code": "nosuchid"}, "Media not found"),
     ],
 )
 async def test_refusals_are_sentences_with_status_200(

@@ -3,6 +3,7 @@
 Refusals become `Status: Failed` with a sentence. A fault of ours is a 500 as everywhere: clients try again.
 """
 
+import re
 from functools import partial
 from typing import Final
 
@@ -60,6 +61,9 @@ SENTENCES: Final = {
         "A recording is cut by positions of its content, not by times: use API v1"
     ),
 }
+NO_MEDIA: Final = re.compile(
+    r"There is no media '.*' in this project\.|\$\.media\[\d+\]: there is no such media\.", re.DOTALL
+)
 PARAMETERS: Final = {"starts_at": "start", "ends_at": "end", "at": "start"}  # by the names of v1
 
 
@@ -141,6 +145,8 @@ def _message(refusal: RollcallError) -> str:
             return f"This key lacks the scope '{refusal.scope}'"
         case Malformed(problems=problems) if problems:
             return "; ".join(map(_fault, problems))
+        case NotFound() if NO_MEDIA.fullmatch(refusal.detail):
+            return "Media not found"
         case _:
             return SENTENCES.get(refusal.detail, refusal.detail)
 

@@ -188,6 +188,8 @@ def _page_of(report: Report, page: int) -> Data:
         "HasNextPage": int(len(rows) > PAGE_ROWS),
         "Sessions": _all(report.sessions),
         "Controls": _all(report.checks),
+        "Quizzes": _all(report.quizzes),
+        "Polls": _all(report.polls),
     }
     return {**head, "Participants": _all(rows[:PAGE_ROWS])}
 
