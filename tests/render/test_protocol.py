@@ -134,7 +134,8 @@ def took(row: Participant, held: list[Quiz]) -> Participant:
         quizzes=[
             ParticipantQuiz(
                 quiz.id, drawn.randrange(1, 40), drawn.choice([0, 8, 8.5, 20_000.01]), drawn.randrange(1, 20_001),
-                drawn.choice([0, 66.66, 100]), drawn.choice([True, False, None]), None,
+                drawn.choice([0, 66.66, 100]), drawn.choice([True, False, None]),
+                drawn.choice(["2026-03-01T20:30:00.000Z", None]),
             )
             for quiz in held if drawn.random() < 0.5
         ],
@@ -200,6 +201,10 @@ def test_every_number_of_quizzes_is_that_of_the_json(held: int, sessions_held: i
     told = msgspec.json.decode(b"".join(json_chunks(whole())))
     text = " ".join("\n".join(printed(whole(), 20)).split())
     verdicts = {True: "сдан", False: "не сдан", None: "ждёт проверки"}
+
+    def verdict(taken: dict[str, Any]) -> str:
+        return "ещё проходит" if taken["ended_at"] is None else verdicts[taken["passed"]]
+
     parts = [
         found for name in (row["user_id"] for row in told["participants"]) if (found := text.find(name)) >= 0
     ]
@@ -207,7 +212,7 @@ def test_every_number_of_quizzes_is_that_of_the_json(held: int, sessions_held: i
     assert len(parts) == len(rows)
     for row, start, end in zip(told["participants"], parts, [*parts[1:], len(text)], strict=True):
         lines = [
-            f"{[quiz.id for quiz in asked].index(taken['quiz_id']) + 1}: {verdicts[taken['passed']]}, "
+            f"{[quiz.id for quiz in asked].index(taken['quiz_id']) + 1}: {verdict(taken)}, "
             f"{comma(taken['points'])} из {taken['max_points']} ({comma(taken['percent'])} %), "
             f"попыток: {taken['attempts']}"
             for taken in row["quizzes"]

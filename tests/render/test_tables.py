@@ -217,7 +217,7 @@ def read_back(name: str, cell: Any) -> Any:
     if name in titles.WORDS:
         return {said: value for value, said in titles.WORDS[name].items()}[cell]
     if name in ("correct", "late", "sound", "passed", "anonymous"):
-        return {"да": True, "нет": False}[cell]
+        return {"да": True, "нет": False, titles.RUNNING: titles.RUNNING}[cell]
     whole = isinstance(cell, float) and name not in ("points", "percent")
     return int(cell) if whole else cell
 
@@ -271,6 +271,7 @@ def test_the_workbook_has_every_number_of_the_json(rows: list[Participant]) -> N
     called = {quiz.id: quiz.title for quiz in QUIZZES}
     results = [
         {"user_id": row["user_id"], "name": row["name"], "title": called[taken["quiz_id"]], **taken}
+        | ({"passed": titles.RUNNING} if taken["ended_at"] is None else {})
         for row in told["participants"]
         for taken in row["quizzes"]
     ]

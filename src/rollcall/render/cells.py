@@ -7,7 +7,7 @@ lists of texts and of flags become one cell each. It knows no file format.
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TypeAlias, get_args, get_origin
+from typing import Literal, TypeAlias, get_args, get_origin
 
 from msgspec import UNSET, Struct, structs
 
@@ -65,6 +65,15 @@ def list_texts(row: Participant, names: Sequence[str]) -> list[Cell]:
 def quizzes_of(row: Participant) -> dict[str, ParticipantQuiz]:
     """Return what a participant did at quizzes, by the quiz; nothing where the report has none."""
     return {} if row.quizzes is UNSET else {taken.quiz_id: taken for taken in row.quizzes}
+
+
+def verdict_of(taken: ParticipantQuiz) -> Literal["running", "passed", "failed", "pending"]:
+    """Return what a reader is told of the best attempt: one that still runs is neither passed nor failed."""
+    if taken.ended_at is None:
+        return "running"
+    if taken.passed is None:
+        return "pending"
+    return "passed" if taken.passed else "failed"
 
 
 def votes_of(row: Participant) -> dict[str, ParticipantPoll]:

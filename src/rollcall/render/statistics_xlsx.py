@@ -28,6 +28,7 @@ from rollcall.render.cells import (
     present,
     quizzes_of,
     scalars,
+    verdict_of,
     votes_of,
 )
 from rollcall.render.titles import (
@@ -37,6 +38,7 @@ from rollcall.render.titles import (
     POLLS,
     QUIZ_RESULTS,
     QUIZZES,
+    RUNNING,
     SESSIONS,
     SUMMARY,
     VOTES,
@@ -287,7 +289,12 @@ class _QuizResults:
     def add(self, row: Participant) -> None:
         """Add the quizzes of one participant."""
         for quiz, taken in quizzes_of(row).items():
-            self.sheet.row([row.user_id, row.name, self._titles[quiz], *cells(taken, self._names)])
+            runs = verdict_of(taken) == "running"
+            told = {name: RUNNING if runs and name == "passed" else cell for name, cell in self._cells(taken)}
+            self.sheet.row([row.user_id, row.name, self._titles[quiz], *told.values()])
+
+    def _cells(self, taken: ParticipantQuiz) -> Iterator[tuple[str, Cell]]:
+        return zip(self._names, cells(taken, self._names), strict=True)
 
 
 class _Votes:

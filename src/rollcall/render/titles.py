@@ -10,6 +10,7 @@ SUMMARY, SESSIONS, CHECKS = "Сводка", "Сессии", "Контроли"
 PARTICIPANTS, CHECK_LOG = "Участники", "Журнал контролей"
 QUIZZES, QUIZ_RESULTS = "Тесты", "Результаты тестов"
 POLLS, VOTES = "Опросы", "Голоса в опросах"
+RUNNING = "ещё проходит"  # in place of whether an attempt was passed
 
 TITLES: Final = {
     "anonymous": "Анонимный",

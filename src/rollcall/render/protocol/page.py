@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET, UnsetType
 
 from rollcall.domain.logo import Logo
-from rollcall.render.cells import quizzes_of, votes_of
+from rollcall.render.cells import quizzes_of, verdict_of, votes_of
 from rollcall.render.protocol.words import words_of
 from rollcall.wire.statistics import Event, Participant, Poll, Quiz, Report, Rules, Session
 
@@ -22,7 +22,6 @@ PORTRAIT_COLUMNS, MOST_COLUMNS, COLUMNS_OF_QUIZZES = 4, 12, 3
 MOMENT = "%d.%m.%Y %H:%M"
 MOST_IDS = 12
 ASKED = frozenset({"confirmed", "missed", "pending"})
-VERDICTS = {True: "quiz_passed", False: "quiz_failed", None: "quiz_pending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class Page:
         return [
             self.words["quiz_result"].format(
                 number=number,
-                verdict=self.words[VERDICTS[one.passed]],
+                verdict=self.words[f"quiz_{verdict_of(one)}"],
                 points=self._decimal(one.points),
                 max_points=one.max_points,
                 percent=self._decimal(one.percent),
