@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from rollcall.actions.statistics import Ask, size_of
 from rollcall.actions.statistics import rows as statistics_rows
+from rollcall.domain.rules import PUBLISHED
 from rollcall.web.boomstream import nmo
 from tests.web.boomstream.site import Site
 from tests.web.conftest import Api
@@ -197,6 +199,9 @@ async def test_quizzes_and_polls_have_heads_that_say_what_is_told_of_participant
     assert (head["Id"], head["Title"], head["PassPercent"], head["MaxPoints"]) == (made["id"], "Итог", 65, 4)
     assert (poll["Id"], poll["Question"]) == (asked["id"], "Слышно?")
     assert [choice["Text"] for choice in poll["Choices"]["Item"]] == ["да", "нет"]
+    deps = at.api.deps
+    size = await size_of("media", deps.db, at.tenant.no, at.media, Ask(), deps.clock.now_ms(), PUBLISHED)
+    assert size.columns == 3  # the participant, the quiz, the poll
     root = await at.xml("live/nmo", code=at.media)
     assert root.findtext("Quizzes/Item/PassPercent") == "65"
     assert root.findtext("Quizzes/Item/ClosedAt") == "0000-00-00 00:00:00"
