@@ -10,14 +10,12 @@ import pytest
 from rollcall.actions.reports import (
     MOST_ANSWERS,
     MOST_LARGE,
-    MOST_SET_PEOPLE,
-    MOST_WHOLE_CELLS,
     Abandoned,
     Reports,
     Wanted,
 )
 from rollcall.actions.statistics import Size
-from rollcall.domain.errors import Conflict, NotFound, TooMany, Unavailable
+from rollcall.domain.errors import NotFound, TooMany, Unavailable
 from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import FORMATS, Format
 from rollcall.wire.statistics import Media, Participant, Report
@@ -236,25 +234,6 @@ async def test_one_that_nobody_ever_reads_ends_once_nobody_has_it(reports: Repor
     del dropped
     while not held.abandoned:
         await asyncio.sleep(0.01)
-
-
-@pytest.mark.parametrize(
-    ("name", "size", "sentence"),
-    [
-        ("pdf", Size(MOST_SET_PEOPLE + 1, 2), "A protocol of more than 20,000 participants takes longer"),
-        ("xlsx", Size(MOST_WHOLE_CELLS // 12 + 1, 12), "of 12 columns and more than 50,000 participants"),
-    ],
-)
-async def test_what_nobody_can_wait_for_is_refused_at_once(
-    reports: Reports, name: str, size: Size, sentence: str
-) -> None:
-    done = Held()
-    done.let_go.set()
-    with pytest.raises(Conflict, match=sentence) as refused:
-        await reports.stream(MINE, written(name, done), read, size)
-    assert refused.value.code == "export_needed"
-    assert await ask(reports, MINE, written(name, done), replace(size, people=size.people - 1))
-    assert await ask(reports, MINE, written("json", done), size)
 
 
 def test_a_report_is_large_by_its_people_or_by_its_cells() -> None:

@@ -18,7 +18,7 @@ from rollcall.actions.statistics.size import Size
 from rollcall.base.apart import apart
 from rollcall.base.clock import Clock
 from rollcall.base.turns import Turns
-from rollcall.domain.errors import Conflict, TooMany, Unavailable
+from rollcall.domain.errors import TooMany, Unavailable
 from rollcall.domain.ids import ProjectNo
 from rollcall.render.formats import Format
 from rollcall.wire.statistics import Participant, Report
@@ -26,10 +26,8 @@ from rollcall.wire.statistics import Participant, Report
 MOST_LARGE: Final = 4
 MOST_ANSWERS: Final = 8
 TRY_AGAIN_S: Final = 10
-# With the writing of what is just not too large it has to fit in the 75 s that the proxy of our example waits.
+# With the writing of the largest, which takes minutes, it has to fit in what the proxy of our example waits.
 WAIT_S: Final = 20.0
-MOST_SET_PEOPLE: Final = 20_000  # a protocol takes two seconds for each thousand
-MOST_WHOLE_CELLS: Final = 600_000  # a workbook takes a second for each 15,000
 PIECES_AT_ONCE: Final = 2
 ANSWERS_AT_ONCE: Final = 2
 SMALL_AT_ONCE: Final = 2
@@ -122,10 +120,9 @@ class Reports:
         """Return the pieces of a report; one that has to be whole is being made by then.
 
         Raises what `read` raises unless it is read later, TooMany while many large ones of the project are written or
-        no turn comes, Conflict (`export_needed`) where it would take too long, Unavailable at the end.
+        no turn comes, Unavailable at the end.
         """
         still = self._want()
-        _refuse_too_long(wanted, size)
         if size.is_large:
             sentence = (
                 f"{MOST_LARGE} large reports of this project are being written; wait, or ask for an export."
@@ -219,16 +216,6 @@ def _admit(known: WeakSet[Wanted], still: Wanted, most: int, sentence: str) -> N
     if sum(not one.stopped for one in known) >= most:
         raise TooMany(sentence, TRY_AGAIN_S)
     known.add(still)
-
-
-def _refuse_too_long(wanted: Format, size: Size) -> None:
-    if wanted.is_set and size.people > MOST_SET_PEOPLE:
-        what = f"A protocol of more than {MOST_SET_PEOPLE:,} participants"
-    elif wanted.is_whole and not wanted.is_set and size.cells > MOST_WHOLE_CELLS:
-        what = f"A workbook of {size.columns} columns and more than {MOST_WHOLE_CELLS // size.columns:,} participants"
-    else:
-        return
-    raise Conflict(f"{what} takes longer than anybody waits for an answer; {INSTEAD}.", code="export_needed")
 
 
 def _ending() -> Unavailable:
