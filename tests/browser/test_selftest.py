@@ -9,15 +9,16 @@ from tests.browser.stage import Stage, player
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
+TESTER = "never-watches"
 FRAME = """<!doctype html><meta charset=utf-8><iframe id=player src="{url}" width=960 height=560></iframe>"""
 
 
 async def planned(stage: Stage) -> str:
-    """Make a media that has not begun, and return a link of d-1 for it."""
+    """Make a media that has not begun, and return a link of the tester for it."""
     media = await stage.api.call("POST", "/media", {"title": "Завтрашний эфир", "kind": "live"})
     people = await stage.api.call("POST", "/lists", {"title": "Слушатели", "media": [media["code"]]})
-    await stage.api.call("PUT", f"/lists/{people['code']}/participants/d-1", {"name": "Анна Иванова"})
-    launched = await stage.api.call("POST", f"/media/{media['code']}/launch", {"user_id": "d-1"})
+    await stage.api.call("PUT", f"/lists/{people['code']}/participants/{TESTER}", {"name": "Анна Иванова"})
+    launched = await stage.api.call("POST", f"/media/{media['code']}/launch", {"user_id": TESTER})
     return str(launched["url"])
 
 
@@ -43,9 +44,9 @@ async def test_a_participant_tests_picture_sound_check_and_line_before_the_event
     report = await here.get_by_test_id("selftest-report").text_content()
     assert report is not None
     assert "Chrom" in report
-    assert "d-1" not in report
+    assert TESTER not in report
     assert "Анна" not in report
-    assert not [span for span in proven(stage.server, "d-1") if span.state == "playing"]
+    assert not [span for span in proven(stage.server, TESTER) if span.state == "playing"]
     await test.get_by_role("button", name="Закрыть").last.click()
     assert await here.get_by_test_id("selftest").count() == 0
     await page.close()

@@ -21,7 +21,9 @@ def client(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
     (tmp_path / "main-1.js.gz").write_bytes(gzip.compress(SCRIPT))
     (tmp_path / "main-1.js.br").write_bytes(b"as brotli")
     (tmp_path / "docs" / "plain.css").write_bytes(b"p {}")
-    with TestClient(Litestar(build_assets(tmp_path), exception_handlers=HANDLERS)) as client:
+    with TestClient(
+        Litestar(build_assets(tmp_path), exception_handlers=HANDLERS, logging_config=None)
+    ) as client:
         yield client
 
 
