@@ -74,6 +74,7 @@ async def run_plan(
     of = stored.of
     current = await db.read(lambda conn: _sessions(conn, of))
     playing.set_windows(of.no, [(w.starts_ms, w.ends_ms) for w in _windows(current, WallWindow)])
+    playing.set_reach(of.no, of.reach_s)
     playing.set_contents(of.no, _windows(current, ContentWindow))
     if not current:
         return

@@ -122,8 +122,8 @@ def forget_draws(conn: Connection, of: MediaRef) -> None:
 def _plans() -> Select[Any]:
     c, m = check_plans.c, media.c
     return select(
-        m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, c.settings, c.paused, c.created_ms,
-        c.updated_ms,
+        m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, m.dvr_before_s, c.settings,
+        c.paused, c.created_ms, c.updated_ms,
     ).join(media, m.no == c.media_no)  # fmt: skip
 
 
@@ -132,5 +132,7 @@ def _plan(row: Row[Any]) -> StoredPlan:
     for name in ("every_min", "every_s"):
         if settings[name] is not None:
             settings[name] = tuple(settings[name])
-    of = MediaRef(row.project_no, row.event_no, row.no, row.code, row.kind, row.signal_ms, row.dvr_s)
+    of = MediaRef(
+        row.project_no, row.event_no, row.no, row.code, row.kind, row.signal_ms, row.dvr_s, row.dvr_before_s
+    )
     return StoredPlan(of, Plan(**settings), row.paused, row.created_ms, row.updated_ms)
