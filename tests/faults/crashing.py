@@ -265,6 +265,8 @@ def _stopped(event: Event, watchers: Sequence[Watcher], seen: Inspected) -> Foun
     event.server.stop()
     found = look(event.server.data, watchers)
     found.faults = seen.faults + found.faults
+    if not any(watcher.posted for watcher in watchers):
+        found.faults.append("no row was acknowledged by the answer to a POST")
     if not seen.receipts:
         found.faults.append("nothing was held against any database")
     return found

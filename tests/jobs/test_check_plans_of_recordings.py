@@ -14,7 +14,7 @@ from rollcall.domain.sessions import ContentWindow, Session
 from rollcall.jobs import check_plans as plan_job
 from rollcall.jobs import prompts as prompt_job
 from rollcall.render.statistics_json import json_chunks
-from rollcall.store import tables
+from rollcall.store import check_plans, tables
 from rollcall.store.database import Database
 from tests.hall import T0, open_hall
 from tests.history import Records
@@ -206,3 +206,57 @@ async def test_who_has_gone_back_in_a_broadcast_is_asked_in_the_session_that_the
     p = tables.prompts.c
     states = await database.read(lambda conn: conn.execute(select(p.user_id, p.state)).all())
     assert {tuple(row) for row in states} == {(user, "confirmed") for user in ("anna", "boris", "clara")}
+
+
+async def test_a_gap_left_by_a_session_with_an_open_end_keeps_nobody_from_the_parts_of_the_next(
+    database: Database,
+) -> None:
+    event = Lecture(await open_hall(database, "anna", "boris"))
+    event.arrive("anna", "boris")
+    hall, start_s = event.hall, T0 // SECOND
+    of_hall = update(tables.media).where(tables.media.c.no == hall.media_no)
+    await database.write(lambda conn: conn.execute(of_hall.values(dvr_s=3_600)))
+    await event.put(replace(PLAN, per_session=1, every_s=(60, 90)))
+    first = await event.begin()
+    await event.play(3, anna=(start_s, 1), boris=(start_s, 1))
+    await sessions.stop_session(hall.db, hall.hub, hall.project_no, hall.code, first.id, "test", hall.now_ms)
+    second = await event.begin(60)
+    now_s = hall.now_ms // SECOND
+    await event.play(60, anna=(now_s, 1), boris=(now_s, 1))
+    assert {user: len(moments) for user, moments in event.asked.items()} == {"anna": 1, "boris": 1}
+    assert {(no, ordinal) for no, ordinal, _, _ in await event.checks()} == {(second.no, 1)}
+
+
+async def test_who_watches_after_the_end_of_the_media_is_asked_as_before(database: Database) -> None:
+    event = await lecture(database, "anna")
+    hall = event.hall
+    session = await event.cut("A", 0, 1_000)
+    await event.put(PLAN)
+    ended = update(tables.media).where(tables.media.c.no == hall.media_no).values(ended_ms=hall.now_ms)
+    await database.write(lambda conn: conn.execute(ended))
+    await event.play(130, anna=(0, 1))
+    assert len(event.asked["anna"]) == 2
+    assert {no for no, _, _, _ in await event.checks()} == {session.no}
+    for screen in event.screens.values():
+        hall.hub.room(hall.media_no).discard(screen)
+    hall.hub.room(hall.media_no).lately()
+    assert await database.read(lambda conn: check_plans.list_running(conn, [])) == []
+
+
+async def test_what_nobody_could_have_seen_of_a_broadcast_is_no_playing_time(database: Database) -> None:
+    event = Lecture(await open_hall(database, "anna", "boris", "clara"))
+    event.arrive("anna", "boris", "clara")
+    hall, start_s = event.hall, T0 // SECOND
+    of_hall = update(tables.media).where(tables.media.c.no == hall.media_no)
+    await database.write(lambda conn: conn.execute(of_hall.values(dvr_s=60)))
+    await event.put(PLAN)
+    await event.begin(1_000)
+    # anna is at the broadcast; boris says that he sees what is to come, then clara what is long over
+    await event.play(70, anna=(start_s, 1), boris=(start_s + 100, 1))
+    hall.wait(200 * SECOND)
+    await event.play(70, clara=(start_s, 1))
+    assert event.asked.keys() == {"anna"}
+    assert event.playing.expected_ms(hall.media_no, UserId("boris"), hall.now_ms) == 0
+    await database.write(lambda conn: conn.execute(of_hall.values(dvr_before_s=600)))
+    await event.play(70, clara=(start_s, 1))
+    assert event.asked.keys() == {"anna", "clara"}

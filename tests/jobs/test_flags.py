@@ -244,3 +244,31 @@ def dodged(hall: Scene) -> None:
     play = hall.play("doctor")
     for stretch in ((0, 98), (300, 700), (730, 741)):
         hall.span(play, *stretch)
+
+
+async def test_who_claims_what_nobody_could_have_seen_of_a_broadcast(database: Database) -> None:
+    hall = await scene(database)
+
+    def positions() -> None:
+        hall.records.connection.execute(update(tables.media).values(dvr_s=60, dvr_before_s=300))
+        for n, (user, old_s, length_s) in enumerate((
+            ("live", 3, 500), ("catching up", 430, 500), ("ahead", -16, 40), ("old", 440, 40),
+            ("woken", 7_200, 20), ("undated", 0, 500), ("paused", 7_200, 40),
+        )):  # fmt: skip
+            play = hall.play(user, ip=f"192.0.2.{n}")
+            since_ms = 7 if user == "undated" else T0 - old_s * S
+            until_ms = since_ms if user == "paused" else since_ms + length_s * S
+            state = "paused" if user == "paused" else "playing"
+            hall.span(play, 0, length_s, content_from_ms=since_ms, content_to_ms=until_ms, state=state)
+            hall.records.connection.execute(update(tables.plays).values(fetched_ms=T0 + 500 * S))
+
+    await hall.write(positions)
+    found = await hall.look(500)
+    assert found == {
+        ("ahead", "position_unreachable"): (1, {"unreachable_ms": 40_000}),
+        ("old", "position_unreachable"): (1, {"unreachable_ms": 40_000}),
+    }
+    await hall.is_stable(found)
+    await hall.write(lambda: hall.records.connection.execute(update(tables.media).values(dvr_s=0)))
+    await hall.write(lambda: hall.records.connection.execute(delete(tables.flags)))
+    assert await hall.look(520) == {}

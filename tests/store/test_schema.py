@@ -36,6 +36,7 @@ async def test_migrating_ends_at_the_revision_that_no_other_follows(database: Da
 
 # What each version added, undone.
 UNDO = (
+    "ALTER TABLE media DROP COLUMN dvr_before_s",
     "ALTER TABLE sessions DROP COLUMN speaker",
     "ALTER TABLE media DROP COLUMN programme",
     "ALTER TABLE media DROP COLUMN speaker",

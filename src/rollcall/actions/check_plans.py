@@ -25,6 +25,9 @@ class PlayingTime(Protocol):
     def set_contents(self, media: MediaNo, contents: Sequence[ContentWindow]) -> None:
         """Count of a recording only what lies in these sessions."""
 
+    def set_reach(self, media: MediaNo, reach_s: int | None) -> None:
+        """Count of a broadcast only what can be reached where viewers may go back so far; None = they may not."""
+
     def expected_ms(self, media: MediaNo, user_id: UserId, now_ms: int) -> int:
         """Return the playing time inside sessions, as it will be proven if the participant plays on until now."""
 

@@ -78,6 +78,8 @@ async def change_media(
         columns |= _reopened(found, values, now_ms)
         _check_dvr(found.kind, values.get("dvr_s", 0))
         _keep_axis(conn, found, values.get("dvr_s", found.dvr_s))
+        if "dvr_s" in columns:  # what could be watched before still counts
+            columns["dvr_before_s"] = max(found.dvr_before_s, found.dvr_s)
         _check_times(columns.get("starts_ms", found.starts_ms), columns.get("ends_ms", found.ends_ms))
         media.change_media(conn, project_no, found.no, columns)
         audit.record(conn, project_no, actor, "media.change", code, now_ms, **values)

@@ -62,7 +62,8 @@ async def run_once(
     random: Random = UNFORESEEN,
 ) -> None:
     """Bring every running plan up to date. Whoever serves leaves `random` as it is."""
-    for stored in await db.read(check_plans.list_running):
+    visited = [media_no for media_no, room in hub.rooms() if room.is_visited()]
+    for stored in await db.read(lambda conn: check_plans.list_running(conn, visited)):
         await run_plan(db, hub, playing, stored, clock.now_ms(), random)
 
 
@@ -73,14 +74,16 @@ async def run_plan(
     of = stored.of
     current = await db.read(lambda conn: _sessions(conn, of))
     playing.set_windows(of.no, [(w.starts_ms, w.ends_ms) for w in _windows(current, WallWindow)])
+    playing.set_reach(of.no, of.reach_s)
     playing.set_contents(of.no, _windows(current, ContentWindow))
     if not current:
         return
     connected = hub.room(of.no).lately()  # who comes for a moment now and then can be asked too
     present = [user_id for user_id in playing.present(of.no, now_ms) if user_id in connected]
-    if of.is_by_content and present:
+    # A moment in a part of a session's content is no playing time, and there is one in each session.
+    if of.is_by_content and present and not any(has_content_parts(stored.plan, each) for each in current):
         draws = await db.read(lambda conn: check_plans.draws_of(conn, of.no))
-        present = [user_id for user_id in present if _may_be_due(playing, stored, draws, user_id, now_ms)]
+        present = [user_id for user_id in present if _may_be_due(playing, of.no, draws, user_id, now_ms)]
     for session, users in _by_session(playing, of.no, current, present, now_ms):
         stage = await db.read(partial(_read, stored, session, current, now_ms))
         people = {user_id: _seen(playing, stage, user_id, now_ms) for user_id in users}
@@ -118,13 +121,13 @@ def _by_session(
 
 
 def _may_be_due(
-    playing: PlayingTime, stored: StoredPlan, draws: Mapping[UserId, Drawn], user_id: UserId, now_ms: int
+    playing: PlayingTime, media: MediaNo, draws: Mapping[UserId, Drawn], user_id: UserId, now_ms: int
 ) -> bool:
-    """Tell whether it is worth looking where somebody is: most people's moments are far, and that is cheap to see."""
+    """Tell whether it is worth looking where somebody is: most people's gaps are long, and that is cheap to see."""
     drawn = draws.get(user_id)
     if drawn is None or drawn.due_played_ms is None:
         return True
-    return playing.at_most_ms(stored.of.no, user_id, now_ms) >= drawn.due_played_ms
+    return playing.at_most_ms(media, user_id, now_ms) >= drawn.due_played_ms
 
 
 def _seen(playing: PlayingTime, stage: _Stage, user_id: UserId, now_ms: int) -> Present:

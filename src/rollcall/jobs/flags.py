@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from rollcall.base.clock import Clock
-from rollcall.domain.flags import answers, presence
+from rollcall.domain.flags import answers, position, presence
 from rollcall.domain.flags.kinds import Sign
 from rollcall.domain.ids import EventNo, MediaNo, UserId
 from rollcall.domain.intervals import intersect
@@ -65,6 +65,7 @@ class FlagSweep:
             found += _devices(conn, media_nos, since_ms)
             found += self._prompts(conn, media_nos, now_ms)
             found += self._pictures(conn, media_nos, now_ms)
+            found += _positions(conn, media_nos, since_ms)
         return found
 
     def _prompts(self, conn: Connection, media_nos: set[MediaNo], now_ms: int) -> Iterator[Raised]:
@@ -144,6 +145,13 @@ def _devices(conn: Connection, media_nos: set[MediaNo], since_ms: int) -> Iterat
             sign = presence.judge_devices(stretches)
             if sign is not None:
                 yield _raised(of_event[user_id], sign)
+
+
+def _positions(conn: Connection, media_nos: set[MediaNo], since_ms: int) -> Iterator[Raised]:
+    """Yield who claims to see of a broadcast what nobody could."""
+    for each in figures.out_of_reach(conn, media_nos, since_ms, position.UNREACHABLE_MS):
+        detail = {"unreachable_ms": each.claimed_ms}
+        yield _raised(each.of, Sign("position_unreachable", "", 1, each.first_ms, each.last_ms, detail))
 
 
 def _by_event(found: Iterable[Of]) -> Mapping[EventNo, list[Of]]:

@@ -58,6 +58,10 @@ class Room:
         """Return everybody with at least one connection."""
         return list(self._by_user)
 
+    def is_visited(self) -> bool:
+        """Tell whether `lately` would name anybody."""
+        return bool(self._by_user or self._seen)
+
     def lately(self) -> set[UserId]:
         """Return everybody with a connection now or at any moment since this was asked last: by one caller only."""
         seen, self._seen = self._seen | set(self._by_user), set()

@@ -12,11 +12,14 @@ it speaks of: live time may come half a minute late, and end with a pause.
 from collections import defaultdict
 from collections.abc import Sequence
 
+from rollcall.domain.credit.reach import back_ms, reached
 from rollcall.domain.credit.spans import PROGRAMME_MS, Slice
 from rollcall.domain.ids import MediaNo, UserId
 from rollcall.domain.intervals import Interval, Intervals, union
 from rollcall.domain.sessions import ContentWindow
 from rollcall.live.reel import PRESENT_WITHIN_MS, Reel
+
+NOWHERE = Interval(0, 0)  # content of no session of a broadcast
 
 
 class Playing:
@@ -31,6 +34,7 @@ class Playing:
         self._known: set[tuple[MediaNo, UserId]] = set()
         self._came: dict[MediaNo, dict[UserId, int]] = {}  # when the latest proof of playing came
         self._contents: dict[MediaNo, Sequence[ContentWindow]] = {}
+        self._back_ms: dict[MediaNo, int] = {}  # of broadcasts in which viewers may go back
         self._reels: dict[MediaNo, dict[UserId, Reel]] = defaultdict(lambda: defaultdict(Reel))
 
     def set_windows(self, media: MediaNo, windows: Sequence[tuple[int, int | None]]) -> None:
@@ -122,10 +126,24 @@ class Playing:
         reel = self._reels[media].get(user_id)
         return None if reel is None else reel.place(self._contents.get(media, ()), now_ms)
 
+    def set_reach(self, media: MediaNo, reach_s: int | None) -> None:
+        """Count of `media` only what can be reached where viewers may go back so far; None = they may not."""
+        if reach_s is None:
+            self._back_ms.pop(media, None)
+        else:
+            self._back_ms[media] = back_ms(reach_s)
+
     def _placed(self, media: MediaNo, part: Slice) -> Slice:
-        """Return a stretch with its content; of a broadcast what is no programme time went with the clock."""
-        of_broadcast = any(window.from_ms >= PROGRAMME_MS for window in self._contents.get(media, ()))
-        return Slice(part.wall, part.wall) if of_broadcast and part.content.start < PROGRAMME_MS else part
+        """Return a stretch with its content; of a broadcast what is no programme time went with the clock.
+
+        Of programme time that was out of reach nothing was shown: it is nowhere.
+        """
+        back = self._back_ms.get(media)
+        if back is None:
+            return part
+        if part.content.start < PROGRAMME_MS:
+            return Slice(part.wall, part.wall)
+        return reached(part, back) or Slice(part.wall, NOWHERE)
 
     def _is_present(self, media: MediaNo, user_id: UserId, now_ms: int) -> bool:
         came_ms = self._came.get(media, {}).get(user_id)

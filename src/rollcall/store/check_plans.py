@@ -1,10 +1,10 @@
 """Check plans and the moments they have drawn: durable, so that a restart forgets nothing and draws nothing twice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 
 from rollcall.domain.checks.draws import Drawn
 from rollcall.domain.checks.plan import Plan
@@ -57,10 +57,15 @@ def hold_plan(conn: Connection, project_no: ProjectNo, media_no: MediaNo) -> Sto
     return _plan(row) if row else None
 
 
-def list_running(conn: Connection) -> list[StoredPlan]:
-    """Return every plan of every project that is not paused and whose media has not ended."""
+def list_running(conn: Connection, visited: Collection[MediaNo]) -> list[StoredPlan]:
+    """Return every plan that is not paused; of media that have ended those that somebody visits.
+
+    What is watched after the end earns, so it is asked; where nobody is there is nothing to do.
+    """
     query = _plans().where(
-        check_plans.c.paused.is_(False), media.c.removed_ms.is_(None), media.c.ended_ms.is_(None)
+        check_plans.c.paused.is_(False),
+        media.c.removed_ms.is_(None),
+        or_(media.c.ended_ms.is_(None), media.c.no.in_(visited)),
     )
     return [_plan(row) for row in conn.execute(query)]
 
@@ -117,8 +122,8 @@ def forget_draws(conn: Connection, of: MediaRef) -> None:
 def _plans() -> Select[Any]:
     c, m = check_plans.c, media.c
     return select(
-        m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, c.settings, c.paused, c.created_ms,
-        c.updated_ms,
+        m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, m.dvr_before_s, c.settings,
+        c.paused, c.created_ms, c.updated_ms,
     ).join(media, m.no == c.media_no)  # fmt: skip
 
 
@@ -127,5 +132,7 @@ def _plan(row: Row[Any]) -> StoredPlan:
     for name in ("every_min", "every_s"):
         if settings[name] is not None:
             settings[name] = tuple(settings[name])
-    of = MediaRef(row.project_no, row.event_no, row.no, row.code, row.kind, row.signal_ms, row.dvr_s)
+    of = MediaRef(
+        row.project_no, row.event_no, row.no, row.code, row.kind, row.signal_ms, row.dvr_s, row.dvr_before_s
+    )
     return StoredPlan(of, Plan(**settings), row.paused, row.created_ms, row.updated_ms)

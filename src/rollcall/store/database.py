@@ -103,7 +103,18 @@ def open_database(url: str, on_fatal: Callable[[BaseException], None]) -> Databa
         pool_pre_ping=True,
         max_overflow=0,
     )
+    event.listen(engine, "connect", _wait_for_disk)
     return Database(engine, engine, on_fatal)
+
+
+def _wait_for_disk(connection: Any, _record: Any) -> None:
+    """Let commits on PostgreSQL wait until they are on disk, whatever is set for the server, role or database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false)"
+            " WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()
 
 
 def _sqlite(url: str, *, writes: bool) -> Engine:

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
+from rollcall.domain.credit.reach import DRIFT_MS, back_ms
+from rollcall.domain.credit.spans import PROGRAMME_MS
 from rollcall.domain.flags.answers import Seen
 from rollcall.domain.flags.presence import Stretch
 from rollcall.domain.ids import CheckId, EventNo, MediaNo, ProjectNo, UserId
@@ -54,6 +56,16 @@ class Quiet:
     of: Subject
     since_ms: int
     fetched_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A participant who played for `claimed_ms`, between two moments, what of a broadcast could not be had then."""
+
+    of: Subject
+    claimed_ms: int
+    first_ms: int
+    last_ms: int
 
 
 def media_watched_since(conn: Connection, since_ms: int) -> set[MediaNo]:
@@ -124,6 +136,33 @@ def quiet_players(
     return [
         Quiet(Subject(*of), max(opened, signal_ms), fetched)
         for *of, opened, signal_ms, fetched in conn.execute(query)
+    ]
+
+
+def out_of_reach(
+    conn: Connection, media_nos: Collection[MediaNo], since_ms: int, least_ms: int
+) -> list[Unreachable]:
+    """Return who reports since then and played for so long what of these broadcasts nobody could reach."""
+    p, s, m = plays.c, spans.c, media.c
+    reach_s = case((m.dvr_s > m.dvr_before_s, m.dvr_s), else_=m.dvr_before_s)
+    back = reach_s * 1000 + back_ms(0)
+    old = (s.start_ms - s.content_from_ms, s.end_ms - s.content_to_ms)
+    claimed_ms = func.sum(s.end_ms - s.start_ms)
+    query = (
+        select(
+            p.project_no, p.event_no, p.media_no, p.user_id, claimed_ms, func.min(s.start_ms), func.max(s.end_ms)
+        )
+        .join(spans, s.play_no == p.no)
+        .join(media, m.no == p.media_no)
+        .where(p.media_no.in_(media_nos), p.last_arrival_ms >= since_ms, m.dvr_s > 0)
+        .where(s.state == "playing", s.unverified.is_(False), s.content_from_ms >= PROGRAMME_MS)
+        .where(or_(*(each < -DRIFT_MS for each in old), *(each > back for each in old)))
+        .group_by(p.project_no, p.event_no, p.media_no, p.user_id)
+        .having(claimed_ms >= least_ms)
+    )  # fmt: skip
+    return [
+        Unreachable(Subject(*of), int(claimed), first_ms, last_ms)
+        for *of, claimed, first_ms, last_ms in conn.execute(query)
     ]
 
 

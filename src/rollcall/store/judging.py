@@ -27,6 +27,7 @@ _RULED: Final = (
         media.c.no,
         media.c.kind,
         media.c.dvr_s,
+        media.c.dvr_before_s,
     )
     .join(media, media.c.event_no == events.c.no)
     .where(
@@ -123,7 +124,7 @@ _UNSHOWN: Final = (
 
 
 class RuledRow(NamedTuple):
-    """One media of an event, and how the event has its evidence judged."""
+    """One media of an event, and how the event has its evidence judged. `dvr_before_s`: the most `dvr_s` was before."""
 
     project_no: ProjectNo
     event_no: EventNo
@@ -133,6 +134,7 @@ class RuledRow(NamedTuple):
     media_no: MediaNo
     kind: str
     dvr_s: int
+    dvr_before_s: int
 
 
 class SpanRow(NamedTuple):

@@ -27,7 +27,8 @@ class Announcement:
 class Media:
     """One media that is not archived. `signal_ms`: since when there is a picture; None = there is none.
 
-    `content_ms`: the length of its recording; None while it has none. `dvr_s`: how far back viewers may go.
+    `content_ms`: the length of its recording; None while it has none. `dvr_s`: how far back viewers may go, and
+    `dvr_before_s` the most that it was before.
     """
 
     no: MediaNo
@@ -50,6 +51,7 @@ class Media:
     announcement_text: str | None
     announced_ms: int | None
     dvr_s: int
+    dvr_before_s: int
     created_ms: int
 
     @property
@@ -101,6 +103,7 @@ def _query() -> Select[Any]:
             media.c.announcement,
             media.c.announced_ms,
             media.c.dvr_s,
+            media.c.dvr_before_s,
             media.c.created_ms,
         )
         .join(events, events.c.no == media.c.event_no)

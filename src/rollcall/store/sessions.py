@@ -12,7 +12,10 @@ from rollcall.store.tables import media, session_revisions, sessions
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """A media as sessions and checks see it; `signal_ms` None = no picture now. `dvr_s`: how far one may go back."""
+    """A media as sessions and checks see it; `signal_ms` None = no picture now.
+
+    `dvr_s`: how far one may go back; `dvr_before_s`: the most that it was before.
+    """
 
     project_no: ProjectNo
     event_no: EventNo
@@ -21,11 +24,17 @@ class MediaRef:
     kind: str
     signal_ms: int | None
     dvr_s: int = 0
+    dvr_before_s: int = 0
 
     @property
     def is_by_content(self) -> bool:
         """Tell whether participants watch each at their own time, so that sessions hold content for each of them."""
         return is_by_content(self.kind, self.dvr_s)
+
+    @property
+    def reach_s(self) -> int | None:
+        """Return the most by which one ever could go back in a broadcast; None = not at all."""
+        return max(self.dvr_s, self.dvr_before_s) if self.dvr_s > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +52,9 @@ class Revision:
 def find_media(conn: Connection, project_no: ProjectNo, code: str, *, hold: bool = False) -> MediaRef | None:
     """Return a media of the project that is not archived; `hold` lets nobody else hold it until the commit."""
     c = media.c
-    query = select(c.project_no, c.event_no, c.no, c.code, c.kind, c.signal_ms, c.dvr_s).where(
-        c.project_no == project_no, c.code == code, c.removed_ms.is_(None)
-    )
+    query = select(
+        c.project_no, c.event_no, c.no, c.code, c.kind, c.signal_ms, c.dvr_s, c.dvr_before_s
+    ).where(c.project_no == project_no, c.code == code, c.removed_ms.is_(None))
     row = conn.execute(query.with_for_update() if hold else query).first()
     return MediaRef(*row) if row else None
 
@@ -55,7 +64,9 @@ def open_past_the_end(conn: Connection, now_ms: int) -> list[tuple[MediaRef, int
     m, s = media.c, sessions.c
     is_open = s.ends_ms.is_(None) & s.removed_ms.is_(None) & (s.starts_ms <= m.ends_ms)
     query = (
-        select(m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, m.ends_ms)
+        select(
+            m.project_no, m.event_no, m.no, m.code, m.kind, m.signal_ms, m.dvr_s, m.dvr_before_s, m.ends_ms
+        )
         .where(m.ends_ms <= now_ms, m.removed_ms.is_(None))
         .where(select(s.no).where(s.media_no == m.no, is_open).exists())
     )

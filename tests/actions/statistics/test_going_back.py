@@ -21,6 +21,11 @@ CASES: dict[str, tuple[list[tuple[int, int, int, int]], list[int]]] = {
     "hours behind": ([(300, 400, 0, 100), (400, 420, 200, 220)], [100, 20]),
     "live, and again in the break": ([(5, 105, 0, 100), (105, 195, 10, 100)], [100, 0]),
     "the break, while a session runs": ([(200, 290, 100, 190)], [0, 0]),
+    # He who says what nobody could have seen: before it was broadcast, or when it was long out of reach.
+    "long before it is broadcast": ([(150, 190, 200, 240)], [0, 0]),
+    "a moment before, by an encoder that is fast": ([(190, 250, 200, 260)], [0, 60]),
+    "when nobody can go back so far any more": ([(4_000, 4_040, 0, 40)], [0, 0]),
+    "as far back as one can": ([(3_600, 3_640, 0, 40)], [40, 0]),
     "without programme time": ([(0, 100, -1, -1)], [100, 0]),
 }
 
@@ -93,3 +98,21 @@ def test_a_plans_check_stays_in_the_session_that_was_played(database: Database) 
     assert (of_anna["outcome"], of_anna["session_id"]) == ("confirmed", first)
     assert [check["outcome"] for check in row(report, "boris")["checks"]] == ["not_present"]
     assert row(report, "clara")["checks"] == []
+
+
+@pytest.mark.parametrize("before_s", [0, 3_600])
+async def test_whoever_could_go_back_so_far_keeps_what_they_saw_when_it_is_changed(
+    database: Database, before_s: int
+) -> None:
+    def rows(r: Records) -> int:
+        hall = r.media()
+        of_hall = update(tables.media).where(tables.media.c.no == hall)
+        r.connection.execute(of_hall.values(dvr_s=60, dvr_before_s=before_s))
+        r.session(hall, T0, T0 + 100_000)
+        play = r.play(hall, "anna", opened_ms=T0, last_arrival_ms=NOW_MS)
+        at_ms = T0 + 3_000_000
+        r.span(hall, play, 1, at_ms, at_ms + 90_000, content_from_ms=T0, content_to_ms=T0 + 90_000)
+        return hall
+
+    records, hall = fill(database, rows)
+    assert row(read(database, records.codes[hall]), "anna")["watched_ms"] == (90_000 if before_s else 0)

@@ -226,3 +226,8 @@ async def test_going_back_belongs_to_live_broadcasts_and_is_not_taken_back_from_
     await api.deps.db.write(watch)
     problem(await api.mine.api.patch(path, json={"dvr_s": 0}), 409, "media_watched")
     assert (await api.mine.api.patch(path, json={"dvr_s": 300, "title": "Б"})).json()["dvr_s"] == 300
+    await api.mine.api.patch(path, json={"dvr_s": 600})
+    await api.mine.api.patch(path, json={"title": "В"})
+    kept = await api.deps.db.read(lambda conn: find_media(conn, api.mine.no, code))
+    assert kept is not None
+    assert (kept.dvr_s, kept.dvr_before_s) == (600, 900)  # what was seen from so far back still counts

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from rollcall.domain.checks.policy import Miss, Policy, Stop, disbelieved, stops
 from rollcall.domain.credit import Session, Standing, Watching
-from rollcall.domain.credit.spans import PROGRAMME_MS, inside
+from rollcall.domain.credit.reach import back_ms, reached
+from rollcall.domain.credit.spans import PROGRAMME_MS, Slice, inside
 from rollcall.domain.evidence.tick import PERIOD_MS
 from rollcall.domain.ids import EventNo, MediaNo, ProjectNo, SessionNo, UserId
 from rollcall.domain.intervals import Interval, Intervals
@@ -39,6 +40,7 @@ class JudgedEvent:
     """An event as its evidence is judged: every media by its kind, every session, whatever of it is reported.
 
     `by_content`: the media that each participant watches at their own time, so that sessions hold content.
+    `back_ms`: of the broadcasts among them, how old what is shown can be.
     """
 
     project_no: ProjectNo
@@ -48,6 +50,7 @@ class JudgedEvent:
     behind_counts: bool
     media: Mapping[MediaNo, str]
     by_content: frozenset[MediaNo]
+    back_ms: Mapping[MediaNo, int]
     sessions: Sequence[SessionRow]
     rules: Rules
 
@@ -95,6 +98,7 @@ def read_event(connection: Connection, media_no: MediaNo, rules: Rules) -> Judge
         first.behind_counts,
         media,
         by_content,
+        {row.media_no: back_ms(max(row.dvr_s, row.dvr_before_s)) for row in rows if row.dvr_s > 0},
         statistics.sessions(connection, first.project_no, media),
         rules,
     )
@@ -112,7 +116,9 @@ def read_cases(
     users = list(who)
     spans: dict[UserId, list[Watching]] = defaultdict(list)
     for row in store.spans_of(connection, event.project_no, media, users):
-        spans[who[row.user_id]].append(_watching(event, row))
+        played = _played(event, row)
+        if played is not None:
+            spans[who[row.user_id]].append(_watching(event, row, played))
     prompts: dict[UserId, list[PromptRow]] = defaultdict(list)
     for prompt in store.prompts_of(connection, event.project_no, media, users):
         prompts[who[prompt.user_id]].append(prompt)
@@ -148,16 +154,27 @@ def window_of(row: SessionRow) -> WallWindow | ContentWindow:
     return ContentWindow(row.from_ms or 0, row.to_ms or 0)
 
 
-def _watching(event: JudgedEvent, row: SpanRow) -> Watching:
-    """Return a span as the rule takes it; what is not known to be programme time went with the clock."""
-    by_content, on_air = row.media_no in event.by_content, event.media[row.media_no] != "recording"
-    content_ms = row.content_from_ms, row.content_to_ms
-    if by_content and on_air and row.content_from_ms < PROGRAMME_MS:
-        content_ms = row.start_ms, row.end_ms
+def _played(event: JudgedEvent, row: SpanRow) -> Slice | None:
+    """Return what a span can have shown when; what is not known to be programme time went with the clock.
+
+    None: of a broadcast in which one may go back, nothing that there was to see. What a reviewer has to look at stays.
+    """
+    clock = Interval(row.start_ms, row.end_ms)
+    whole = Slice(clock, Interval(row.content_from_ms, row.content_to_ms))
+    back = event.back_ms.get(row.media_no)
+    if back is None:
+        return whole
+    if row.content_from_ms < PROGRAMME_MS:
+        return Slice(clock, clock)
+    return reached(whole, back) if row.state == "playing" and not row.unverified else whole
+
+
+def _watching(event: JudgedEvent, row: SpanRow, played: Slice) -> Watching:
+    """Return what was played in a span as the rule takes it."""
     return Watching(
         row.media_no,
-        row.start_ms,
-        row.end_ms,
+        played.wall.start,
+        played.wall.end,
         signed=row.identity == "signed",
         state=row.state,
         unverified=bool(row.unverified),
@@ -165,9 +182,9 @@ def _watching(event: JudgedEvent, row: SpanRow) -> Watching:
         visible=bool(row.visible),
         muted=bool(row.muted),
         rate=row.rate,
-        content_from_ms=content_ms[0],
-        content_to_ms=content_ms[1],
-        on_air=on_air and not by_content,
+        content_from_ms=played.content.start,
+        content_to_ms=played.content.end,
+        on_air=event.media[row.media_no] != "recording" and row.media_no not in event.by_content,
         play=row.play_no,
         user_id=row.user_id,
     )

@@ -13,6 +13,7 @@ Kind = Literal[
     "position_frozen",
     "position_random",
     "position_unknown",
+    "position_unreachable",
     "no_media_fetch",
     "unshown_prompts",
     "dodged_prompts",
@@ -101,6 +102,11 @@ MEANINGS: Mapping[Kind, Meaning] = {
         "A broadcast was played without saying when what was shown was on air.",
         "A minute or more of playing on one connection at positions that are no time of day.",
         "Nobody can tell whether it was behind live; a browser whose own HLS player keeps no dates looks the same.",
+    ),
+    "position_unreachable": Meaning(
+        "A player claimed to show what of a broadcast was not on air yet, or could be gone back to no more.",
+        "30 s of playing, where viewers may go back, more than 15 s ahead or older than they can reach and 135 s more.",
+        "That time earns nothing already; an encoder whose clock is far off looks the same: then it shows for many.",
     ),
     "no_media_fetch": Meaning(
         "A player reported playing, but nobody fetched the picture for this participant.",

@@ -15,6 +15,7 @@ WINDOW_MS = 120_000
 FROZEN_MS = 30_000  # claimed so within the window
 JUMPS = 5  # within the window
 JUMP_MS = 2_000
+UNREACHABLE_MS = 30_000  # more than a player has in hand that sleeps, wakes, and plays that first
 UNKNOWN_MS = 60_000  # of a connection; our own player knows it before the first picture
 FAST_RATE = 1.5  # of a live broadcast; players catch up at 0.9-1.2 by themselves
 

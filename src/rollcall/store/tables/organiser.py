@@ -124,6 +124,7 @@ media = Table(
     Column(
         "dvr_s", Integer, nullable=False, server_default="0"
     ),  # by how much viewers may go back; 0 = not at all
+    Column("dvr_before_s", Integer, nullable=False, server_default="0"),  # the most that it was before
     moment("created_ms", nullable=False),
     moment("removed_ms"),
     Index("media_by_told", "told_state", "ended_ms", "ends_ms"),
