@@ -84,7 +84,7 @@ class Viewer:
             whole = proof.key, proof.span
             self.playing.note(HALL, ANNA, start_ms, end_ms, now_ms, proof.part.content, whole)
         self.stored |= {(play.no, span.ordinal): span for span in play.spans.values()}
-        play.proven, play.spans = [], {}
+        self.committed, play.proven, play.spans = play.proven, [], {}
 
     def credited_ms(self) -> int:
         """Return what the rule of credit gives for what is stored."""
@@ -170,11 +170,10 @@ def test_an_honest_player_counts_what_it_earns(seconds: list[int], rate: float, 
 
 
 def test_each_row_proves_the_content_that_its_span_has_grown_over() -> None:
-    play = Viewer()
-    play.commit = lambda play, now_ms: None  # type: ignore[method-assign]
+    viewer, proofs = Viewer(), []
     for one in (Said(0, 1_000, 0, 900), Said(0, 1_000, 300, 600), Said(0, 1_000, 11_000, 1_000)):
-        play.say(one)
-    proofs = play.tabs[0].proven
+        viewer.say(one)
+        proofs += viewer.committed
     assert [proof.key for proof in proofs] == [(1, 1), (1, 1), (1, 2)]
     assert [proof.part.content for proof in proofs] == [(0, 900), (900, 1_800), (12_800, 13_800)]
     assert [proof.span.content for proof in proofs] == [(0, 900), (0, 1_800), (12_800, 13_800)]
