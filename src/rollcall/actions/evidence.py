@@ -98,7 +98,13 @@ class EvidenceWriter:
                     (start_ms, end_ms), content = proof.part
                     now_ms = self._clock.now_ms()
                     self._playing.note(
-                        play.media_no, play.user_id, start_ms, end_ms, now_ms, content, (proof.key, proof.span)
+                        play.media_no,
+                        play.user_id,
+                        start_ms,
+                        end_ms,
+                        now_ms,
+                        content,
+                        (proof.key, proof.span),
                     )
                 reach("evidence.before_ack")
                 play.stored(part.applied)

@@ -73,6 +73,10 @@ class Reel:
             self._keep((STORED, self._stored), _Kept(span, span, None))
             _, until_ms = self._newest.get(STORED, (None, 0))
             self._newest[STORED] = (STORED, self._stored), max(until_ms, span.wall.end)
+        self.place_again()
+
+    def place_again(self) -> None:
+        """Count anew when next asked: what was placed already may belong elsewhere."""
         self._windows = None
 
     def note(self, proof: Proof, now_ms: int) -> None:
