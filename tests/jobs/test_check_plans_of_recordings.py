@@ -10,7 +10,7 @@ from rollcall.actions.statistics import Ask, report_media
 from rollcall.domain.credit.spans import Slice
 from rollcall.domain.ids import UserId
 from rollcall.domain.intervals import Interval
-from rollcall.domain.sessions import ContentWindow, Session
+from rollcall.domain.sessions import ContentWindow, Session, WallWindow
 from rollcall.jobs import check_plans as plan_job
 from rollcall.jobs import prompts as prompt_job
 from rollcall.render.statistics_json import json_chunks
@@ -144,6 +144,42 @@ async def test_a_restart_goes_on_where_it_was(database: Database) -> None:
     assert 40 <= again.asked["anna"][0] <= 62
 
 
+async def test_who_played_a_broadcast_before_its_session_was_drawn_is_asked_as_if_it_had_been_there(
+    database: Database,
+) -> None:
+    event = Lecture(await open_hall(database, "anna", "boris"))
+    event.arrive("anna", "boris")
+    hall, start_s = event.hall, T0 // SECOND
+    of_hall = update(tables.media).where(tables.media.c.no == hall.media_no)
+    await database.write(lambda conn: conn.execute(of_hall.values(dvr_s=3_600)))
+    await event.put(replace(PLAN, per_session=2))
+    await event.play(90, anna=(start_s, 1), boris=(start_s, 1))
+    window = WallWindow(T0, T0 + 200 * SECOND)
+    of = (hall.db, hall.hub, hall.project_no, hall.code)
+    await sessions.create_session(*of, "Drawn later", window, "test", hall.now_ms)
+    await event.play(110, anna=(start_s + 90, 1), boris=(start_s + 90, 1))
+    assert {user: len(moments) for user, moments in event.asked.items()} == {"anna": 2, "boris": 2}
+
+
+async def test_who_comes_back_before_the_plan_is_looked_at_again_goes_on_where_they_were(
+    database: Database,
+) -> None:
+    event = Lecture(await open_hall(database, "anna"))
+    event.arrive("anna")
+    hall = event.hall
+    of_hall = update(tables.media).where(tables.media.c.no == hall.media_no)
+    await database.write(lambda conn: conn.execute(of_hall.values(dvr_s=3_600)))
+    await event.put(PLAN)
+    await event.begin(300)
+    await event.play(35, anna=(7, 1))  # of whom nobody knows the programme time
+    again = Lecture(hall)
+    again.screens = event.screens
+    stored = Slice(Interval(T0, T0 + 35 * SECOND), Interval(7 * SECOND, 42 * SECOND))
+    again.playing.set_baseline(hall.media_no, UserId("anna"), [stored.wall], [stored])
+    await again.play(35, anna=(42, 1))
+    assert len([*event.asked.get("anna", []), *again.asked["anna"]]) == 1
+
+
 async def test_the_checks_are_told_by_user_media_and_session_and_absent_is_who_never_played_in_it(
     database: Database,
 ) -> None:
@@ -258,5 +294,5 @@ async def test_what_nobody_could_have_seen_of_a_broadcast_is_no_playing_time(dat
     assert event.asked.keys() == {"anna"}
     assert event.playing.expected_ms(hall.media_no, UserId("boris"), hall.now_ms) == 0
     await database.write(lambda conn: conn.execute(of_hall.values(dvr_before_s=600)))
-    await event.play(70, clara=(start_s, 1))
+    await event.play(70, clara=(start_s + 70, 1))
     assert event.asked.keys() == {"anna", "clara"}

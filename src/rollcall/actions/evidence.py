@@ -94,9 +94,18 @@ class EvidenceWriter:
         reach("evidence.after_commit")
         for play, part, stretches in zip(plays, group, proven, strict=True):
             if part.no in held:
-                for (start_ms, end_ms), content in stretches:
+                for proof in stretches:
+                    (start_ms, end_ms), content = proof.part
                     now_ms = self._clock.now_ms()
-                    self._playing.note(play.media_no, play.user_id, start_ms, end_ms, now_ms, content)
+                    self._playing.note(
+                        play.media_no,
+                        play.user_id,
+                        start_ms,
+                        end_ms,
+                        now_ms,
+                        content,
+                        (proof.key, proof.span),
+                    )
                 reach("evidence.before_ack")
                 play.stored(part.applied)
                 reach("evidence.after_ack")

@@ -32,6 +32,7 @@ from rollcall.domain.evidence.tick import Tick, is_genuine
 from rollcall.domain.ids import CheckId, EventNo, MediaCode, MediaNo, PlayId, PlayNo, ProjectNo, UserId
 from rollcall.domain.intervals import Interval
 from rollcall.live.arrivals import Offers
+from rollcall.live.reel import Proof
 from rollcall.live.watch import Watch
 from rollcall.wire import viewer_in
 from rollcall.wire.close import Close
@@ -77,7 +78,7 @@ class LivePlay:
     waiting_rows: int = 0
     since_ms: int | None = None  # from when the time is that waits
     spans: dict[int, Span] = field(default_factory=dict)
-    proven: list[Slice] = field(default_factory=list)  # the stretches of playing of live grade
+    proven: list[Proof] = field(default_factory=list)  # the stretches of playing of live grade
     marks: list[Marked] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
     told: Offers | None = None
@@ -189,6 +190,7 @@ def receive_lost(play: LivePlay, message: viewer_in.Lost, arrival_ms: int) -> Re
 def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> bool:
     """Apply one row and return whether the next may follow."""
     before_ms = play.state.last.server_ms if play.state.last is not None else 0
+    before = play.state.span
     play.state, effect = step(play.state, row, envelope)
     match effect:
         case Repeated():
@@ -206,8 +208,7 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
             if isinstance(row, Beat):
                 play.watch.beat(row, span.end_ms, span.state, begins=span.first_seq == row.seq)
                 if span.state == "playing" and not span.unverified and not span.late:
-                    content = Interval(row.content_from_ms, row.content_to_ms)
-                    play.proven.append(Slice(Interval(began_ms, span.end_ms), content))
+                    play.proven.append(_proof(play.no, before, span, began_ms))
         case Marked(mark, at_ms):
             play.marks.append(effect)
             play.watch.mark(mark, at_ms)
@@ -217,6 +218,15 @@ def _apply(play: LivePlay, row: Row, envelope: Envelope, received: Received) -> 
     received.applied_rows += 1
     play.waiting_rows += 1
     return True
+
+
+def _proof(play: PlayNo, before: Span | None, span: Span, began_ms: int) -> Proof:
+    """Return what a row proves that ends `span`: as credit sees it, with whatever content the span has grown over."""
+    whole = Slice(Interval(span.start_ms, span.end_ms), Interval(span.content_from_ms, span.content_to_ms))
+    grew = before is not None and before.ordinal == span.ordinal
+    since_ms = before.content_to_ms if before is not None and grew else span.content_from_ms
+    content = Interval(min(since_ms, span.content_to_ms), span.content_to_ms)
+    return Proof(Slice(Interval(began_ms, span.end_ms), content), (play, span.ordinal), whole)
 
 
 def _known(row: viewer_in.Beat | viewer_in.Mark, tick_at_ms: int | None, play: PlayId, key: bytes) -> Row:

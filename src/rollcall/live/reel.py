@@ -1,58 +1,111 @@
 """What one participant has played of a recording, live: how long in its sessions, and in which of them they are.
 
-It follows proofs as they come, of all plays, in any order and however often. Sessions may be drawn after the fact. In
-memory only; it knows no plan.
+It follows proofs as they come, of all plays, in any order and however often. Sessions may be drawn after the fact:
+spans are kept as they were proven, and placed when they are read. So many of them: who pretends to more than a
+viewer can play is counted by their moments alone, which is never less. In memory only; it knows no plan.
 """
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
-from rollcall.domain.checks.played import Played, counted_ms, played
-from rollcall.domain.credit.spans import Slice, cut
+from rollcall.domain.checks.played import Played
+from rollcall.domain.credit.spans import PROGRAMME_MS, Slice, cut
+from rollcall.domain.evidence.step import LATE_MS, LEAP_MS, LONGEST_BEAT_MS
+from rollcall.domain.growing import Growing
 from rollcall.domain.intervals import Interval
 from rollcall.domain.sessions import ContentWindow
 
-STEADY_MS = 50  # two stretches that are played alike within this are one
 PRESENT_WITHIN_MS = 15_000  # whose latest proof of playing came longer ago is not there
+GROWS_WITHIN_MS = (
+    LONGEST_BEAT_MS + LATE_MS + 2 * LEAP_MS
+)  # a span that ended longer ago grows no more by live time
+MOST_SPANS: Final = 4_096  # so many are kept as they were proven
+
+STORED: Final = -1  # under which number of a play what is proven from before is kept
+
+Key: TypeAlias = tuple[int, int]  # a play, and which span of it
+
+
+class Proof(NamedTuple):
+    """A stretch of playing, and the span so far that it has become part of."""
+
+    part: Slice
+    key: Key
+    span: Slice
+
+
+class _Kept(NamedTuple):
+    span: Slice
+    latest: Slice
+    came_ms: int | None  # None = it is proven from before
+
+
+class _Place(NamedTuple):
+    came_ms: int
+    ends_ms: int
 
 
 class Reel:
-    """The stretches of playing of one participant."""
+    """The spans of playing of one participant; `placed` says which content a stretch has played."""
 
-    def __init__(self) -> None:
-        self._parts: list[Slice] = []
-        self._windows: Sequence[ContentWindow] = ()
-        self._played: dict[ContentWindow, Played] = {}
-        self._counted_ms: int | None = None  # what is proven, until it changes
+    __slots__ = (
+        "_kept", "_latest", "_more", "_newest", "_placed", "_places", "_played", "_stored", "_until_ms", "_windows"
+    )  # fmt: skip
+
+    def __init__(self, placed: Callable[[Slice], Slice]) -> None:
+        self._placed = placed
+        self._kept: dict[Key, _Kept] = {}
+        self._more: tuple[Growing, Growing] | None = None  # clock and content of spans that are not kept
+        self._stored = 0
+        self._newest: dict[int, tuple[Key, int]] = {}  # by play, with where it ends on the clock
+        self._windows: Sequence[ContentWindow] | None = (
+            None  # of which it is counted; None = it has to be again
+        )
+        self._played: Played | None = None
+        self._places: dict[ContentWindow, _Place] = {}
         self._until_ms = 0
-        self._recent: deque[tuple[int, Slice]] = deque()  # with the moment at which each came
+        self._latest: _Kept | None = None  # of those that came a moment ago, the one that ends last
 
-    def begin(self, parts: Iterable[Slice]) -> None:
+    def begin(self, spans: Iterable[Slice]) -> None:
         """Add what is proven from before."""
-        for part in parts:
-            self._add(part)
+        for span in spans:
+            self._stored += 1
+            self._keep((STORED, self._stored), _Kept(span, span, None))
+            _, until_ms = self._newest.get(STORED, (None, 0))
+            self._newest[STORED] = (STORED, self._stored), max(until_ms, span.wall.end)
+        self.place_again()
 
-    def note(self, part: Slice, now_ms: int) -> None:
+    def place_again(self) -> None:
+        """Count anew when next asked: what was placed already may belong elsewhere."""
+        self._windows = None
+
+    def note(self, proof: Proof, now_ms: int) -> None:
         """Add what is proven now."""
-        self._add(part)
-        while self._recent and now_ms - self._recent[0][0] > PRESENT_WITHIN_MS:
-            self._recent.popleft()
-        self._recent.append((now_ms, part))
+        part, key, span = proof
+        kept = _Kept(span, part, now_ms)
+        if self._windows is not None and self._played is not None:
+            if self._begins(key, now_ms):
+                self._played.settle()
+            self._count(self._played, self._windows, kept)
+        self._keep(key, kept)
+        self._newest[key[0]] = key, span.wall.end
+        latest = self._lately(now_ms)
+        if latest is None or part.wall.end > latest.wall.end:
+            self._latest = kept
 
     def counted_ms(self, windows: Sequence[ContentWindow], now_ms: int) -> int:
         """Return how long these sessions have been played, as it will be proven if the participant plays on."""
-        return counted_ms(list(self._expected(windows, now_ms).values()))
+        return self._expected(windows, now_ms).ms
 
     def at_most_ms(self, windows: Sequence[ContentWindow], now_ms: int) -> int:
         """Return what `counted_ms` does not exceed, at a fraction of its cost: nothing outruns the clock."""
-        proven = self._of(windows)
-        if self._counted_ms is None:
-            self._counted_ms = counted_ms(list(proven.values()))
-        return self._counted_ms + max(0, now_ms - self._until_ms)
+        latest = self._lately(now_ms)
+        since_ms = self._until_ms if latest is None else latest.wall.end
+        return self._of(windows).at_most_ms + max(0, now_ms - since_ms)
 
     def covered_ms(self, windows: Sequence[ContentWindow], window: ContentWindow, now_ms: int) -> int:
         """Return how much content of one of the sessions has been played, expected like `counted_ms`."""
-        return sum(end - start for start, end in self._expected(windows, now_ms)[window].content)
+        return self._expected(windows, now_ms).covered_ms(window)
 
     def place(self, windows: Sequence[ContentWindow], now_ms: int) -> ContentWindow | None:
         """Return the session that somebody is playing: where they are now, else where they were a moment ago.
@@ -60,63 +113,100 @@ class Reel:
         Who has just left a session is still asked in it: nobody escapes by leaving each time before they report.
         None: no proof of playing in any of them came a moment ago.
         """
-        recent = [part for came_ms, part in self._recent if now_ms - came_ms <= PRESENT_WITHIN_MS]
-        inside = [
-            (part.wall.end, window) for part in recent for window in windows if cut(part, window) is not None
-        ]
-        if not inside:
+        self._of(windows)
+        inside = {w: place.ends_ms for w, place in self._places.items() if _is_recent(place.came_ms, now_ms)}
+        latest = self._lately(now_ms)
+        if not inside or latest is None:
             return None
-        going_on = self._going_on(now_ms)
-        at_ms = going_on.content.end if going_on is not None else max(recent, key=_ends).content.end
-        now = next((window for _, window in inside if window.from_ms <= at_ms < window.to_ms), None)
-        return now or max(inside, key=lambda found: found[0])[1]
+        at_ms = (self._going_on(now_ms) or latest).content.end
+        now = next((window for window in inside if window.from_ms <= at_ms < window.to_ms), None)
+        return now or max(inside, key=inside.__getitem__)
 
-    def _add(self, part: Slice) -> None:
-        if self._parts and (joined := _joined(self._parts[-1], part)) is not None:
-            self._parts[-1] = joined
-        else:
-            self._parts.append(part)
-        self._counted_ms, self._until_ms = None, max(self._until_ms, part.wall.end)
-        for window in self._windows:
-            if (inside := cut(part, window)) is not None:
-                self._played[window] = self._played[window].plus(inside)
+    def _keep(self, key: Key, kept: _Kept) -> None:
+        self._kept[key] = kept
+        self._until_ms = max(self._until_ms, kept.span.wall.end)
+        if len(self._kept) > MOST_SPANS:
+            self._let_go(self._kept.pop(next(iter(self._kept))).span)
 
-    def _of(self, windows: Sequence[ContentWindow]) -> dict[ContentWindow, Played]:
-        if windows != self._windows:
-            self._windows, self._counted_ms = windows, None
-            self._played = {window: played(self._parts, window) for window in windows}
+    def _let_go(self, span: Slice) -> None:
+        """Keep of a span its moments alone, on whichever axis they are read."""
+        if self._more is None:
+            self._more = Growing(), Growing()
+        clock, content = self._more
+        clock.add(span.wall)
+        content.add(span.content)
+        if span.content.start < PROGRAMME_MS:
+            content.add(span.wall)
+
+    def _begins(self, key: Key, now_ms: int) -> bool:
+        """Return whether a span begins here, and every other has reached its end."""
+        newest = self._newest.items()
+        self._newest = {play: it for play, it in newest if it[1] + GROWS_WITHIN_MS >= now_ms}
+        return all(play == key[0] and its != key for play, (its, _) in self._newest.items())
+
+    def _of(self, windows: Sequence[ContentWindow]) -> Played:
+        if self._played is None or windows != self._windows:
+            self._windows, self._places = windows, {}
+            self._played = self._recounted(windows)
         return self._played
 
-    def _expected(self, windows: Sequence[ContentWindow], now_ms: int) -> dict[ContentWindow, Played]:
+    def _recounted(self, windows: Sequence[ContentWindow]) -> Played:
+        count = Played(windows)
+        if self._more is not None:
+            count.add_unpaired(*self._more)
+        may_grow = self._more is not None
+        for key, kept in sorted(self._kept.items(), key=lambda item: item[1].span):
+            if not may_grow and kept.span.wall.start >= count.until_ms:
+                count.settle()
+            self._count(count, windows, kept)
+            may_grow = may_grow or self._may_grow(key, kept)
+        return count
+
+    def _may_grow(self, key: Key, kept: _Kept) -> bool:
+        newest = self._newest.get(key[0])
+        is_followed = key[0] != STORED and newest is not None and newest[0] != key
+        return not is_followed and kept.span.wall.end + GROWS_WITHIN_MS >= self._until_ms
+
+    def _count(self, count: Played, windows: Sequence[ContentWindow], kept: _Kept) -> None:
+        count.add(self._placed(kept.span))
+        if kept.came_ms is None:
+            return
+        latest = self._placed(kept.latest)
+        for window in windows:
+            if cut(latest, window) is not None:
+                self._see(window, kept.came_ms, latest.wall.end)
+
+    def _see(self, window: ContentWindow, came_ms: int, ends_ms: int) -> None:
+        before = self._places.get(window)
+        if before is not None and _is_recent(before.came_ms, came_ms):
+            came_ms, ends_ms = max(before.came_ms, came_ms), max(before.ends_ms, ends_ms)
+        self._places[window] = _Place(came_ms, ends_ms)
+
+    def _expected(self, windows: Sequence[ContentWindow], now_ms: int) -> Played:
         proven, going_on = self._of(windows), self._going_on(now_ms)
         if going_on is None:
             return proven
-        more = {window: cut(going_on, window) for window in windows}
-        return {
-            window: of if (part := more[window]) is None else of.plus(part) for window, of in proven.items()
-        }
+        expected = proven.copy()
+        expected.add(going_on)
+        return expected
+
+    def _lately(self, now_ms: int) -> Slice | None:
+        """Return the stretch that ends last of those that came a moment ago."""
+        if self._latest is None or self._latest.came_ms is None:
+            return None
+        return self._placed(self._latest.latest) if _is_recent(self._latest.came_ms, now_ms) else None
 
     def _going_on(self, now_ms: int) -> Slice | None:
         """Return what the latest proof becomes until now if its player plays on at the same speed."""
-        if not self._recent or now_ms - self._recent[-1][0] > PRESENT_WITHIN_MS:
+        latest = self._lately(now_ms)
+        if latest is None:
             return None
-        clock, content = max((part for _, part in self._recent), key=_ends)
+        clock, content = latest
         if not clock.start < clock.end < now_ms:
             return None
         ahead_ms = (now_ms - clock.end) * (content.end - content.start) // (clock.end - clock.start)
         return Slice(Interval(clock.end, now_ms), Interval(content.end, content.end + ahead_ms))
 
 
-def _ends(part: Slice) -> int:
-    return part.wall.end
-
-
-def _joined(one: Slice, other: Slice) -> Slice | None:
-    """Return two stretches as one where the second goes on as the first played; else None."""
-    if one.wall.end != other.wall.start or one.content.end != other.content.start:
-        return None
-    whole = Slice(Interval(one.wall.start, other.wall.end), Interval(one.content.start, other.content.end))
-    if one.content.start >= one.content.end or other.content.start >= other.content.end:
-        return None
-    (evenly,) = whole.within([other.wall]) or [whole]
-    return whole if abs(evenly.content.start - other.content.start) <= STEADY_MS else None
+def _is_recent(came_ms: int, now_ms: int) -> bool:
+    return now_ms - came_ms <= PRESENT_WITHIN_MS

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rollcall.domain.checks.played import counted_ms, played
+from rollcall.domain.checks.played import Played, played
 from rollcall.domain.credit import Watching, credit
 from rollcall.domain.credit.spans import Slice
+from rollcall.domain.growing import Growing
 from rollcall.domain.ids import MediaNo
 from rollcall.domain.intervals import Interval, length
 from rollcall.domain.sessions import ContentWindow
@@ -77,8 +78,7 @@ def earned_ms(some: list[Stretch]) -> int:
 
 
 def counted(some: list[Stretch]) -> int:
-    parts = [one.part for one in some]
-    return counted_ms([played(parts, window) for window in WINDOWS])
+    return played([one.part for one in some], WINDOWS).ms
 
 
 @given(stretches)
@@ -90,6 +90,33 @@ def test_whatever_earns_has_counted_and_nothing_counts_beyond_clock_and_content(
     assert earned_ms(some) <= counted(some)
     assert counted(some) <= length(one.part.wall for one in some)
     assert counted(some) <= sum(window.to_ms - window.from_ms for window in WINDOWS)
+
+
+@given(stretches)
+@example(
+    [
+        Stretch(1, 0, 4_000, 1_000, 1.0),
+        Stretch(1, 4_000, 4_000, 1_000, 1.0),
+        Stretch(1, 8_000, 1_500, 6_000, 2.0),
+    ]
+)
+def test_no_stretch_counts_more_than_its_own_time(some: list[Stretch]) -> None:
+    count, before_ms = Played(WINDOWS), 0
+    for one in some:
+        count.add(one.part)
+        count.settle()
+        assert count.ms <= before_ms + one.length_ms
+        before_ms = count.ms
+    assert earned_ms(some) <= before_ms
+
+
+@given(stretches, stretches)
+def test_of_what_nobody_knows_how_it_belongs_together_no_less_counts(
+    some: list[Stretch], others: list[Stretch]
+) -> None:
+    count = played([one.part for one in some], WINDOWS)
+    count.add_unpaired((one.part.wall for one in others), Growing(one.part.content for one in others))
+    assert count.ms >= counted(possible([*some, *others]))
 
 
 @given(stretches, st.randoms(use_true_random=False))
@@ -105,3 +132,18 @@ def test_a_loop_counts_once_twice_the_speed_counts_the_clock_and_a_break_nothing
     assert counted([Stretch(1, 0, 2_000, 1_000, 2.0)]) == 2_000
     assert counted([Stretch(1, 0, 1_000, 5_000, 1.0)]) == 0
     assert counted([Stretch(1, 0, 7_000, 0, 1.0)]) == 4_000 + 1_000
+
+
+def test_after_a_loop_twice_the_speed_counts_the_clock_that_it_plays() -> None:
+    loop = [Stretch(1, n * 1_000, 1_000, 1_000, 1.0) for n in range(3)]
+    assert counted(loop) == 1_000
+    assert counted([*loop, Stretch(1, 3_000, 1_000, 2_000, 2.0)]) == 2_000
+    elsewhere = [Stretch(1, 3_000, 500, 2_000, 2.0), Stretch(1, 3_500, 500, 6_000, 2.0)]
+    assert counted([*loop, *elsewhere]) == 2_000
+
+
+def test_a_span_that_still_grows_makes_up_for_what_it_missed() -> None:
+    count = Played([FIRST])
+    for slow_ms, content_ms in ((1_000, 500), (2_000, 2_000)):
+        count.add(Slice(Interval(0, slow_ms), Interval(1_000, 1_000 + content_ms)))
+        assert (count.ms, count.at_most_ms) == (content_ms, slow_ms)
