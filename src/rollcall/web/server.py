@@ -22,6 +22,8 @@ BACKLOG = 4096
 SOCKET_MESSAGE_BYTES = 256 * 1024
 DRAIN_S = 5
 CUT_AFTER_S = 1
+# Longer than nginx keeps an idle connection to us (60 s): it never sends a request into one that was just closed.
+KEEP_ALIVE_S = 75
 ORDERS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -108,6 +110,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=DRAIN_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
 
 
