@@ -47,7 +47,7 @@ async def moderated(show: "Show") -> AsyncIterator[Page]:
         await _write(page, "Можно ли задать вопрос не по теме?")
         await _set(show, slow_s=600)
         await page.reload()
-        await page.locator(".said.pending").wait_for(timeout=30_000)
+        await page.locator(".said.pending").last.wait_for(timeout=30_000)
         yield page
     finally:
         for waiting in (await show.call("GET", "chat?state=waiting"))["items"]:
