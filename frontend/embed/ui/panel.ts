@@ -27,7 +27,7 @@ export class Panel extends Part {
     const tabs = this.#tabs();
     return html`<aside class="panel">
       <header>
-        <div class="tabs ${tabs.length > 3 ? "many" : ""}" role="tablist" @keydown=${this.#arrows}>
+        <div class="tabs" role="tablist" @keydown=${this.#arrows}>
           ${tabs.map((each) => this.#tab(each))}
         </div>
         <button class="tool panel-close" aria-label=${t("panel.close")} title=${t("panel.close")}
