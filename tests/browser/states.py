@@ -257,6 +257,7 @@ async def _offline(show: Show) -> AsyncIterator[Page]:
     await show.context.set_offline(True)
     try:
         await page.get_by_test_id("banner").wait_for(timeout=60_000)
+        await asyncio.sleep(1)  # it fades in late, so that short losses are not seen
         yield page
     finally:
         await show.context.set_offline(False)
