@@ -155,7 +155,8 @@ export class ChatList extends CalmPart {
 
   #edge(none: boolean): unknown {
     const { greeted, more } = this.view.room;
-    if (!greeted || more) return more ? t("chat.earlier") : nothing;
+    if (!greeted) return t("chat.loading_messages");
+    if (more) return t("chat.earlier");
     return none ? t("chat.empty") : t("chat.start");
   }
 
