@@ -173,6 +173,8 @@ async def test_a_long_history_is_drawn_in_part_and_read_without_a_gap(stage: Sta
     await expect(page.locator("[data-row]:focus")).to_contain_text("Новое 1")
     await page.keyboard.press("Home")
     await expect(page.locator("[data-row]:focus")).to_contain_text("Сообщение")
+    # Its buttons can be reached once it is drawn as the one that has the keyboard.
+    await expect(page.locator("[data-row]:focus [data-testid=reply]")).not_to_have_attribute("tabindex", "-1")
     await page.keyboard.press("Tab")
     await expect(page.locator(":focus")).to_have_attribute("data-testid", "reply")
     assert await box.get_attribute("aria-live") == "off"
